@@ -1,0 +1,48 @@
+"""nnteach: see how neural networks learn, one step of the chain rule at a time.
+
+    import nnteach as nt
+
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    q = (x + y).named("q")
+    f = (q * z).named("f")
+    f.backward()                 # x.grad is -4.0
+    nt.step(f)                   # step through it, forth and back
+    nt.draw(f)                   # or look at it whole
+    nt.trace(f).to_markdown()    # or hand it out as a worked solution
+
+To read the code, begin with `ops.py` (the table of derivatives), then `graph.py`, `autodiff.py` and `trace.py`.
+"""
+
+from .autodiff import Step as Step
+from .autodiff import backward_steps as backward_steps
+from .autodiff import grad as grad
+from .autodiff import hessian as hessian
+from .autodiff import jacobian as jacobian
+from .graph import Node as Node
+from .graph import constant as constant
+from .graph import recompute as recompute
+from .graph import variable as variable
+from .graph import variables as variables
+from .ops import cos as cos
+from .ops import elu as elu
+from .ops import exp as exp
+from .ops import leaky_relu as leaky_relu
+from .ops import log as log
+from .ops import log_softmax as log_softmax
+from .ops import logsumexp as logsumexp
+from .ops import maximum as maximum
+from .ops import minimum as minimum
+from .ops import relu as relu
+from .ops import sigmoid as sigmoid
+from .ops import sin as sin
+from .ops import softmax as softmax
+from .ops import softplus as softplus
+from .ops import sqrt as sqrt
+from .ops import square as square
+from .ops import stop_gradient as stop_gradient
+from .ops import tanh as tanh
+from .primitive import primitive as primitive
+from .trace import Trace as Trace
+from .trace import trace as trace
+
+__version__ = "0.1.0"

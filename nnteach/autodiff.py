@@ -1,0 +1,228 @@
+"""The backward pass: the chain rule, one edge at a time.
+
+`backward_steps(f)` is a generator that yields a Step for every application of the chain rule. `backward()` and `grad()`
+merely run it to its end; the player shows what it yields. There is no second implementation, so a picture cannot
+disagree with a number.
+
+    for step in backward_steps(f):
+        step.upstream * step.local == step.contribution     # and step.before + step.contribution == step.total
+"""
+
+import itertools
+import operator
+from typing import NamedTuple
+
+import numpy as np
+
+from . import ops
+from .errors import GraphError, message, shape_text
+from .graph import Node, constant, describe, ordered, settle
+from .primitive import shape_of
+
+_number = operator.attrgetter("_value")  # what the rules read in symbol-to-number mode
+
+
+def _itself(node):  # what they read in symbol-to-symbol mode
+    return node
+
+
+class Step(NamedTuple):
+    """One application of the chain rule, on the edge from a node back to one of its parents.
+
+    A trace also holds the steps before and after the backward pass ("evaluate", "seed", "update"), where node itself is
+    what changes, slot is None, and before + contribution = total still holds.
+
+    Attributes:
+        kind: "contribution", or "unbroadcast" where a contribution is summed to the parent's shape.
+        node: the node whose gradient is complete and handed on.
+        slot: which of its parents receives (x * x has slots 0 and 1).
+        upstream: the gradient of the node.
+        contribution: what goes to the parent through this edge.
+        before: the parent's gradient so far; None if nothing has arrived yet.
+        total: the parent's gradient after this step; None while the contribution has still to be summed to shape.
+    """
+
+    kind: str
+    node: Node
+    slot: int | None
+    upstream: object
+    contribution: object
+    before: object
+    total: object
+
+    @property
+    def parent(self) -> Node | None:
+        """Who receives; None if the step is not on an edge."""
+        return None if self.slot is None else self.node.parents[self.slot]
+
+    @property
+    def focus(self) -> Node:
+        """The node that this step changes."""
+        return self.node if self.slot is None else self.node.parents[self.slot]
+
+    @property
+    def phase(self) -> str:
+        """"forward", "backward" or "update"."""
+        return {"evaluate": "forward", "update": "update"}.get(self.kind, "backward")
+
+    @property
+    def local(self):
+        """The local derivative, entry by entry; None where there is no such number (a matrix product)."""
+        if self.kind != "contribution" or not self.node.primitive.elementwise:
+            return None
+        out = self.node.value
+        one = 1.0 if type(out) is float else settle(np.ones_like(out))
+        return settle(_contribution(self.node, self.slot, one, out, [p.value for p in self.node.parents]))
+
+
+def backward_steps(root: Node, seed=None):
+    """Walk back from a node, newest node first, and yield a Step for every edge.
+
+    Args:
+        root: the node to differentiate; a single number unless a seed is given.
+        seed: the gradient to start from, of the root's shape; 1 by default.
+
+    Yields:
+        Step, in the order in which the chain rule is applied.
+
+    Raises:
+        GraphError: if the root is an array and there is no seed, or depends on no variable.
+    """
+    return itertools.starmap(Step, _sweep(root, ordered(root), {root: _seed(root, seed)}, _number))
+
+
+def _sweep(root, order, totals, read):
+    """The only backward pass: fill `totals` (node -> gradient) and yield the fields of a Step for every edge.
+
+    `read` says what the rules see of a node: its number, or the node itself.
+    """
+    for node in reversed(order):  # newest first: whoever uses a node was made after it, so its gradient is complete
+        parents = node.parents
+        if not parents or node not in totals:
+            continue
+        upstream, out, inputs = totals[node], read(node), [*map(read, parents)]
+        rules, static = node.primitive.vjps, node.static
+        for slot, parent in enumerate(parents):
+            if not parent.active:
+                continue
+            rule = rules[slot]
+            if rule is None:
+                continue
+            try:
+                contribution = rule(upstream, out, *inputs, **static)
+            except ZeroDivisionError:
+                contribution = _contribution(node, slot, upstream, out, inputs)
+            kind, before = "contribution", totals.get(parent)
+            if type(contribution) is not float:
+                contribution = settle(contribution)
+                fitted = _fit(contribution, parent)
+                if fitted is not contribution:
+                    yield kind, node, slot, upstream, contribution, before, None
+                    kind, contribution = "unbroadcast", fitted
+            total = contribution if before is None else before + contribution
+            totals[parent] = total = total if type(total) is float else settle(total)
+            yield kind, node, slot, upstream, contribution, before, total
+
+
+def _contribution(node, slot, upstream, out, inputs):
+    """Apply one rule where plain floats may raise; NumPy answers inf or nan instead."""
+    rule = node.primitive.vjps[slot]
+    try:
+        return rule(upstream, out, *inputs, **node.static)
+    except ZeroDivisionError:
+        with np.errstate(all="ignore"):
+            return rule(*map(np.float64, (upstream, out, *inputs)), **node.static)
+
+
+def _fit(contribution, parent):
+    """Undo broadcasting (sum over the axes along which the parent was repeated) and keep the parent's precision."""
+    if shape_of(contribution) != parent.shape:
+        contribution = settle(ops.sum_to(contribution, shape=parent.shape))
+    if type(contribution) is not float and contribution.dtype != parent.dtype:
+        contribution = settle(ops.astype(contribution, dtype=parent.dtype))
+    return contribution
+
+
+def _seed(root, seed):
+    if not root.active:
+        raise GraphError(message("a result that depends on a variable", describe(root),
+                                 "Make the inputs with nt.variable or nt.variables; constants have no gradient"))
+    if seed is not None:
+        seed = settle(np.array(seed, dtype=root.dtype))
+        if shape_of(seed) != root.shape:
+            raise GraphError(message(f"a seed of the result's shape, {shape_text(root.shape)}", shape_text(shape_of(seed))))
+        return seed
+    if root.shape != ():
+        raise GraphError(message("a single number to differentiate", f"{describe(root)} of shape {root.shape}",
+                                 "Sum or average it first, as in f.sum().backward(), or give seed="))
+    return 1.0 if type(root.value) is float else root.dtype.type(1)
+
+
+def _exhaust(root, seed, read=_number):
+    """Run the backward pass to its end; returns the nodes in order and the gradients of those reached."""
+    order, totals = ordered(root), {root: seed}
+    for _ in _sweep(root, order, totals, read):
+        pass
+    return order, totals
+
+
+def backward(root: Node, seed=None, accumulate: bool = False) -> None:
+    """Set `.grad` of every node the result was computed from.
+
+    A second call replaces the gradients; with `accumulate=True` it adds to those of the variables, as PyTorch does.
+    """
+    order, totals = _exhaust(root, _seed(root, seed))
+    for node in order:
+        gradient = totals.get(node)
+        if gradient is None:
+            gradient = zero_like(node) if node.active else None  # nothing flows here, or it is a constant
+        if accumulate and not node.parents and node.grad is not None and gradient is not None:
+            gradient = settle(node.grad + gradient)
+        node.grad = gradient
+
+
+Node.backward = backward  # here, because the graph itself knows nothing of derivatives
+
+
+def zero_like(node: Node):
+    """The zero of a node's shape and precision."""
+    return 0.0 if type(node.value) is float else settle(np.zeros_like(node.value))
+
+
+def grad(root: Node, wrt, symbolic: bool = False, seed=None):
+    """The gradient of a result with respect to some nodes.
+
+    Args:
+        root: the node to differentiate.
+        wrt: a node, or a list of nodes.
+        symbolic: give Nodes instead of numbers (000-37): they extend the graph and can be drawn, stepped and
+            differentiated again.
+        seed: the gradient to start from; 1 by default.
+
+    Returns:
+        One gradient per node of `wrt`, in a list, or a single one if `wrt` is a node; zero where nothing flows.
+    """
+    nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
+    start = _seed(root, seed)
+    _, totals = _exhaust(root, constant(start), _itself) if symbolic else _exhaust(root, start)
+    zero = (lambda node: constant(zero_like(node))) if symbolic else zero_like
+    gradients = [totals[node] if node in totals else zero(node) for node in nodes]
+    return gradients[0] if isinstance(wrt, Node) else gradients
+
+
+def jacobian(root: Node, wrt: Node) -> np.ndarray:
+    """All derivatives of all entries: shape `root.shape + wrt.shape`."""
+    rows = []
+    for index in np.ndindex(root.shape):
+        seed = np.zeros(root.shape, root.dtype)
+        seed[index] = 1
+        rows.append(grad(root, wrt, seed=seed))
+    return np.reshape(np.array(rows), root.shape + wrt.shape)
+
+
+def hessian(root: Node, wrt: Node) -> np.ndarray:
+    """All second derivatives of a number: shape `wrt.shape + wrt.shape`."""
+    slope = grad(root, wrt, symbolic=True)
+    if not slope.active:
+        return np.zeros(wrt.shape + wrt.shape, wrt.dtype)
+    return jacobian(slope, wrt)

@@ -1,0 +1,85 @@
+"""What each notation looks like in text, LaTeX and MathML, and how strongly it holds its parts together.
+
+A primitive says how it is written by its `notation`, such as "a / b" or "σ(a)". Most notations are calls and need no
+entry here; FORMS holds those that are drawn in two dimensions or need brackets by precedence.
+"""
+
+import re
+from typing import NamedTuple
+
+SUM, PREFIX, PRODUCT, POWER, ATOM = range(1, 6)  # how strongly a form holds its parts together
+
+
+class Form(NamedTuple):
+    """How one notation is written: its own strength, the strength it asks of each part, and its three styles."""
+
+    binds: int
+    needs: tuple[int, ...]
+    text: str
+    latex: str
+    math: tuple
+
+
+def _infix(glyph, latex, binds, needs):
+    return Form(binds, needs, f"{{0}} {glyph} {{1}}", f"{{0}} {latex} {{1}}", ("mrow", 0, ("mo", glyph), 1))
+
+
+FORMS = {
+    "a + b": _infix("+", "+", SUM, (SUM, PRODUCT)),
+    "a − b": _infix("−", "-", SUM, (SUM, PRODUCT)),
+    "a · b": _infix("·", r"\cdot", PRODUCT, (PRODUCT, PRODUCT)),
+    "a @ b": Form(PRODUCT, (PRODUCT, POWER), "{0} @ {1}", r"{0}\,{1}", ("mrow", 0, ("mo", "\u2062"), 1)),
+    "a @ bᵀ": Form(PRODUCT, (PRODUCT, ATOM), "{0} @ {1}ᵀ", r"{0}\,{1}^\top",
+                   ("mrow", 0, ("mo", "\u2062"), ("msup", 1, ("mi", "⊤")))),
+    "a / b": Form(PRODUCT, (PRODUCT, POWER), "{0} / {1}", r"\frac{{{0}}}{{{1}}}", ("mfrac", 0, 1)),
+    "a ^ b": Form(POWER, (ATOM, ATOM), "{0}^{1}", "{0}^{{{1}}}", ("msup", 0, 1)),
+    "a ^ 3": Form(POWER, (ATOM,), "{0}³", "{0}^3", ("msup", 0, ("mn", "3"))),
+    "a²": Form(POWER, (ATOM,), "{0}²", "{0}^2", ("msup", 0, ("mn", "2"))),
+    "e ^ a": Form(POWER, (ATOM,), "e^{0}", "e^{{{0}}}", ("msup", ("mi", "e"), 0)),
+    "−a": Form(PREFIX, (PRODUCT,), "−{0}", "-{0}", ("mrow", ("mo", "−"), 0)),
+    "aᵀ": Form(POWER, (ATOM,), "{0}ᵀ", r"{0}^\top", ("msup", 0, ("mi", "⊤"))),
+    "Σ a": Form(PRODUCT, (PRODUCT,), "Σ {0}", r"\sum {0}", ("mrow", ("mo", "∑"), 0)),
+    "√a": Form(ATOM, (ATOM,), "√{0}", r"\sqrt{{{0}}}", ("msqrt", 0)),
+    "|a|": Form(ATOM, (SUM,), "|{0}|", r"\lvert {0} \rvert", ("mrow", ("mo", "|"), 0, ("mo", "|"))),
+    "[a > 0]": Form(ATOM, (SUM,), "[{0} > 0]", "[{0} > 0]", ("mrow", ("mo", "["), 0, ("mo", ">"), ("mn", "0"), ("mo", "]"))),
+    "a = b": Form(0, (0, 0), "{0} = {1}", "{0} = {1}", ("mrow", 0, ("mo", "="), 1)),
+    "∂a/∂b": Form(ATOM, (ATOM, ATOM), "∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}",
+                  ("mfrac", ("mrow", ("mo", "∂"), 0), ("mrow", ("mo", "∂"), 1))),
+}
+
+_UPRIGHT = {"σ": r"\sigma", "ln": r"\ln", "max": r"\max", "min": r"\min", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
+
+
+def form_of(notation: str, count: int) -> Form:
+    """The form of a notation; anything that is not in FORMS is a call such as `max(a, b)`, or a bracket `[a > b]`."""
+    if notation in FORMS:
+        return FORMS[notation]
+    if match := re.fullmatch(r"\[a (.) b\]", notation):
+        sign = match[1]
+        return Form(ATOM, (SUM, SUM), f"[{{0}} {sign} {{1}}]", f"[{{0}} {sign} {{1}}]",
+                    ("mrow", ("mo", "["), 0, ("mo", sign), 1, ("mo", "]")))
+    head = notation.split("(")[0]
+    inputs = ", ".join(f"{{{i}}}" for i in range(count))
+    commas = [part for i in range(count) for part in (i, ("mo", ","))][:-1]
+    return Form(ATOM, (0,) * count, f"{head}({inputs})", f"{_UPRIGHT.get(head) or _operatorname(head)}({inputs})",
+                ("mrow", ("mi", head), ("mo", "("), *commas, ("mo", ")")))
+
+
+def _operatorname(head):
+    return rf"\operatorname{{{{{escape_latex(head)}}}}}"  # doubled braces: this is a template still to be filled
+
+
+INDEXED = re.compile(r"([A-Za-zα-ωΑ-Ω])_?(\d+)")  # w5, W1, δ_2: a letter and its index
+
+
+def latex_name(name: str) -> str:
+    """A name in LaTeX: w5 as w_{5}, a longer word upright, everything special escaped."""
+    if match := INDEXED.fullmatch(name):
+        return f"{match[1]}_{{{match[2]}}}"
+    return name if len(name) == 1 and name.isalpha() else rf"\mathrm{{{escape_latex(name)}}}"
+
+
+def escape_latex(name: str) -> str:
+    """Text that LaTeX shows as it is."""
+    special = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}", " ": r"\ ", "\n": r"\ ", "<": "<", ">": ">"}
+    return "".join(special.get(c, "\\" + c if c in "#$%&_{}" else c) for c in name)

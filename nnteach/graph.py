@@ -1,0 +1,388 @@
+"""The computational graph: a Node for every variable, constant and intermediate result.
+
+Computing with Nodes records the graph, in plain Python, NumPy or both:
+
+    x, y, z = variables(x=-2, y=5, z=-4)
+    f = (x + y) * z                     # or np.multiply(x + y, z)
+
+A Node never changes: it keeps its value, the ordered tuple of its parents (so that x * x has two edges) and the primitive
+that made it. Every node is made after its parents and numbered as it is made, so *oldest first* is a topological order
+and *newest first* a valid order for the backward pass: one sort, no recursion, however deep the graph.
+"""
+
+import itertools
+import operator
+
+import numpy as np
+
+from . import ops
+from .errors import DtypeError, GraphError, ImmutableError, ShapeError, message, shape_text
+from .primitive import FROM_NUMPY, Primitive
+
+_next_serial = itertools.count().__next__
+_LATER = {"name": None, "grad": None}  # what a slot answers until it is filled
+_NO_SETTINGS: dict = {}
+
+
+class Node:
+    """A vertex of the graph.
+
+    Attributes:
+        value: a float, or an array that cannot be written to.
+        parents: the nodes it was computed from, in order; empty for a leaf.
+        primitive: the operation that made it; None for a leaf.
+        static: the operation's settings, such as the axis of a sum.
+        active: whether the value depends on a variable, so that a gradient is worth computing.
+        name: what the student calls it, or None.
+        grad: the gradient of the last `backward()` that reached it, or None.
+    """
+
+    # `name` and `grad` stay empty until they are needed: making a node is the engine's hottest line.
+    __slots__ = ("_value", "parents", "primitive", "serial", "active", "static", "name", "grad", "__weakref__")
+
+    def __getattr__(self, name):
+        try:
+            return _LATER[name]
+        except KeyError:
+            raise AttributeError(f"a Node has no attribute {name!r}") from None
+
+    @property
+    def value(self):
+        return self._value
+
+    @value.setter
+    def value(self, _):
+        raise ImmutableError(message("a graph that stays as it was computed", f"a new value for {describe(self)}",
+                                     "Build the expression again with the new number, or use recompute(f, {x: 3.0})"))
+
+    def named(self, name: str) -> "Node":
+        """Give the node the name it is shown under, and return it: `q = (x + y).named("q")`."""
+        self.name = str(name)
+        return self
+
+    # ------------------------------------------------------------------------------------ what it is
+
+    @property
+    def kind(self) -> str:
+        """"input", "constant" or "operation"."""
+        return "operation" if self.primitive else "input" if self.active else "constant"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return getattr(self._value, "shape", ())
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.size(self._value))
+
+    @property
+    def dtype(self) -> np.dtype:
+        return getattr(self._value, "dtype", np.dtype(np.float64))
+
+    @property
+    def T(self) -> "Node":
+        """The transpose of a matrix; a vector or a number is its own."""
+        return self if self.ndim < 2 else ops.matrix_transpose(self) if self.ndim == 2 else ops.transpose(
+            self, axes=tuple(range(self.ndim))[::-1])
+
+    def __repr__(self):
+        made = f", {self.primitive.name}" if self.primitive else f", {self.kind}"
+        value = self._value if self.size <= 20 else f"array of shape {self.shape}"
+        return f"Node({self.name + ' = ' if self.name else ''}{value}{made})"
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError(f"{describe(self)} is a single number, which has no length")
+        return self.shape[0]
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self):
+        return bool(self._value)
+
+    # ------------------------------------------------------------------------- leaving the graph, aloud
+
+    def _leaves_the_graph(self, how):
+        raise DtypeError(message(f"a node to stay in the graph (np.exp(node), node.sum() and so on work)", how,
+                                 f"If you want the plain number, which knows no gradient, write {self.name or 'node'}.value"))
+
+    def __array__(self, dtype=None, copy=None):
+        self._leaves_the_graph(f"np.asarray({self.name or 'node'}), which would lose the gradient silently")
+
+    def __float__(self):
+        self._leaves_the_graph(f"float({self.name or 'node'}), which would lose the gradient silently")
+
+    # --------------------------------------------------------------------------------- NumPy's protocols
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
+        ours = FROM_NUMPY.get(ufunc)
+        if ours is None or method != "__call__" or settings:
+            raise GraphError(message("a NumPy function with a rule in nnteach's table",
+                                     f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} on {describe(self)}",
+                                     "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"))
+        return ours(*inputs)
+
+    def __array_function__(self, function, types, args, settings):
+        ours = _FUNCTIONS.get(function) or FROM_NUMPY.get(function)
+        if ours is None:
+            raise GraphError(message("a NumPy function with a rule in nnteach's table", f"np.{function.__name__}",
+                                     "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"))
+        return ours(*args, **settings)
+
+    # ------------------------------------------------------------------------------- array-like methods
+
+    def sum(self, axis=None, keepdims=False) -> "Node":
+        return ops.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis=None, keepdims=False) -> "Node":
+        return ops.mean(self, axis=axis, keepdims=keepdims)
+
+    def reshape(self, *shape) -> "Node":
+        shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+        return ops.reshape(self, shape=np.reshape(self._value, shape).shape)  # -1 is settled here
+
+    def __getitem__(self, index) -> "Node":
+        return ops.getitem(self, index=index)
+
+    @classmethod
+    def __apply__(cls, primitive, inputs, static):
+        return record(primitive, inputs, static)
+
+
+def _operator(primitive: Primitive, compute, swapped=False):
+    """An operator of Node; `record` for two inputs, written out because scalar graphs live on it."""
+    def method(self, other):
+        if type(other) is not Node:
+            if isinstance(other, np.ndarray) or np.isscalar(other) or isinstance(other, (list, tuple)):
+                other = constant(other)
+            else:
+                return NotImplemented
+        a, b = (other, self) if swapped else (self, other)
+        try:
+            value = compute(a._value, b._value)
+        except (ValueError, ArithmeticError):
+            return record(primitive, (a, b))  # which explains, or computes as NumPy does
+        node = _new(Node)
+        node._value = value if type(value) is float else settle(value)
+        node.parents = (a, b)
+        node.primitive = primitive
+        node.static = _NO_SETTINGS
+        node.serial = _next_serial()
+        node.active = a.active or b.active
+        return node
+    return method
+
+
+_new = object.__new__
+for _name, _primitive, _compute in (
+        ("add", ops.add, operator.add), ("sub", ops.subtract, operator.sub), ("mul", ops.multiply, operator.mul),
+        ("truediv", ops.divide, operator.truediv), ("pow", ops.power, ops.power.forward),
+        ("matmul", ops.matmul, operator.matmul)):
+    setattr(Node, f"__{_name}__", _operator(_primitive, _compute))
+    setattr(Node, f"__r{_name}__", _operator(_primitive, _compute, swapped=True))
+Node.__neg__ = lambda self: record(ops.negative, (self,))
+Node.__abs__ = lambda self: record(ops.absolute, (self,))
+Node.__gt__ = _operator(ops.greater, operator.gt)
+Node.__ge__ = _operator(ops.greater_equal, operator.ge)
+Node.__lt__ = _operator(ops.greater, operator.gt, swapped=True)
+Node.__le__ = _operator(ops.greater_equal, operator.ge, swapped=True)
+
+
+def record(primitive: Primitive, inputs, static=None) -> Node:
+    """Compute a primitive on nodes (and numbers) and make the node that remembers it.
+
+    Raises:
+        ShapeError: if the shapes do not fit; the message names the operands.
+    """
+    parents = tuple([x if type(x) is Node else constant(x) for x in inputs])
+    try:
+        value = primitive.forward(*[p._value for p in parents], **(static or {}))
+    except (ValueError, IndexError) as error:
+        raise _misfit(primitive, parents, error) from error
+    node = _new(Node)
+    node._value = value if type(value) is float else settle(value)
+    node.parents = parents
+    node.primitive = primitive
+    node.serial = _next_serial()
+    node.static = static or _NO_SETTINGS
+    node.active = any([p.active for p in parents])
+    return node
+
+
+def _misfit(primitive, parents, error):
+    operands = ", ".join(f"{describe(p)} {shape_text(p.shape)}" for p in parents)
+    advice = str(error)
+    if primitive is ops.matmul and all(p.ndim == 2 for p in parents):
+        a, b = parents
+        if a.shape[1] == b.shape[1]:
+            advice = f"Did you mean {describe(a)} @ {describe(b)}.T?"
+        elif a.shape[0] == b.shape[0]:
+            advice = f"Did you mean {describe(a)}.T @ {describe(b)}?"
+    return ShapeError(message(f"shapes that fit in {primitive.name}", operands, advice))
+
+
+def settle(value):
+    """Bring a result into the two forms a node holds: a Python float (or a NumPy scalar of another type), or a locked array."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        value.flags.writeable = False  # a value changed in place would make every gradient above it wrong, silently
+        return value
+    if isinstance(value, np.ndarray):
+        value = value[()]
+    return float(value) if type(value) is np.float64 else value
+
+
+# ---------------------------------------------------------------------------------------------------- leaves
+
+def _leaf(value, name, active):
+    node = _new(Node)
+    node._value = _own(value, name, active)
+    node.parents = ()
+    node.primitive = None
+    node.static = _NO_SETTINGS
+    node.serial = _next_serial()
+    node.active = active
+    if name is not None:
+        node.name = str(name)
+    return node
+
+
+def _own(value, name, active):
+    if type(value) is float:
+        return value
+    if isinstance(value, Node):
+        raise DtypeError(message("numbers", f"the node {describe(value)}", "Write node.value to start afresh from its number"))
+    given = value
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        raise ShapeError(message("rows of one length", f"{given!r}", str(error))) from error
+    if array.dtype == bool and not active:
+        return settle(array)
+    if array.dtype.kind not in "iuf":
+        raise DtypeError(message("real numbers", f"{given!r}", "Complex numbers, texts and objects have no gradient here"))
+    if array.dtype.kind in "iu":
+        if active and isinstance(given, np.ndarray) and given.ndim:
+            raise DtypeError(message(f"real numbers for the variable {name or ''}".rstrip(), f"an array of {array.dtype}",
+                                     "Whole numbers have no gradient: write array.astype(float)"))
+        array = array.astype(np.float64) if active or not array.ndim else array
+    return settle(array)
+
+
+def variable(value, name: str | None = None) -> Node:
+    """An input of the graph that has a gradient.
+
+    Args:
+        value: a number, or an array-like of real numbers; it is copied. Whole numbers become floats, float32 stays.
+        name: what it is called in pictures and messages.
+    """
+    return _leaf(value, name, active=True)
+
+
+def constant(value, name: str | None = None) -> Node:
+    """A fixed number or array: data, a target, the 2 in x ** 2. It receives no gradient."""
+    return _leaf(value, name, active=False)
+
+
+def variables(**values) -> tuple[Node, ...]:
+    """Several named variables at once: `x, y, z = variables(x=-2, y=5, z=-4)`."""
+    return tuple(variable(value, name) for name, value in values.items())
+
+
+# ------------------------------------------------------------------------------------------ walking the graph
+
+def ordered(root: Node) -> list[Node]:
+    """Every node that `root` was computed from, and `root`, oldest first: a topological order."""
+    seen, stack = {root}, [root]
+    while stack:
+        for parent in stack.pop().parents:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return sorted(seen, key=operator.attrgetter("serial"))
+
+
+def recompute(root: Node, values: dict[Node, object]) -> Node:
+    """The same graph with other numbers in some leaves.
+
+    Args:
+        root: the node to compute again.
+        values: new values for leaves, by node.
+
+    Returns:
+        The counterpart of `root` in a new graph; the old one is untouched. Names carry over.
+    """
+    return rebuild(root, values)[root]
+
+
+def rebuild(root: Node, values: dict[Node, object]) -> dict[Node, Node]:
+    """Like `recompute`, but returns every node's counterpart."""
+    copies: dict[Node, Node] = {}
+    for node in ordered(root):
+        if node in values:
+            copy = _leaf(values[node], None, node.active)
+        elif node.primitive is None:
+            copy = node
+        else:
+            copy = record(node.primitive, [copies[p] for p in node.parents], node.static)
+        if node.name is not None and copy is not node:
+            copy.name = node.name
+        copies[node] = copy
+    return copies
+
+
+def labels(nodes: list[Node]) -> dict[Node, str]:
+    """A distinct name for every node: the student's own where there is one.
+
+    Unnamed results of a small graph are called q, r, s, …, those of a large one u1, u2, … in order (000-17), the last
+    one f if that is free. Unnamed constants are called by their number. Twins get a number in brackets.
+    """
+    taken = {node.name for node in nodes if node.name}
+    unnamed = [node for node in nodes if not node.name and node.kind != "constant"]
+    letters = [c for c in "qrspuvghk" if c not in taken]
+    if len(unnamed) > len(letters):
+        letters = _numbered(taken)
+    letters = iter(letters)
+    result, used = {}, set()
+    for node in nodes:
+        name = node.name or _default_name(node, nodes, letters, taken)
+        unique, twins = name, itertools.count(2)
+        while unique in used or (unique != name and unique in taken):
+            unique = f"{name} ({next(twins)})"
+        used.add(unique)
+        result[node] = unique
+    return result
+
+
+def _numbered(taken):
+    return (name for name in (f"u{i}" for i in itertools.count(1)) if name not in taken)
+
+
+def _default_name(node, nodes, letters, taken):
+    if node.kind == "constant":
+        return f"{node._value:g}".replace("-", "−") if node.shape == () and node.dtype.kind == "f" else "constant"
+    if node is nodes[-1] and node.primitive and "f" not in taken:
+        return "f"
+    return next(letters)
+
+
+def describe(node: Node) -> str:
+    """The node as a message names it: by its name, or by what it is."""
+    return node.name or (f"the result of {node.primitive.name}" if node.primitive else f"a {node.kind}")
+
+
+# ------------------------------------------------------- NumPy functions whose arguments are not ours one to one
+
+_FUNCTIONS = {
+    np.concatenate: lambda arrays, axis=0: ops.concatenate(*arrays, axis=axis),
+    np.transpose: lambda x, axes=None: x.T if axes is None else ops.transpose(x, axes=tuple(axes)),
+    np.reshape: lambda x, shape: x.reshape(shape),
+    np.sum: lambda x, axis=None, keepdims=False: ops.sum(x, axis=axis, keepdims=keepdims),
+    np.mean: lambda x, axis=None, keepdims=False: ops.mean(x, axis=axis, keepdims=keepdims),
+    np.broadcast_to: lambda x, shape: ops.broadcast_to(x, shape=tuple(shape)),
+    np.shape: lambda x: x.shape, np.ndim: lambda x: x.ndim, np.size: lambda x: x.size,
+}

@@ -1,0 +1,395 @@
+"""The table of primitives: the one place in nnteach that knows a derivative.
+
+Every primitive stands here once: its backprop rules, one per input, how it is written, and its forward function. Read a
+rule as a line of a calculus table:
+
+    g        the gradient that arrives from above (upstream), of the same shape as the output
+    y        the output of the primitive
+    a, b, x  its inputs
+    result   what that input receives: upstream times local derivative
+
+A rule uses operators and other primitives only. So what flows through it decides what comes out: floats and arrays give
+numbers, Nodes give a gradient graph, symbols give formulas (`primitive.py` tells how).
+
+A rule need not undo broadcasting: `autodiff` sums a contribution to the shape of its input, once, for every rule. `None`
+in the place of a rule says that no gradient flows there. Numbers such as 000-28 name the slide a definition comes from.
+
+To add a primitive, add one entry; the tests run over the table.
+"""
+
+import builtins
+import math
+
+import numpy as np
+
+from .primitive import entry, every_slot, ndim, plain, shape_of, size
+
+_exp, _log, _sqrt = plain(math.exp, np.exp), plain(math.log, np.log), plain(math.sqrt, np.sqrt)
+_sin, _cos, _tanh = plain(math.sin, np.sin), plain(math.cos, np.cos), plain(math.tanh, np.tanh)
+
+
+# ---------------------------------------------------------------------------------------------- arithmetic
+
+@entry(lambda g, y, a, b: g,
+        lambda g, y, a, b: g, notation="a + b", numpy=(np.add,))
+def add(a, b):
+    """Sum, elementwise. An add gate hands its gradient to both inputs unchanged (002-27)."""
+    return a + b
+
+
+@entry(lambda g, y, a, b: g,
+        lambda g, y, a, b: -g, notation="a − b", numpy=(np.subtract,))
+def subtract(a, b):
+    """Difference, elementwise."""
+    return a - b
+
+
+@entry(lambda g, y, a, b: g * b,
+        lambda g, y, a, b: g * a, notation="a · b", numpy=(np.multiply,))
+def multiply(a, b):
+    """Product, elementwise. Each input's local derivative is the other input (002-27)."""
+    return a * b
+
+
+@entry(lambda g, y, a, b: g * (1 / b),
+        lambda g, y, a, b: g * (-a / (b * b)), notation="a / b", numpy=(np.divide,))
+def divide(a, b):
+    """Quotient, elementwise; x / 0 is inf or nan, as in NumPy."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        return float(np.divide(a, b))
+
+
+@entry(lambda g, y, a: -g, notation="−a", numpy=(np.negative,))
+def negative(a):
+    """The opposite number."""
+    return -a
+
+
+@entry(lambda g, y, a, b: g * where(equal(b, 0.0), 0.0, b * power(a, b - 1)),
+        lambda g, y, a, b: g * (y * log(where(equal(a, 0.0), 1.0, a))), notation="a ^ b", numpy=(np.power, np.float_power))
+def power(a, b):
+    """a to the power b, elementwise.
+
+    At b = 0 the result is constant in a, so that slope is 0 even at a = 0. At a = 0 the slope in b is taken as 0.
+    """
+    if type(a) is float and type(b) is float:
+        try:
+            y = a**b
+            return y if type(y) is float else math.nan  # Python answers with a complex number
+        except ArithmeticError:
+            return float(np.power(a, b))
+    return a**b
+
+
+@entry(lambda g, y, x: g * (2 * x), notation="a²", numpy=(np.square,))
+def square(x):
+    """x times x."""
+    return x * x
+
+
+@entry(lambda g, y, x: g * sign(x), notation="|a|", numpy=(np.abs, np.fabs))
+def absolute(x):
+    """Absolute value; its slope at the kink x = 0 is taken as 0."""
+    return abs(x)
+
+
+@entry(None, numpy=(np.sign,))
+def sign(x):
+    """−1, 0 or 1; flat, so no gradient flows."""
+    return float(np.sign(x)) if type(x) is float else np.sign(x)
+
+
+# ------------------------------------------------------------------------------------- elementary functions
+
+@entry(lambda g, y, x: g * y, notation="e ^ a", numpy=(np.exp,))
+def exp(x):
+    """Exponential function."""
+    return _exp(x)
+
+
+@entry(lambda g, y, x: g * (1 / x), notation="ln(a)", numpy=(np.log,))
+def log(x):
+    """Natural logarithm; log 0 is −inf and the log of a negative number nan, as in NumPy."""
+    return _log(x)
+
+
+@entry(lambda g, y, x: g * (1 / (2 * y)), notation="√a", numpy=(np.sqrt,))
+def sqrt(x):
+    """Square root."""
+    return _sqrt(x)
+
+
+@entry(lambda g, y, x: g * cos(x), numpy=(np.sin,))
+def sin(x):
+    """Sine of an angle in radians."""
+    return _sin(x)
+
+
+@entry(lambda g, y, x: g * -sin(x), numpy=(np.cos,))
+def cos(x):
+    """Cosine of an angle in radians."""
+    return _cos(x)
+
+
+# ----------------------------------------------------------------------------------------------- activations
+
+@entry(lambda g, y, x: g * (y * (1 - y)), notation="σ(a)")
+def sigmoid(x):
+    """Logistic function 1 / (1 + e^−x) (000-28); computed from e^−|x|, which never overflows."""
+    small = _exp(-abs(x))
+    return where(x >= 0, 1.0, small) / (1 + small)
+
+
+@entry(lambda g, y, x: g * (1 - y * y), numpy=(np.tanh,))
+def tanh(x):
+    """Hyperbolic tangent (000-28, 002-16)."""
+    return _tanh(x)
+
+
+@entry(lambda g, y, x, at_zero=0.0: g * step(x, at_zero=at_zero), notation="ReLU(a)")
+def relu(x, at_zero=0.0):
+    """max(0, x) (000-28, 001-21). The slope at the kink x = 0 is a convention: 0 as in PyTorch and Keras, or `at_zero`."""
+    if type(x) is float:
+        return 0.0 if x <= 0.0 else x  # in this order a nan stays a nan
+    return np.maximum(x, 0.0)
+
+
+@entry(lambda g, y, x, slope: where(x > 0, g, g * slope),
+        lambda g, y, x, slope: g * where(x > 0, 0.0, x), notation="LeakyReLU(a, b)")
+def leaky_relu(x, slope):
+    """x above zero, `slope` times x from zero down (002-18); with a variable as slope it is the parametric ReLU."""
+    return where(x > 0, x, slope * x)
+
+
+@entry(lambda g, y, x, alpha=1.0: where(x > 0, g, g * (y + alpha)), notation="ELU(a)")
+def elu(x, alpha=1.0):
+    """x above zero, α(e^x − 1) from zero down (002-19)."""
+    if type(x) is float:
+        return x if x > 0 else alpha * math.expm1(x)
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
+
+
+@entry(lambda g, y, x: g * sigmoid(x), notation="softplus(a)")
+def softplus(x):
+    """ln(1 + e^x) (001-21 "smooth ReLU", 002-20), without overflow."""
+    return float(np.logaddexp(0.0, x)) if type(x) is float else np.logaddexp(0.0, x)
+
+
+@entry(None, notation="[a > 0]")
+def step(x, at_zero=0.0):
+    """1 above zero, 0 below, `at_zero` at zero (002-14 Heaviside); flat, so no gradient flows."""
+    if type(x) is float:
+        return 1.0 if x > 0 else (0.0 if x < 0 else at_zero + 0.0 * x)  # 0·nan keeps a nan
+    return np.heaviside(x, at_zero)
+
+
+# ------------------------------------------------------------------------------------------------ choosing
+
+@entry(lambda g, y, a, b, at_tie=1.0: g * step(a - b, at_zero=at_tie),
+        lambda g, y, a, b, at_tie=1.0: g * step(b - a, at_zero=1 - at_tie), notation="max(a, b)", numpy=(np.maximum,))
+def maximum(a, b, at_tie=1.0):
+    """The larger of two; a max gate routes the gradient to it (002-27). On a tie the first gets the share `at_tie`."""
+    return (a if a >= b or a != a else b) if type(a) is type(b) is float else np.maximum(a, b)
+
+
+@entry(lambda g, y, a, b, at_tie=1.0: g * step(b - a, at_zero=at_tie),
+        lambda g, y, a, b, at_tie=1.0: g * step(a - b, at_zero=1 - at_tie), notation="min(a, b)", numpy=(np.minimum,))
+def minimum(a, b, at_tie=1.0):
+    """The smaller of two; on a tie the first gets the share `at_tie` of the gradient."""
+    return (a if a <= b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
+
+
+@entry(None,
+        lambda g, y, c, a, b: where(c, g, 0.0),
+        lambda g, y, c, a, b: where(c, 0.0, g), notation="where(a, b, c)", numpy=(np.where,))
+def where(condition, a, b):
+    """a where the condition holds, else b; the gradient goes to the one that was taken."""
+    return (a if condition else b) if type(condition) is bool else np.where(condition, a, b)
+
+
+@entry(None, None, notation="[a = b]", numpy=(np.equal,))
+def equal(a, b):
+    """Whether the entries are equal; no gradient flows."""
+    return a == b
+
+
+@entry(None, None, notation="[a > b]", numpy=(np.greater,))
+def greater(a, b):
+    """Whether a > b; no gradient flows."""
+    return a > b
+
+
+@entry(None, None, notation="[a ≥ b]", numpy=(np.greater_equal,))
+def greater_equal(a, b):
+    """Whether a ≥ b; no gradient flows."""
+    return a >= b
+
+
+# ------------------------------------------------------------------------------- sums, and undoing them
+
+@entry(lambda g, y, x, axis=None, keepdims=False: spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims),
+        notation="Σ a", elementwise=False, numpy=(np.sum,))
+def sum(x, axis=None, keepdims=False):
+    """Sum over all entries or over an axis: every entry receives the gradient of its sum."""
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+@entry(lambda g, y, x, axis=None, keepdims=False:
+        spread(g * (size(y) / size(x)), shape=shape_of(x), axis=axis, keepdims=keepdims),
+        notation="mean(a)", elementwise=False, numpy=(np.mean,))
+def mean(x, axis=None, keepdims=False):
+    """Mean over all entries or over an axis."""
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+@entry(lambda g, y, x, shape, axis=None, keepdims=False: sum(g, axis=axis, keepdims=keepdims),
+        notation="spread(a)", elementwise=False)
+def spread(x, shape, axis=None, keepdims=False):
+    """Repeat a sum's gradient over the axes that were summed: the counterpart of `sum`."""
+    if axis is not None and not keepdims:
+        x = np.expand_dims(x, axis)
+    return x if shape == () else np.broadcast_to(x, shape)
+
+
+@entry(lambda g, y, x, shape: broadcast_to(g, shape=shape_of(x)), notation="Σ a", elementwise=False)
+def sum_to(x, shape):
+    """Sum over the axes that broadcasting had repeated, back to `shape`."""
+    lead = ndim(x) - len(shape)
+    axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1)
+    return np.sum(x, axis=axes, keepdims=True).reshape(shape) if axes else np.reshape(x, shape)
+
+
+@entry(lambda g, y, x, shape: sum_to(g, shape=shape_of(x)), notation="spread(a)", elementwise=False,
+        numpy=(np.broadcast_to,))
+def broadcast_to(x, shape):
+    """Repeat along new or single-entry axes, by NumPy's broadcasting rules."""
+    return np.broadcast_to(x, shape)
+
+
+# ------------------------------------------------------------------------------------------ linear algebra
+
+def _matmul_left(g, y, a, b):
+    if ndim(b) == 1:
+        return g * b if ndim(a) == 1 else outer(g, b)
+    return matvec(b, g) if ndim(a) == 1 else matmul(g, matrix_transpose(b))
+
+
+def _matmul_right(g, y, a, b):
+    if ndim(b) == 1:
+        return g * a if ndim(a) == 1 else matvec(matrix_transpose(a), g)
+    return outer(a, g) if ndim(a) == 1 else matmul(matrix_transpose(a), g)
+
+
+@entry(_matmul_left, _matmul_right, notation="a @ b", elementwise=False, numpy=(np.matmul, np.dot))
+def matmul(a, b):
+    """Matrix product for all of NumPy's ranks: (…, m, n) @ (…, n, p) -> (…, m, p); vectors as in NumPy."""
+    return np.matmul(a, b)
+
+
+@entry(lambda g, y, a, x: outer(g, x),
+        lambda g, y, a, x: matvec(matrix_transpose(a), g), notation="a @ b", elementwise=False)
+def matvec(a, x):
+    """Matrices times vectors: (…, m, n), (…, n) -> (…, m)."""
+    return np.matmul(a, x[..., None])[..., 0]
+
+
+@entry(lambda g, y, a, b: matvec(g, b),
+        lambda g, y, a, b: matvec(matrix_transpose(g), a), notation="a @ bᵀ", elementwise=False, numpy=(np.outer,))
+def outer(a, b):
+    """Outer product of vectors: (…, m), (…, n) -> (…, m, n)."""
+    return a[..., :, None] * b[..., None, :]
+
+
+@entry(lambda g, y, x: matrix_transpose(g), notation="aᵀ", elementwise=False)
+def matrix_transpose(x):
+    """Swap the last two axes."""
+    return np.swapaxes(x, -1, -2)
+
+
+# ------------------------------------------------------------------------------------------------- shapes
+
+@entry(lambda g, y, x, axes: transpose(g, axes=tuple(int(i) for i in np.argsort(axes))),
+        notation="transpose(a)", elementwise=False)
+def transpose(x, axes):
+    """Put the axes in another order."""
+    return np.transpose(x, axes)
+
+
+@entry(lambda g, y, x, shape: reshape(g, shape=shape_of(x)), notation="reshape(a)", elementwise=False,
+        numpy=(np.reshape,))
+def reshape(x, shape):
+    """The same entries in another shape."""
+    return np.reshape(x, shape)
+
+
+@entry(lambda g, y, x, index: scatter(g, shape=shape_of(x), index=index), notation="a[…]", elementwise=False)
+def getitem(x, index):
+    """A part of an array, by NumPy's indexing."""
+    return x[index]
+
+
+@entry(lambda g, y, x, shape, index: getitem(g, index=index), notation="scatter(a)", elementwise=False)
+def scatter(x, shape, index):
+    """Zeros of `shape` with x added at `index`: the counterpart of `getitem`; an entry taken twice receives twice."""
+    out = np.zeros(shape, dtype=np.asarray(x).dtype)
+    np.add.at(out, index, x)
+    return out
+
+
+def _slice_of(slot):
+    def rule(g, y, *inputs, axis=0):
+        start = builtins.sum(shape_of(x)[axis] for x in inputs[:slot])
+        along = slice(start, start + shape_of(inputs[slot])[axis])
+        return getitem(g, index=(slice(None),) * (axis % ndim(g)) + (along,))
+    return rule
+
+
+@entry(every_slot(_slice_of), notation="[a; b; …]", elementwise=False)
+def concatenate(*inputs, axis=0):
+    """Arrays one after the other along an axis; each gets its own part of the gradient."""
+    return np.concatenate(inputs, axis=axis)
+
+
+@entry(lambda g, y, x, dtype: astype(g, dtype=np.dtype(x.dtype)), notation="a", elementwise=False)
+def astype(x, dtype):
+    """The same numbers in another precision."""
+    return np.asarray(x).astype(dtype)[()]
+
+
+@entry(None, notation="stop(a)", elementwise=False)
+def stop_gradient(x):
+    """The same value, through which no gradient flows."""
+    return x
+
+
+# ----------------------------------------------------------------------- softmax and its relatives
+
+def _normalised(x, axis):
+    shifted = np.exp(x - np.max(x, axis=axis, keepdims=True))  # the largest becomes e^0: no overflow
+    return shifted / np.sum(shifted, axis=axis, keepdims=True)
+
+
+@entry(lambda g, y, x, axis=-1: y * (g - sum(g * y, axis=axis, keepdims=True)), notation="softmax(a)", elementwise=False)
+def softmax(x, axis=-1):
+    """e^x over the sum of e^x (002-11); the rule is the Jacobian h_i(δ_ij − h_j) applied to g (000-25)."""
+    return _normalised(x, axis)
+
+
+@entry(lambda g, y, x, axis=-1, keepdims=False:
+        spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * softmax(x, axis=axis),
+        notation="logsumexp(a)", elementwise=False)
+def logsumexp(x, axis=-1, keepdims=False):
+    """ln Σ e^x without overflow (004-11); its slope is the softmax."""
+    top = np.max(x, axis=axis, keepdims=True)
+    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)
+
+
+@entry(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True), notation="logsoftmax(a)",
+        elementwise=False)
+def log_softmax(x, axis=-1):
+    """The logarithm of the softmax, stable where the softmax itself underflows."""
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))

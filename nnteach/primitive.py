@@ -1,0 +1,115 @@
+"""What a primitive is, and how the table in `ops.py` is entered. This module imports nothing of ours.
+
+A primitive called on something that has `__apply__` (a Node, a Symbol) hands the call to it; anything else is computed at
+once. That dispatch is all it takes for one rule to serve numbers, gradient graphs and formulas.
+"""
+
+import functools
+import math
+
+PRIMITIVES: dict[str, "Primitive"] = {}
+FROM_NUMPY: dict = {}  # NumPy function -> ours, so that np.exp(node) is exp(node)
+
+
+class Primitive:
+    """An elementary operation that knows its own derivative.
+
+    Attributes:
+        name: the name it is called by.
+        forward: numbers in, number out.
+        vjps: one backprop rule per input, `rule(g, y, *inputs, **static)`, or None where no gradient flows.
+        notation: how it is written, with a, b, c for the inputs; `formula.py` turns it into text, LaTeX and MathML.
+        elementwise: whether every entry has a local derivative of its own (in a matrix product it has not).
+    """
+
+    def __init__(self, forward, vjps, notation=None, elementwise=True):
+        functools.update_wrapper(self, forward)
+        self.name = forward.__name__
+        self.forward = forward
+        self.vjps = vjps
+        self.notation = notation or f"{self.name}(a)"
+        self.elementwise = elementwise
+
+    def __call__(self, *inputs, **static):
+        for x in inputs:
+            apply = getattr(type(x), "__apply__", None)
+            if apply is not None:
+                return apply(self, inputs, static)
+        return self.forward(*inputs, **static)
+
+    def __repr__(self):
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self):
+        return self.__qualname__  # pickled by name: a rule is looked up, never copied
+
+
+def primitive(vjps, notation=None, elementwise=True):
+    """Turn a function into a primitive of your own (000-39).
+
+    Args:
+        vjps: one rule per input, `rule(g, out, *inputs)`, written with operators and primitives; None: no gradient.
+        notation: how it is written, for example "max(a, b)"; the default is `name(a)`.
+        elementwise: False if an entry of the output depends on several entries of one input.
+
+    Returns:
+        A decorator that makes a Primitive of a forward function.
+
+    Example:
+        >>> @primitive(vjps=(lambda g, y, x: g * 3 * x * x,), notation="a ^ 3")
+        ... def cube(x):
+        ...     return x ** 3
+        >>> cube(2.0)
+        8.0
+    """
+    return lambda forward: Primitive(forward, tuple(vjps), notation, elementwise)
+
+
+def entry(*vjps, notation=None, elementwise=True, numpy=()):
+    """A line of the table: like `primitive`, and found by its own name and by NumPy's functions."""
+    def enter(forward):
+        rules = vjps[0] if vjps and isinstance(vjps[0], every_slot) else vjps
+        made = PRIMITIVES[forward.__name__] = Primitive(forward, rules, notation, elementwise)
+        FROM_NUMPY.update(dict.fromkeys(numpy, made))
+        return made
+    return enter
+
+
+class every_slot:
+    """The rules of a primitive with any number of inputs, made by one function of the slot."""
+
+    def __init__(self, rule_of):
+        self.rule_of = rule_of
+
+    def __getitem__(self, slot):
+        return self.rule_of(slot)
+
+
+def plain(scalar, array):
+    """A forward function that computes a Python float by `scalar` and anything else by `array`.
+
+    Plain floats keep a scalar graph several times faster than NumPy's. Where `math` raises, NumPy's answer (inf, nan) holds.
+    """
+    def forward(x):
+        if type(x) is not float:
+            return array(x)
+        try:
+            return scalar(x)
+        except (OverflowError, ValueError):
+            return float(array(x))
+    return forward
+
+
+def shape_of(x) -> tuple[int, ...]:
+    """The shape of a number, array, Node or Symbol; a plain number has shape ()."""
+    return getattr(x, "shape", ())
+
+
+def ndim(x) -> int:
+    """The number of axes."""
+    return len(shape_of(x))
+
+
+def size(x) -> int:
+    """The number of entries."""
+    return math.prod(shape_of(x))

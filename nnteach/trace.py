@@ -1,0 +1,285 @@
+"""The trace: everything that happens in one forward and one backward pass, as plain data.
+
+`trace(f)` is a sequence of Steps: every evaluation, the seed, every contribution along an edge, and, with a learning
+rate, the update of every variable. `state_at(k)` tells how things stand after k of them; picture, player, table and
+worked solution are all made from that.
+"""
+
+import bisect
+from dataclasses import dataclass, field
+
+from . import formula
+from .autodiff import Step, _seed, backward_steps, zero_like
+from .errors import GraphError, message
+from .formula import Symbol, as_symbol, derivative
+from .graph import Node, labels, ordered, settle
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """How a node stands: its status ("todo", "now", "done"), its value and its gradient so far (None: not known yet)."""
+
+    status: str
+    value: object = None
+    grad: object = None
+
+
+@dataclass(frozen=True)
+class EdgeState:
+    """How an edge stands: its status, which way it was last used, and what it contributed (None: nothing yet)."""
+
+    status: str = "todo"
+    direction: str = "rest"
+    contribution: object = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything as it stands after `step` steps; nodes by name, edges by "parent->child#slot"."""
+
+    step: int
+    phase: str
+    nodes: dict[str, NodeState]
+    edges: dict[str, EdgeState]
+
+
+@dataclass
+class Timeline:
+    """The states of one node or edge over time: `states[i]` holds from step `starts[i]` on."""
+
+    starts: list[int] = field(default_factory=list)
+    states: list = field(default_factory=list)
+
+    def change(self, step, state):
+        if self.starts and self.starts[-1] == step:
+            self.states[-1] = state
+        else:
+            self.starts.append(step)
+            self.states.append(state)
+
+    @property
+    def last(self):
+        return self.states[-1]
+
+    def at(self, step):
+        return self.states[bisect.bisect_right(self.starts, step) - 1]
+
+
+class Trace:
+    """A forward and a backward pass, step by step.
+
+    Attributes:
+        root: the result.
+        nodes: all nodes, oldest first.
+        names: a distinct name for every node.
+        steps: the Steps; `trace[k]` is what happens at step k + 1.
+        timelines: by name, how each node stands over time; `edge_timelines` likewise.
+    """
+
+    def __init__(self, root: Node, learning_rate: float | None = None):
+        self.root = root
+        self.learning_rate = learning_rate
+        self.nodes = ordered(root)
+        self.names = labels(self.nodes)
+        self.steps = tuple(_all_steps(root, self.nodes, learning_rate))
+        self.timelines, self.edge_timelines = _follow(self)
+
+    def __len__(self):
+        return len(self.steps)
+
+    def __getitem__(self, k):
+        return self.steps[k]
+
+    def __repr__(self):
+        return f"Trace({self.names[self.root]}: {len(self.nodes)} nodes, {len(self)} steps)"
+
+    def state_at(self, k: int) -> State:
+        """How everything stands after k steps, 0 ≤ k ≤ len(trace)."""
+        if not 0 <= k <= len(self):
+            raise GraphError(message(f"a step from 0 to {len(self)}", repr(k)))
+        return State(k, self.phase_at(k), {name: line.at(k) for name, line in self.timelines.items()},
+                     {edge: line.at(k) for edge, line in self.edge_timelines.items()})
+
+    def phase_at(self, k: int) -> str:
+        """"start", "forward", "backward", "update", or "done" when nothing is left."""
+        return "start" if k == 0 else "done" if k == len(self) else self.steps[k - 1].phase
+
+    def edge(self, step: Step) -> str | None:
+        """The name of the edge a step is on."""
+        return None if step.slot is None else edge_name(self.names, step.node, step.slot)
+
+    # ------------------------------------------------------------------------------- as formulas
+
+    def symbol(self, node: Node) -> Symbol:
+        """The node as a symbol: its name and number; an unnamed constant is just its number."""
+        bare = node.kind == "constant" and not node.name and node.shape == ()
+        return Symbol(None if bare else self.names[node], node.value)
+
+    def operation(self, node: Node) -> Symbol:
+        """How the node was computed, on its parents' symbols; a leaf is its own symbol."""
+        if node.primitive is None:
+            return self.symbol(node)
+        inputs = tuple(map(self.symbol, node.parents))
+        if node.primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
+            return Symbol(None, node.value, "", "a²", inputs[:1])
+        return Symbol(None, node.value, "", node.primitive.notation, inputs)
+
+    def gradient(self, node: Node, value=None, role="") -> Symbol:
+        """The symbol ∂f/∂node."""
+        return derivative(self.names[self.root], self.names[node], value, role)
+
+    def local(self, step: Step) -> Symbol:
+        """The local derivative of a step as a formula: the rule, run on symbols, with 1 for the upstream gradient."""
+        return self._rule(step, as_symbol(1.0)).with_role("local")
+
+    def contribution(self, step: Step) -> Symbol:
+        """What a step hands on as a formula: upstream · local, or the whole rule where it is no product entry by entry."""
+        upstream = self.gradient(step.node, step.upstream, "upstream")
+        if not step.node.primitive.elementwise:
+            return self._rule(step, upstream)
+        child, parent = self.names[step.node], self.names[step.parent]
+        local = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(child), Symbol(parent)))
+        return Symbol(None, step.contribution, "", "a · b", (upstream, local))
+
+    def _rule(self, step, upstream):
+        node = step.node
+        out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
+        return as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static))
+
+    # ---------------------------------------------------------------------------- as documents
+
+    def to_markdown(self) -> str:
+        """A worked solution in Markdown, with formulas in LaTeX."""
+        from .worked import to_markdown
+        return to_markdown(self)
+
+    def to_latex(self) -> str:
+        """A worked solution as a LaTeX fragment (amsmath)."""
+        from .worked import to_latex
+        return to_latex(self)
+
+    def to_text(self) -> str:
+        """A worked solution for a terminal."""
+        from .worked import to_text
+        return to_text(self)
+
+    def to_json(self) -> dict:
+        """The trace as plain data: names, operations, edges and steps, every number in full."""
+        return {"root": self.names[self.root],
+                "nodes": [{"name": self.names[n], "kind": n.kind, "operation": formula.text(self.operation(n)),
+                           "value": as_data(n.value)} for n in self.nodes],
+                "edges": list(self.edge_timelines),
+                "steps": [{"kind": s.kind, "phase": s.phase, "node": self.names[s.focus], "edge": self.edge(s),
+                           **{name: as_data(getattr(s, name)) for name in ("upstream", "contribution", "before", "total")}}
+                          for s in self.steps]}
+
+
+def trace(root: Node, learning_rate: float | None = None) -> Trace:
+    """Record the forward and the backward pass of a result, and with a learning rate the update of its variables."""
+    return Trace(root, learning_rate)
+
+
+def as_data(value):
+    """A value as JSON can hold it."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def edge_name(names, node, slot) -> str:
+    """The name of the edge into a node: "x->q#0"."""
+    return f"{names[node.parents[slot]]}->{names[node]}#{slot}"
+
+
+def _all_steps(root, nodes, learning_rate):
+    for node in nodes:
+        if node.primitive is not None:
+            yield Step("evaluate", node, None, None, None, None, node.value)
+    if not root.active or root.shape != ():
+        return  # a vector or a constant has values to show, but no gradient to start from
+    seed = _seed(root, None)
+    yield Step("seed", root, None, None, seed, None, seed)
+    gradients = {root: seed}
+    for step in backward_steps(root):
+        yield step
+        gradients[step.parent] = step.total
+    if learning_rate is not None:
+        yield from _updates(nodes, gradients, learning_rate)
+
+
+def _updates(nodes, gradients, learning_rate):
+    for node in nodes:
+        if node.kind == "input":
+            gradient = gradients.get(node, zero_like(node))
+            change = settle(-learning_rate * gradient)
+            yield Step("update", node, None, gradient, change, node.value, settle(node.value + change))
+
+
+# ------------------------------------------------------------------------- how everything stands over time
+
+def _follow(trace):
+    """Turn the steps into a timeline for every node and every edge."""
+    nodes = {trace.names[n]: Timeline() for n in trace.nodes}
+    edges = {edge_name(trace.names, n, slot): Timeline() for n in trace.nodes for slot in range(len(n.parents))}
+    for n in trace.nodes:
+        nodes[trace.names[n]].change(0, NodeState("todo") if n.primitive else NodeState("done", n.value))
+    for edge in edges.values():
+        edge.change(0, EdgeState())
+    waiting = _arrivals(trace)
+    previous = None
+    for k, step in enumerate(trace.steps, start=1):
+        if previous is not None:
+            _settle_previous(trace, nodes, edges, previous, k, waiting)
+        if step.kind == "seed":
+            _begin_backward(trace, nodes, edges, waiting, k)
+        _apply(trace, nodes, edges, step, k)
+        previous = step
+    return nodes, edges
+
+
+def _arrivals(trace):
+    """How many contributions each node still waits for; the root waits for the seed."""
+    count = {}
+    for step in trace.steps:
+        if step.phase == "backward" and step.total is not None:
+            count[step.focus] = count.get(step.focus, 0) + 1
+    return count
+
+
+def _settle_previous(trace, nodes, edges, step, k, waiting):
+    """What was `now` becomes `done`, or `todo` again while more contributions are to come."""
+    line = nodes[trace.names[step.focus]]
+    if step.phase == "backward" and step.total is not None:
+        waiting[step.focus] -= 1
+    done = step.phase != "backward" or waiting[step.focus] == 0
+    line.change(k, NodeState("done" if done else "todo", line.last.value, line.last.grad))
+    for edge in _edges_of(trace, step):
+        edges[edge].change(k, EdgeState("done", edges[edge].last.direction, edges[edge].last.contribution))
+
+
+def _begin_backward(trace, nodes, edges, waiting, k):
+    for n in trace.nodes:
+        line = nodes[trace.names[n]]
+        if n.active:
+            unreached = n not in waiting  # behind a rule that lets nothing through
+            line.change(k, NodeState("done" if unreached else "todo", line.last.value, zero_like(n) if unreached else None))
+    used = {trace.edge(step) for step in trace.steps if step.slot is not None}
+    for name, line in edges.items():
+        line.change(k, EdgeState("todo" if name in used else "done"))
+
+
+def _apply(trace, nodes, edges, step, k):
+    line = nodes[trace.names[step.focus]]
+    old = line.last
+    if step.phase == "backward":
+        line.change(k, NodeState("now", old.value, old.grad if step.total is None else step.total))
+    else:
+        line.change(k, NodeState("now", step.total, old.grad))
+    direction = {"evaluate": "forward"}.get(step.kind, "backward")
+    for edge in _edges_of(trace, step):
+        edges[edge].change(k, EdgeState("now", direction, step.contribution))
+
+
+def _edges_of(trace, step):
+    """The edges a step uses: all that lead into a node that is evaluated, or the one that carries the gradient."""
+    if step.kind == "evaluate":
+        return [edge_name(trace.names, step.node, slot) for slot in range(len(step.node.parents))]
+    return [] if step.slot is None else [trace.edge(step)]
