@@ -5,6 +5,7 @@ entry here; FORMS holds those that are drawn in two dimensions or need brackets 
 """
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 SUM, PREFIX, PRODUCT, POWER, ATOM = range(1, 6)  # how strongly a form holds its parts together
@@ -28,6 +29,7 @@ FORMS = {
     "a + b": _infix("+", "+", SUM, (SUM, PRODUCT)),
     "a − b": _infix("−", "-", SUM, (SUM, PRODUCT)),
     "a · b": _infix("·", r"\cdot", PRODUCT, (PRODUCT, PRODUCT)),
+    "a ⊙ b": _infix("⊙", r"\odot", PRODUCT, (PRODUCT, PRODUCT)),  # a · b of two arrays: entry by entry
     "a @ b": Form(PRODUCT, (PRODUCT, POWER), "{0} @ {1}", r"{0}\,{1}", ("mrow", 0, ("mo", "\u2062"), 1)),
     "a @ bᵀ": Form(PRODUCT, (PRODUCT, ATOM), "{0} @ {1}ᵀ", r"{0}\,{1}^\top",
                    ("mrow", 0, ("mo", "\u2062"), ("msup", 1, ("mi", "⊤")))),
@@ -75,8 +77,16 @@ INDEXED = re.compile(r"([A-Za-zα-ωΑ-Ω])_?(\d+)")  # w5, W1, δ_2: a letter a
 def latex_name(name: str) -> str:
     """A name in LaTeX: w5 as w_{5}, a longer word upright, everything special escaped."""
     if match := INDEXED.fullmatch(name):
-        return f"{match[1]}_{{{match[2]}}}"
-    return name if len(name) == 1 and name.isalpha() else rf"\mathrm{{{escape_latex(name)}}}"
+        return f"{_letter(match[1])}_{{{match[2]}}}"
+    return _letter(name) if len(name) == 1 and name.isalpha() else rf"\mathrm{{{escape_latex(name)}}}"
+
+
+def _letter(letter):
+    spelled = unicodedata.name(letter, "").split()
+    if spelled[:1] != ["GREEK"]:
+        return letter
+    command = spelled[-1].lower()
+    return "\\" + (command if letter.islower() else command.capitalize()) + " "
 
 
 def escape_latex(name: str) -> str:

@@ -126,6 +126,11 @@ def derivative(of: str, by: str, value=None, role="") -> Symbol:
     return Symbol(None, value, role, "∂a/∂b", (Symbol(of), Symbol(by)))
 
 
+def _form(symbol):
+    entrywise = symbol.notation == "a · b" and all(x.shape for x in symbol.inputs)
+    return form_of("a ⊙ b" if entrywise else symbol.notation, len(symbol.inputs))
+
+
 def _is_leaf(symbol, numbers):
     return symbol.notation is None or (numbers and symbol.notation == "∂a/∂b")
 
@@ -151,7 +156,7 @@ def math(symbol: Symbol, numbers: bool = False) -> list:
 def _write(symbol, numbers, leaf, template, bracket):
     if _is_leaf(symbol, numbers):
         return leaf(symbol, numbers)
-    form = form_of(symbol.notation, len(symbol.inputs))
+    form = _form(symbol)
     written = template(form)
     free = written.startswith((r"\frac", r"\sqrt"))  # the line of a fraction groups its parts by itself
     parts = [_write(x, numbers, leaf, template, bracket) for x in symbol.inputs]
@@ -163,7 +168,7 @@ def _write(symbol, numbers, leaf, template, bracket):
 def strength(symbol: Symbol, numbers: bool) -> int:
     """How strongly what is written holds together: a negative number is as weak as a minus sign."""
     if not _is_leaf(symbol, numbers):
-        return form_of(symbol.notation, len(symbol.inputs)).binds
+        return _form(symbol).binds
     is_written_as_number = (numbers or symbol.name is None) and symbol.shape == () and symbol.value is not None
     return PREFIX if is_written_as_number and number(symbol.value).startswith("−") else ATOM
 
@@ -213,7 +218,7 @@ def _math_leaf(symbol, numbers):
 
 
 def _math_form(symbol, numbers):
-    form = form_of(symbol.notation, len(symbol.inputs))
+    form = _form(symbol)
     free = form.math[0] in ("mfrac", "msqrt")
 
     def build(part, is_exponent=False):

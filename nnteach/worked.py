@@ -1,0 +1,126 @@
+"""The worked solution: a trace written out as a document that could be handed to students.
+
+One structure (title, given, forward, backward, results, update) and three ways to write it: Markdown with LaTeX formulas,
+a LaTeX fragment, and plain text for a terminal.
+"""
+
+from . import formula
+from .digits import lines
+from .formula import Symbol
+from .forms import escape_latex
+from .narration import tell
+
+
+def to_markdown(trace) -> str:
+    """A worked solution in Markdown; formulas between dollar signs."""
+    out = [f"## {_markdown_text(_title(trace))}", ""]
+    for heading, steps in _sections(trace):
+        out += [f"### {heading}", ""]
+        for k in steps:
+            story = tell(trace, k)
+            out += [f"{k}. {_markdown_text(story.now)}.  "] + [f"   ${line}$  " for line in _chain(story, formula.latex, "latex")]
+            if story.ledger:
+                out += [f"   {_markdown_text(story.ledger[0])}: {story.ledger[1]}**{story.ledger[2]}**  "]
+        out += [""]
+    return "\n".join(out + _markdown_table(trace))
+
+
+def to_latex(trace) -> str:
+    """A worked solution as a LaTeX fragment; needs amsmath."""
+    out = [rf"\section*{{{_latex_text(_title(trace))}}}"]
+    for heading, steps in _sections(trace):
+        out += [rf"\subsection*{{{heading}}}", r"\begin{enumerate}"]
+        for k in steps:
+            story = tell(trace, k)
+            out += [rf"\item {_latex_text(story.now)}.\\"] + [f"${line}$\\\\" for line in _chain(story, formula.latex, "latex")]
+            if story.ledger:
+                total = formula.latex(Symbol(None, trace.steps[k - 1].total))
+                out += [rf"{_latex_text(story.ledger[0])}: ${story.ledger[1].replace('−', '-')}\mathbf{{{total}}}$"]
+            out[-1] = out[-1].removesuffix("\\\\")
+        out += [r"\end{enumerate}"]
+    return "\n".join(out) + "\n"
+
+
+def to_text(trace) -> str:
+    """A worked solution for a terminal."""
+    out = [_title(trace)]
+    for heading, steps in _sections(trace):
+        out += ["", heading, "-" * len(heading)]
+        for k in steps:
+            story = tell(trace, k)
+            out += [f"{k:3}  {story.now}."] + [f"       {line}" for line in _chain(story, formula.text, "text")]
+            if story.ledger:
+                out += [f"       {story.ledger[0]}: {story.ledger[1]}{story.ledger[2]}"]
+    return "\n".join(out) + "\n"
+
+
+def _title(trace):
+    return f"{trace.names[trace.root]} = {formula.text(trace.operation(trace.root))}, step by step"
+
+
+def _sections(trace):
+    """The numbers of the steps of each phase, under the phase's heading."""
+    headings = {"forward": "Forward: the values", "backward": "Backward: the gradients", "update": "Update"}
+    for phase, heading in headings.items():
+        steps = [k for k, step in enumerate(trace.steps, start=1) if step.phase == phase]
+        if steps:
+            yield heading, steps
+
+
+def _chain(story, write, style):
+    """The lines of a derivation, each a chain `left = formula = numbers = result` that reads from left to right."""
+    if story.because:
+        yield write(story.because)
+    chain = ""
+    for line in story.lines:
+        sign = _SIGNS[style].get(line.sign, line.sign)
+        written = write(line.symbol, line.numbers)
+        if line.caption == "local":
+            yield _local(line, write, written, sign)
+        elif line.left is not None:
+            chain = f"{write(line.left)} {sign} {written}"
+        elif not chain.endswith(f" {sign} {written}"):
+            chain += f" {sign} {written}"
+    yield chain
+
+
+def _local(line, write, written, sign):
+    chain = f"{write(line.left)} {sign} {written}"
+    for more in (write(line.symbol, True), write(Symbol(None, line.left.value))):
+        if not chain.endswith(f" {sign} {more}"):
+            chain += f" {sign} {more}"
+    return chain
+
+
+_SIGNS = {"text": {}, "latex": {"+=": r"\mathrel{+}=", "←": r"\leftarrow"}}
+
+
+def _markdown_table(trace):
+    """The results at a glance: every node with its value and gradient."""
+    state = trace.state_at(len(trace))
+    out = ["### Results", "", "| node | operation | value | gradient |", "|---|---|---|---|"]
+    for node in trace.nodes:
+        name = trace.names[node]
+        stand = state.nodes[name]
+        grad = "–" if stand.grad is None else _cell(stand.grad)
+        operation = formula.text(trace.operation(node)) if node.primitive else node.kind
+        out.append(f"| {_markdown_text(name)} | {_markdown_text(operation)} | {_cell(node.value)} | {grad} |")
+    return [*out, ""]
+
+
+def _cell(value):
+    return "; ".join(line.strip() for line in lines(value))
+
+
+def _markdown_text(text):
+    """Names are text: what Markdown or HTML would read as markup is escaped."""
+    text = " ".join(text.split())
+    for c in "\\`*_{}[]<>#|$&":
+        text = text.replace(c, f"&#{ord(c)};")
+    return text
+
+
+def _latex_text(text):
+    return "".join({"−": "$-$", "·": r"$\cdot$", "²": "$^2$", "σ": r"$\sigma$", "∂": r"$\partial$"}.get(c) or
+                   (" " if c.isspace() else escape_latex(c)) for c in text)
+
