@@ -18,6 +18,7 @@ from .autodiff import backward_steps as backward_steps
 from .autodiff import grad as grad
 from .autodiff import hessian as hessian
 from .autodiff import jacobian as jacobian
+from .draw import draw as draw
 from .graph import Node as Node
 from .graph import constant as constant
 from .graph import recompute as recompute
@@ -41,6 +42,7 @@ from .ops import sqrt as sqrt
 from .ops import square as square
 from .ops import stop_gradient as stop_gradient
 from .ops import tanh as tanh
+from .player import step as step
 from .primitive import primitive as primitive
 from .trace import Trace as Trace
 from .trace import trace as trace

@@ -1,0 +1,151 @@
+"""Pictures of graphs: a trace becomes a diagram, Graphviz places it, and an SVG shows it.
+
+    draw(f)                    # shows itself in a notebook
+    draw(f).save("f.svg")      # or .pdf, .png
+
+Each step is a function of plain data: `diagram_of` (trace -> cards and wires), `layout` (positions), `picture` (SVG).
+"""
+
+import base64
+import functools
+import html
+
+from ..digits import lines, number
+from ..formula import Symbol, text
+from ..graph import Node
+from ..phrases import phrase
+from ..trace import Trace, edge_name, trace
+from .diagram import Card, Diagram, Wire
+
+NUMBER_COLUMNS = 10  # the widest that `digits.number` writes: −0.0001234
+CHIP_COLUMNS = 18
+CHIPS_UP_TO = 150  # nodes; in a larger picture the contributions stand in the panel only
+
+
+def draw(root: Node) -> "Drawing":
+    """A picture of the graph of a result, with every value and, for a single number, every gradient.
+
+    Args:
+        root: the node whose graph is drawn.
+
+    Returns:
+        A Drawing that shows itself; `.svg` is its source, `.dot` the Graphviz source, `.save(path)` writes a file.
+    """
+    return Drawing(root if isinstance(root, Trace) else trace(root))
+
+
+class Drawing:
+    """A static picture of a trace in its final state."""
+
+    def __init__(self, trace: Trace, any_number: bool = False):
+        self.trace = trace
+        self.any_number = any_number
+
+    @functools.cached_property
+    def diagram(self) -> Diagram:
+        return diagram_of(self.trace, self.any_number)
+
+    @functools.cached_property
+    def layout(self):
+        from .layout import layout
+        return layout(self.diagram)
+
+    @functools.cached_property
+    def svg(self) -> str:
+        from .picture import picture
+        return picture(self.diagram, self.layout, summary=summary(self.trace))
+
+    @property
+    def dot(self) -> str:
+        """The picture as Graphviz source."""
+        from .dot import to_dot
+        return to_dot(self.diagram).source
+
+    def save(self, path) -> None:
+        """Write the picture to a file; the ending says what kind: .svg, .pdf or .png."""
+        from .export import save
+        save(self.diagram, self.layout, path)
+
+    def __repr__(self):
+        return f"Drawing({self.diagram.title}: {len(self.diagram.cards)} nodes)"
+
+    def _repr_html_(self):
+        data = base64.b64encode(self.svg.encode()).decode()
+        return f'<img alt="{html.escape(summary(self.trace))}" src="data:image/svg+xml;base64,{data}">'
+
+
+def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
+    """The cards and wires of a trace.
+
+    Each card has room for the widest number that this trace will show, or with `any_number` for any number at all.
+    """
+    least = NUMBER_COLUMNS if any_number else 1
+    final = trace.state_at(len(trace))
+    index = {node: i for i, node in enumerate(trace.nodes)}
+    cards = tuple(_card(trace, node, final.nodes[trace.names[node]], least) for node in trace.nodes)
+    chips = _chip_texts(trace)
+    wires = tuple(_wire(trace, index, node, slot, chips, any_number) for node in trace.nodes for slot in range(len(node.parents)))
+    return Diagram(title(trace), cards, wires)
+
+
+def title(trace: Trace) -> str:
+    """What the picture shows: the last operation, as text."""
+    return f"{trace.names[trace.root]} = {text(trace.operation(trace.root))}"
+
+
+def operation_text(trace: Trace, node: Node) -> str:
+    """What stands beside a node's name: how it was computed, or what kind of leaf it is."""
+    return text(trace.operation(node)) if node.primitive else phrase(node.kind)
+
+
+def _card(trace, node, final, least):
+    line = trace.timelines[trace.names[node]]
+    values = [lines(state.value) for state in line.states if state.value is not None]
+    grads = [lines(state.grad) for state in line.states if state.grad is not None]
+    return Card(trace.names[node], operation_text(trace, node), node.kind, tuple(lines(final.value)),
+                tuple(grads[-1]) if grads else (), _room(values, least), _room(grads, least) if grads else (0, 0))
+
+
+def _room(texts, least):
+    return max(map(len, texts)), max(least, *(len(line) for text in texts for line in text))
+
+
+def _wire(trace, index, node, slot, chips, any_number):
+    texts = chips.get(edge_name(trace.names, node, slot), [""]) if len(trace.nodes) <= CHIPS_UP_TO else [""]
+    columns = CHIP_COLUMNS if any_number and texts[-1] else max(map(len, texts))
+    return Wire(index[node.parents[slot]], index[node], slot, texts[-1], columns)
+
+
+def _chip_texts(trace):
+    """All texts that the chip of each edge will ever show, the last one last."""
+    texts = {}
+    for step in trace.steps:
+        if step.slot is not None:
+            texts.setdefault(trace.edge(step), []).extend(chip_texts(trace, step))
+    return texts
+
+
+def chip_texts(trace: Trace, step) -> tuple[str, str]:
+    """The text on an edge while it is in use, and afterwards: "(−4) · 1 = −4" and "−4"."""
+    shown = text(Symbol(None, step.contribution), numbers=True)
+    if len(shown) > CHIP_COLUMNS:
+        shown = "×".join(map(str, getattr(step.contribution, "shape", ())))
+    if step.kind != "contribution" or not step.node.primitive.elementwise:
+        return shown, shown
+    product = f"{text(trace.contribution(step), numbers=True)} = {shown}"
+    return (product if len(product) <= CHIP_COLUMNS else shown), shown
+
+
+def summary(trace: Trace) -> str:
+    """The picture in words, for those who cannot see it."""
+    final = trace.state_at(len(trace))
+    told = []
+    for node in trace.nodes[:40]:
+        name = trace.names[node]
+        grad = final.nodes[name].grad
+        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(lines(node.value)),
+                 "gradient": phrase("unknown") if grad is None else "; ".join(lines(grad))}
+        told.append(phrase("summary.node" if node.primitive else "summary.leaf", **shown))
+    if len(trace.nodes) > 40:
+        told.append(f"… {number(len(trace.nodes) - 40)} more")
+    return phrase("summary", title=title(trace), values=". ".join(told))
