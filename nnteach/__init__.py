@@ -46,5 +46,6 @@ from .player import step as step
 from .primitive import primitive as primitive
 from .trace import Trace as Trace
 from .trace import trace as trace
+from .zoom import scalars as scalars
 
 __version__ = "0.1.0"

@@ -352,13 +352,13 @@ def concatenate(*inputs, axis=0):
     return np.concatenate(inputs, axis=axis)
 
 
-@entry(lambda g, y, x, dtype: astype(g, dtype=np.dtype(x.dtype)), notation="a", elementwise=False)
+@entry(lambda g, y, x, dtype: astype(g, dtype=np.dtype(x.dtype)), notation="a")
 def astype(x, dtype):
     """The same numbers in another precision."""
     return np.asarray(x).astype(dtype)[()]
 
 
-@entry(None, notation="stop(a)", elementwise=False)
+@entry(None, notation="stop(a)")
 def stop_gradient(x):
     """The same value, through which no gradient flows."""
     return x
