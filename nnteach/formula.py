@@ -27,10 +27,11 @@ class Symbol:
         role: "upstream", "local", "result" or "value": its colour in the player.
     """
 
-    __slots__ = ("name", "value", "role", "notation", "inputs")
+    __slots__ = ("name", "value", "role", "notation", "inputs", "primitive", "static")
 
-    def __init__(self, name, value=None, role="", notation=None, inputs=()):
+    def __init__(self, name, value=None, role="", notation=None, inputs=(), primitive=None, static=None):
         self.name, self.value, self.role, self.notation, self.inputs = name, value, role, notation, inputs
+        self.primitive, self.static = primitive, static or {}  # of an expression made by a primitive, for those who run it
 
     @property
     def shape(self):
@@ -48,7 +49,7 @@ class Symbol:
         return self.is_number and self.shape == () and self.value == number
 
     def with_role(self, role) -> "Symbol":
-        return Symbol(self.name, self.value, role, self.notation, self.inputs)
+        return Symbol(self.name, self.value, role, self.notation, self.inputs, self.primitive, self.static)
 
     @classmethod
     def __apply__(cls, primitive, inputs, static):
@@ -61,7 +62,7 @@ class Symbol:
             return inputs[0]
         if primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
             return Symbol(None, value, "", "a²", inputs[:1])
-        return Symbol(None, value, "", primitive.notation, inputs)
+        return Symbol(None, value, "", primitive.notation, inputs, primitive, static)
 
     def __add__(self, other):
         return _made("a + b", lambda a, b: a + b, self, other)

@@ -96,6 +96,11 @@ def _log(x):
     return _entry_by_entry(ops.log, [x], {})
 
 
+def _mean(x, axis=None, keepdims=False):
+    total = _objects(np.sum(x, axis=axis, keepdims=keepdims))
+    return total / (x.size // total.size)
+
+
 def _softmax(x, axis=-1):
     powers = _exp(x)
     return powers / np.sum(powers, axis=axis, keepdims=True)
@@ -123,5 +128,5 @@ def _scatter(x, shape, index):
     return made
 
 
-_WRITTEN_OUT = {"softmax": _softmax, "log_softmax": _log_softmax, "logsumexp": _logsumexp, "scatter": _scatter,
-                "broadcast_to": np.broadcast_to}
+_WRITTEN_OUT = {"mean": _mean, "softmax": _softmax, "log_softmax": _log_softmax, "logsumexp": _logsumexp,
+                "scatter": _scatter}

@@ -1,0 +1,147 @@
+"""The forward and backward pass as plain Python, with the student's own names.
+
+    print(explain_code(f))
+
+The code is made by running the rules of the table on symbols and writing those as Python. It stands alone (NumPy is all
+it needs, and the functions of `nnteach.ops` where NumPy has none), it runs, and gives the engine's numbers.
+"""
+
+import keyword
+import re
+
+import numpy as np
+
+from .autodiff import backward_steps
+from .errors import GraphError, message
+from .formula import Symbol, as_symbol
+from .graph import Node, labels, ordered
+from .primitive import PRIMITIVES
+
+# Written by template: {0}, {1} are the inputs, {axis} and the like the settings. Anything else becomes a call into ops.
+_PYTHON = {
+    "add": "{0} + {1}", "subtract": "{0} - {1}", "multiply": "{0} * {1}", "divide": "{0} / {1}", "power": "{0} ** {1}",
+    "negative": "-{0}", "square": "{0} ** 2", "matmul": "{0} @ {1}", "matrix_transpose": "{0}.T",
+    "exp": "np.exp({0})", "log": "np.log({0})", "sqrt": "np.sqrt({0})", "sin": "np.sin({0})", "cos": "np.cos({0})",
+    "tanh": "np.tanh({0})", "absolute": "np.abs({0})", "sign": "np.sign({0})", "maximum": "np.maximum({0}, {1})",
+    "minimum": "np.minimum({0}, {1})", "outer": "np.outer({0}, {1})", "equal": "({0} == {1})", "greater": "({0} > {1})",
+    "greater_equal": "({0} >= {1})", "where": "np.where({0}, {1}, {2})", "matvec": "{0} @ {1}",
+}
+_BY_NOTATION = {PRIMITIVES[name].notation: name for name in
+                ("add", "subtract", "multiply", "divide", "negative", "square", "greater", "greater_equal")}
+_OPERATORS = (" + ", " - ", " * ", " / ", " ** ", " @ ")
+
+
+def explain_code(root: Node) -> str:
+    """Write the forward and backward pass of a result as plain Python.
+
+    Args:
+        root: a single number.
+
+    Returns:
+        Source code. It defines every value under its own name and every gradient as d and that name; run it with
+        `exec(code, {})` or paste it into a cell.
+
+    Raises:
+        GraphError: if the result is an array.
+    """
+    if root.shape != ():
+        raise GraphError(message("a single number to differentiate", f"an array of shape {root.shape}", "Sum or average it first"))
+    nodes = ordered(root)
+    names = _identifiers(labels(nodes))
+    lines = ["# the inputs", *[f"{names[n]} = {_literal(n.value)}" for n in nodes if n.primitive is None and not _bare(n)]]
+    lines += ["", "# forward: every value from those before it"]
+    lines += [f"{names[n]} = {_forward(n, names)}" for n in nodes if n.primitive]
+    lines += ["", "# backward: every gradient from those after it", f"d{names[root]} = 1.0", *_backward(root, names)]
+    code = "\n".join(lines)
+    imports = ["import numpy as np"] * ("np." in code) + ["from nnteach import ops"] * ("ops." in code)
+    return "\n".join([*imports, ""] * bool(imports) + [code]) + "\n"
+
+
+def _identifiers(named):
+    """Python identifiers for all nodes, as close to their names as can be, and distinct."""
+    taken, result = {"np", "ops"}, {}
+    for node, name in named.items():
+        word = re.sub(r"\W+", "_", name).strip("_")[:40] or "u"
+        word = f"u{word}" if word[0].isdigit() or keyword.iskeyword(word) else word
+        unique, count = word, 2
+        while unique in taken or f"d{unique}" in taken:
+            unique, count = f"{word}_{count}", count + 1
+        taken |= {unique, f"d{unique}"}
+        result[node] = unique
+    return result
+
+
+def _bare(node):
+    return node.kind == "constant" and not node.name and node.shape == ()
+
+
+def _literal(value):
+    if np.ndim(value) == 0:
+        return repr(value.item() if isinstance(value, np.generic) else value)
+    kept = f", dtype=np.{value.dtype}" if value.dtype != np.float64 else ""
+    return f"np.array({value.tolist()}{kept})"
+
+
+def _symbol(node, names):
+    return Symbol(None if _bare(node) else names[node], node.value)
+
+
+def _forward(node, names):
+    return _call(node.primitive, [_write(_symbol(p, names)) for p in node.parents], node.static)
+
+
+def _backward(root, names):
+    """One line for every step of the backward pass: `=` for the first contribution, `+=` for more."""
+    for step in backward_steps(root):
+        target = f"d{names[step.parent]}"
+        if step.kind == "unbroadcast":
+            yield f"{target}_here = ops.sum_to({target}_here, shape={step.parent.shape})"
+        else:
+            upstream = Symbol(f"d{names[step.node]}", step.upstream)
+            written = _write(_rule(step, upstream, names))
+            yield f"{target}{'_here' if step.total is None else ''} {'=' if _first(step) else '+='} {written}"
+            continue
+        yield f"{target} {'=' if step.before is None else '+='} {target}_here"
+
+
+def _first(step):
+    return step.before is None or step.total is None
+
+
+def _rule(step, upstream, names):
+    node = step.node
+    inputs = [_symbol(p, names) for p in node.parents]
+    return as_symbol(node.primitive.vjps[step.slot](upstream, Symbol(names[node], node.value), *inputs, **node.static))
+
+
+def _write(symbol: Symbol) -> str:
+    """An expression of symbols as Python."""
+    if symbol.name is not None:
+        return symbol.name
+    if symbol.notation is None:
+        whole = np.ndim(symbol.value) == 0 and float(symbol.value).is_integer() and abs(symbol.value) < 1e6
+        return str(int(symbol.value)) if whole else _literal(symbol.value)
+    primitive = symbol.primitive or PRIMITIVES[_BY_NOTATION[symbol.notation]]
+    return _call(primitive, [_write(x) for x in symbol.inputs], symbol.static)
+
+
+def _call(primitive, inputs, static):
+    template = _PYTHON.get(primitive.name)
+    if template is None or static:
+        settings = [f"{key}={_setting(value)}" for key, value in static.items()]
+        return f"ops.{primitive.name}({', '.join([*inputs, *settings])})"
+    if template.startswith(("{0}", "-")):
+        inputs = [f"({x})" if _needs_brackets(x) else x for x in inputs]
+    return template.format(*inputs)
+
+
+def _setting(value):
+    return f"np.{value.name}" if isinstance(value, np.dtype) else repr(value)
+
+
+def _needs_brackets(written):
+    depth, flat = 0, []
+    for c in written:
+        depth += (c in "([") - (c in ")]")
+        flat.append(c if depth == 0 else "")
+    return any(operator in "".join(flat) for operator in _OPERATORS) or written.startswith("-")
