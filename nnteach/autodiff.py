@@ -138,7 +138,7 @@ def _fit(contribution, parent):
     """Undo broadcasting (sum over the axes along which the parent was repeated) and keep the parent's precision."""
     if shape_of(contribution) != parent.shape:
         contribution = settle(ops.sum_to(contribution, shape=parent.shape))
-    if type(contribution) is not float and contribution.dtype != parent.dtype:
+    if type(contribution) is not float and contribution.dtype != parent.dtype and parent.dtype.kind == "f":
         contribution = settle(ops.astype(contribution, dtype=parent.dtype))
     return contribution
 

@@ -10,6 +10,7 @@ that made it. Every node is made after its parents and numbered as it is made, s
 and *newest first* a valid order for the backward pass: one sort, no recursion, however deep the graph.
 """
 
+import copy
 import itertools
 import operator
 
@@ -105,6 +106,9 @@ class Node:
     def __bool__(self):
         return bool(self._value)
 
+    def __format__(self, spec):
+        return format(self._value, spec) if spec else repr(self)
+
     # ------------------------------------------------------------------------- leaving the graph, aloud
 
     def _leaves_the_graph(self, how):
@@ -121,6 +125,9 @@ class Node:
 
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
         ours = FROM_NUMPY.get(ufunc)
+        if ours is not None and method == "__call__" and "out" in settings:
+            raise ImmutableError(message("a result of its own", f"an array to write {describe(self)} into (out=, +=, *=)",
+                                         "Write a = a + b instead of a += b"))
         if ours is None or method != "__call__" or settings:
             raise GraphError(message("a NumPy function with a rule in nnteach's table",
                                      f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} on {describe(self)}",
@@ -144,10 +151,18 @@ class Node:
 
     def reshape(self, *shape) -> "Node":
         shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
-        return ops.reshape(self, shape=np.reshape(self._value, shape).shape)  # -1 is settled here
+        try:
+            shape = np.reshape(self._value, shape).shape  # -1 is settled here
+        except ValueError as error:
+            raise _misfit(ops.reshape, (self,), error) from error
+        return ops.reshape(self, shape=shape)
 
     def __getitem__(self, index) -> "Node":
-        return ops.getitem(self, index=index)
+        return ops.getitem(self, index=_own_index(index))
+
+    def __setitem__(self, index, _):
+        raise ImmutableError(message("a graph that stays as it was computed", f"a new entry for {describe(self)}",
+                                     "Choose by a mask instead, as in np.where(mask, new, old), or join parts by np.concatenate"))
 
     @classmethod
     def __apply__(cls, primitive, inputs, static):
@@ -165,7 +180,7 @@ def _operator(primitive: Primitive, compute, swapped=False):
         a, b = (other, self) if swapped else (self, other)
         try:
             value = compute(a._value, b._value)
-        except (ValueError, ArithmeticError):
+        except (ValueError, TypeError, ArithmeticError):
             return record(primitive, (a, b))  # which explains, or computes as NumPy does
         node = _new(Node)
         node._value = value if type(value) is float else settle(value)
@@ -186,6 +201,7 @@ for _name, _primitive, _compute in (
     setattr(Node, f"__{_name}__", _operator(_primitive, _compute))
     setattr(Node, f"__r{_name}__", _operator(_primitive, _compute, swapped=True))
 Node.__neg__ = lambda self: record(ops.negative, (self,))
+Node.__pos__ = lambda self: self
 Node.__abs__ = lambda self: record(ops.absolute, (self,))
 Node.__gt__ = _operator(ops.greater, operator.gt)
 Node.__ge__ = _operator(ops.greater_equal, operator.ge)
@@ -216,7 +232,9 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
 
 def _misfit(primitive, parents, error):
     operands = ", ".join(f"{describe(p)} {shape_text(p.shape)}" for p in parents)
-    advice = str(error)
+    advice = str(error).strip()
+    if primitive is ops.matmul and not all(p.shape for p in parents):
+        advice = "@ is for vectors and matrices; write * for a number"
     if primitive is ops.matmul and all(p.ndim == 2 for p in parents):
         a, b = parents
         if a.shape[1] == b.shape[1]:
@@ -233,7 +251,7 @@ def settle(value):
         return value
     if isinstance(value, np.ndarray):
         value = value[()]
-    return float(value) if type(value) is np.float64 else value
+    return float(value) if type(value) in (np.float64, int) else value
 
 
 # ---------------------------------------------------------------------------------------------------- leaves
@@ -271,6 +289,16 @@ def _own(value, name, active):
                                      "Whole numbers have no gradient: write array.astype(float)"))
         array = array.astype(np.float64) if active or not array.ndim else array
     return settle(array)
+
+
+def _own_index(index):
+    """A copy of an index, so that the caller's own array or list may change later."""
+    if isinstance(index, tuple):
+        return tuple(map(_own_index, index))
+    if isinstance(index, Node):
+        raise DtypeError(message("an index made of whole numbers, slices or a mask", f"the node {describe(index)}",
+                                 "Write .value after it: the choice is then fixed, and no gradient flows through it"))
+    return copy.deepcopy(index) if isinstance(index, (np.ndarray, list)) else index
 
 
 def variable(value, name: str | None = None) -> Node:
@@ -347,12 +375,11 @@ def labels(nodes: list[Node]) -> dict[Node, str]:
     if len(unnamed) > len(letters):
         letters = _numbered(taken)
     letters = iter(letters)
-    result, used = {}, set()
+    result, used, twins = {}, set(), {}
     for node in nodes:
-        name = node.name or _default_name(node, nodes, letters, taken)
-        unique, twins = name, itertools.count(2)
+        unique = name = node.name or _default_name(node, nodes, letters, taken)
         while unique in used or (unique != name and unique in taken):
-            unique = f"{name} ({next(twins)})"
+            unique = f"{name} ({next(twins.setdefault(name, itertools.count(2)))})"
         used.add(unique)
         result[node] = unique
     return result
@@ -377,7 +404,21 @@ def describe(node: Node) -> str:
 
 # ------------------------------------------------------- NumPy functions whose arguments are not ours one to one
 
+def _dot(a, b):
+    """np.dot is the product with a number, or the matrix product as long as the second has no more than two axes."""
+    if np.ndim(b) > 2:
+        raise GraphError(message("np.dot of vectors and matrices", f"an array of shape {np.shape(b)}",
+                                 "Write a @ b, which multiplies the matrices of a stack one by one"))
+    return ops.matmul(a, b) if np.ndim(a) and np.ndim(b) else ops.multiply(a, b)
+
+
+def _flat(x):
+    return np.reshape(x, (-1,))  # as NumPy's outer product does
+
+
 _FUNCTIONS = {
+    np.dot: _dot,
+    np.outer: lambda a, b: ops.outer(_flat(a), _flat(b)),
     np.concatenate: lambda arrays, axis=0: ops.concatenate(*arrays, axis=axis),
     np.transpose: lambda x, axes=None: x.T if axes is None else ops.transpose(x, axes=tuple(axes)),
     np.reshape: lambda x, shape: x.reshape(shape),

@@ -67,8 +67,12 @@ def negative(a):
     return -a
 
 
-@entry(lambda g, y, a, b: g * where(equal(b, 0.0), 0.0, b * power(a, b - 1)),
-        lambda g, y, a, b: g * (y * log(where(equal(a, 0.0), 1.0, a))), notation="a ^ b", numpy=(np.power, np.float_power))
+def _not_zero(x):
+    return where(equal(x, 0.0), 1.0, x)
+
+
+@entry(lambda g, y, a, b: g * (b * power(where(equal(b, 0.0), _not_zero(a), a), b - 1)),
+        lambda g, y, a, b: g * (y * log(_not_zero(a))), notation="a ^ b", numpy=(np.power, np.float_power))
 def power(a, b):
     """a to the power b, elementwise.
 
@@ -282,7 +286,7 @@ def _matmul_right(g, y, a, b):
     return outer(a, g) if ndim(a) == 1 else matmul(matrix_transpose(a), g)
 
 
-@entry(_matmul_left, _matmul_right, notation="a @ b", elementwise=False, numpy=(np.matmul, np.dot))
+@entry(_matmul_left, _matmul_right, notation="a @ b", elementwise=False, numpy=(np.matmul,))
 def matmul(a, b):
     """Matrix product for all of NumPy's ranks: (…, m, n) @ (…, n, p) -> (…, m, p); vectors as in NumPy."""
     return np.matmul(a, b)
@@ -296,7 +300,7 @@ def matvec(a, x):
 
 
 @entry(lambda g, y, a, b: matvec(g, b),
-        lambda g, y, a, b: matvec(matrix_transpose(g), a), notation="a @ bᵀ", elementwise=False, numpy=(np.outer,))
+        lambda g, y, a, b: matvec(matrix_transpose(g), a), notation="a @ bᵀ", elementwise=False)
 def outer(a, b):
     """Outer product of vectors: (…, m), (…, n) -> (…, m, n)."""
     return a[..., :, None] * b[..., None, :]
