@@ -56,19 +56,23 @@ def form_of(notation: str, count: int) -> Form:
     """The form of a notation; anything that is not in FORMS is a call such as `max(a, b)`, or a bracket `[a > b]`."""
     if notation in FORMS:
         return FORMS[notation]
-    if match := re.fullmatch(r"\[a (.) b\]", notation):
+    if match := re.fullmatch(r"\[a ([^{}]) b\]", notation):
         sign = match[1]
         return Form(ATOM, (SUM, SUM), f"[{{0}} {sign} {{1}}]", f"[{{0}} {sign} {{1}}]",
                     ("mrow", ("mo", "["), 0, ("mo", sign), 1, ("mo", "]")))
     head = notation.split("(")[0]
     inputs = ", ".join(f"{{{i}}}" for i in range(count))
     commas = [part for i in range(count) for part in (i, ("mo", ","))][:-1]
-    return Form(ATOM, (0,) * count, f"{head}({inputs})", f"{_UPRIGHT.get(head) or _operatorname(head)}({inputs})",
+    return Form(ATOM, (0,) * count, f"{_literally(head)}({inputs})", f"{_UPRIGHT.get(head) or _operatorname(head)}({inputs})",
                 ("mrow", ("mi", head), ("mo", "("), *commas, ("mo", ")")))
 
 
 def _operatorname(head):
-    return rf"\operatorname{{{{{escape_latex(head)}}}}}"  # doubled braces: this is a template still to be filled
+    return _literally(rf"\operatorname{{{escape_latex(head)}}}")
+
+
+def _literally(text):
+    return text.replace("{", "{{").replace("}", "}}")  # what is built here is a template still to be filled
 
 
 INDEXED = re.compile(r"([A-Za-zα-ωΑ-Ω])_?(\d+)")  # w5, W1, δ_2: a letter and its index
@@ -81,15 +85,19 @@ def latex_name(name: str) -> str:
     return _letter(name) if len(name) == 1 and name.isalpha() else rf"\mathrm{{{escape_latex(name)}}}"
 
 
+_GREEK = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi
+psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()  # those that LaTeX has a command for
+
+
 def _letter(letter):
-    spelled = unicodedata.name(letter, "").split()
-    if spelled[:1] != ["GREEK"]:
-        return letter
-    command = spelled[-1].lower()
-    return "\\" + (command if letter.islower() else command.capitalize()) + " "
+    spelled = unicodedata.name(letter, "").replace("LAMDA", "LAMBDA")  # Unicode's spelling of λ
+    alphabet, _, command = spelled.rpartition(" LETTER ")
+    command = {"GREEK SMALL": command.lower(), "GREEK CAPITAL": command.title()}.get(alphabet)
+    return f"\\{command} " if command in _GREEK else letter
 
 
 def escape_latex(name: str) -> str:
     """Text that LaTeX shows as it is."""
-    special = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}", " ": r"\ ", "\n": r"\ ", "<": "<", ">": ">"}
+    special = {"\\": r"\backslash ", "^": r"\hat{}", "~": r"\tilde{}", " ": r"\ ", "\n": r"\ ",
+               "<": "<{}"}  # never the beginning of an HTML tag, should the formula stand in a web page
     return "".join(special.get(c, "\\" + c if c in "#$%&_{}" else c) for c in name)

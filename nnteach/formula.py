@@ -8,14 +8,15 @@ in:
     text(w * x)                   'w · x'
     text(w * x, numbers=True)     '(−3) · 2'
 
-`forms.py` says what each notation looks like, `digits.py` how a number is shown. None of the three knows anything else
-of ours: a primitive reaches a Symbol through `__apply__` and tells its notation itself.
+`forms.py` says what each notation looks like, `digits.py` how a number is shown. None of the three knows the table: a
+primitive reaches a Symbol through `__apply__` and tells its notation itself.
 """
 
 import numpy as np
 
 from .digits import lines, number, rows
 from .forms import ATOM, INDEXED, PREFIX, escape_latex, form_of, latex_name
+from .primitive import FROM_NUMPY
 
 
 class Symbol:
@@ -100,6 +101,33 @@ class Symbol:
         if self.is_number:
             return Symbol(None, -self.value)
         return self.inputs[0] if self.notation == "−a" else Symbol(None, -self.value, "", "−a", (self,))
+
+    def __pow__(self, other):
+        return np.power(self, other)
+
+    def __rpow__(self, other):
+        return np.power(other, self)
+
+    def __matmul__(self, other):
+        return np.matmul(self, other)
+
+    def __abs__(self):
+        return np.abs(self)
+
+    def __lt__(self, other):
+        return as_symbol(other) > self
+
+    def __le__(self, other):
+        return as_symbol(other) >= self
+
+    def __bool__(self):
+        return self.value is None or bool(self.value)  # a rule with `if x > 0` takes the branch that the number takes
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
+        return FROM_NUMPY[ufunc](*inputs) if ufunc in FROM_NUMPY and not settings else NotImplemented
+
+    def __array_function__(self, function, types, inputs, settings):
+        return FROM_NUMPY[function](*inputs, **settings) if function in FROM_NUMPY else NotImplemented
 
     def __gt__(self, other):
         return Symbol(None, self.value > as_symbol(other).value, "", "[a > b]", (self, as_symbol(other)))

@@ -8,6 +8,8 @@ worked solution are all made from that.
 import bisect
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from . import formula
 from .autodiff import Step, _seed, backward_steps, zero_like
 from .errors import GraphError, message
@@ -130,21 +132,24 @@ class Trace:
 
     def local(self, step: Step) -> Symbol:
         """The local derivative of a step as a formula: the rule, run on symbols, with 1 for the upstream gradient."""
-        return self._rule(step, as_symbol(1.0)).with_role("local")
+        return self._rule(step, as_symbol(1.0), step.local).with_role("local")
 
     def contribution(self, step: Step) -> Symbol:
         """What a step hands on as a formula: upstream · local, or the whole rule where it is no product entry by entry."""
         upstream = self.gradient(step.node, step.upstream, "upstream")
         if not step.node.primitive.elementwise:
-            return self._rule(step, upstream)
+            return self._rule(step, upstream, step.contribution)
         child, parent = self.names[step.node], self.names[step.parent]
         local = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(child), Symbol(parent)))
         return Symbol(None, step.contribution, "", "a · b", (upstream, local))
 
-    def _rule(self, step, upstream):
+    def _rule(self, step, upstream, result):
         node = step.node
         out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
-        return as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static))
+        try:
+            return as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static))
+        except (TypeError, AttributeError, ValueError):  # a rule of one's own that asks more than a symbol can answer
+            return Symbol(None, result)
 
     # ---------------------------------------------------------------------------- as documents
 
@@ -180,8 +185,10 @@ def trace(root: Node, learning_rate: float | None = None) -> Trace:
 
 
 def as_data(value):
-    """A value as JSON can hold it."""
-    return value.tolist() if hasattr(value, "tolist") else value
+    """A value as JSON can hold it: an array as lists, inf and nan as texts."""
+    if value is None or np.all(np.isfinite(value)):
+        return value.tolist() if hasattr(value, "tolist") else value
+    return [as_data(x) for x in value] if np.ndim(value) else repr(float(value))
 
 
 def edge_name(names, node, slot) -> str:
