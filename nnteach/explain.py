@@ -16,6 +16,7 @@ from .errors import GraphError, message
 from .formula import Symbol, as_symbol
 from .graph import Node, labels, ordered
 from .primitive import PRIMITIVES
+from .trace import is_bare_number
 
 # Written by template: {0}, {1} are the inputs, {axis} and the like the settings. Anything else becomes a call into ops.
 _PYTHON = {
@@ -48,7 +49,7 @@ def explain_code(root: Node) -> str:
         raise GraphError(message("a single number to differentiate", f"an array of shape {root.shape}", "Sum or average it first"))
     nodes = ordered(root)
     names = _identifiers(labels(nodes))
-    lines = ["# the inputs", *[f"{names[n]} = {_literal(n.value)}" for n in nodes if n.primitive is None and not _bare(n)]]
+    lines = ["# the inputs", *[f"{names[n]} = {_literal(n.value)}" for n in nodes if n.primitive is None and not is_bare_number(n)]]
     lines += ["", "# forward: every value from those before it"]
     lines += [f"{names[n]} = {_forward(n, names)}" for n in nodes if n.primitive]
     lines += ["", "# backward: every gradient from those after it", f"d{names[root]} = 1.0", *_backward(root, names)]
@@ -71,10 +72,6 @@ def _identifiers(named):
     return result
 
 
-def _bare(node):
-    return node.kind == "constant" and not node.name and node.shape == ()
-
-
 def _literal(value):
     if np.ndim(value) == 0:
         return repr(value.item() if isinstance(value, np.generic) else value)
@@ -83,7 +80,7 @@ def _literal(value):
 
 
 def _symbol(node, names):
-    return Symbol(None if _bare(node) else names[node], node.value)
+    return Symbol(None if is_bare_number(node) else names[node], node.value)
 
 
 def _forward(node, names):

@@ -114,8 +114,7 @@ class Trace:
 
     def symbol(self, node: Node) -> Symbol:
         """The node as a symbol: its name and number; an unnamed constant is just its number."""
-        bare = node.kind == "constant" and not node.name and node.shape == ()
-        return Symbol(None if bare else self.names[node], node.value)
+        return Symbol(None if is_bare_number(node) else self.names[node], node.value)
 
     def operation(self, node: Node) -> Symbol:
         """How the node was computed, on its parents' symbols; a leaf is its own symbol."""
@@ -182,6 +181,11 @@ class Trace:
 def trace(root: Node, learning_rate: float | None = None) -> Trace:
     """Record the forward and the backward pass of a result, and with a learning rate the update of its variables."""
     return Trace(root, learning_rate)
+
+
+def is_bare_number(node: Node) -> bool:
+    """Whether a node is just a number in a formula, such as the 2 in x ** 2, and not something to draw a box for."""
+    return node.kind == "constant" and not node.name and node.shape == () and node.dtype.kind == "f"
 
 
 def as_data(value):

@@ -14,11 +14,11 @@ from ..digits import lines, number
 from ..formula import Symbol, text
 from ..graph import Node
 from ..phrases import phrase
-from ..trace import Trace, edge_name, trace
+from ..trace import Trace, edge_name, is_bare_number, trace
 from .diagram import Card, Diagram, Wire
 
 NUMBER_COLUMNS = 10  # the widest that `digits.number` writes: −0.0001234
-CHIP_COLUMNS = 18
+PRODUCT_UP_TO = 12  # nodes; more of them are shown closer together
 CHIPS_UP_TO = 150  # nodes; in a larger picture the contributions stand in the panel only
 
 
@@ -80,12 +80,18 @@ def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
     Each card has room for the widest number that this trace will show, or with `any_number` for any number at all.
     """
     least = NUMBER_COLUMNS if any_number else 1
-    final = trace.state_at(len(trace))
-    index = {node: i for i, node in enumerate(trace.nodes)}
-    cards = tuple(_card(trace, node, final.nodes[trace.names[node]], least) for node in trace.nodes)
+    final, nodes = trace.state_at(len(trace)), drawn(trace)
+    index = {node: i for i, node in enumerate(nodes)}
+    cards = tuple(_card(trace, node, final.nodes[trace.names[node]], least) for node in nodes)
     chips = _chip_texts(trace)
-    wires = tuple(_wire(trace, index, node, slot, chips, any_number) for node in trace.nodes for slot in range(len(node.parents)))
+    wires = tuple(_wire(trace, index, node, slot, chips, any_number)
+                  for node in nodes for slot, parent in enumerate(node.parents) if parent in index)
     return Diagram(title(trace), cards, wires)
+
+
+def drawn(trace: Trace) -> list[Node]:
+    """The nodes that get a box: all but bare numbers, which stand in the operation beside the name."""
+    return [node for node in trace.nodes if node is trace.root or not is_bare_number(node)]
 
 
 def title(trace: Trace) -> str:
@@ -112,7 +118,7 @@ def _room(texts, least):
 
 def _wire(trace, index, node, slot, chips, any_number):
     texts = chips.get(edge_name(trace.names, node, slot), [""]) if len(trace.nodes) <= CHIPS_UP_TO else [""]
-    columns = CHIP_COLUMNS if any_number and texts[-1] else max(map(len, texts))
+    columns = chip_columns(trace) if any_number and texts[-1] else max(map(len, texts))
     return Wire(index[node.parents[slot]], index[node], slot, texts[-1], columns)
 
 
@@ -127,25 +133,31 @@ def _chip_texts(trace):
 
 def chip_texts(trace: Trace, step) -> tuple[str, str]:
     """The text on an edge while it is in use, and afterwards: "(−4) · 1 = −4" and "−4"."""
-    shown = text(Symbol(None, step.contribution), numbers=True)
-    if len(shown) > CHIP_COLUMNS:
+    columns, shown = chip_columns(trace), text(Symbol(None, step.contribution), numbers=True)
+    if len(shown) > columns:
         shown = "×".join(map(str, getattr(step.contribution, "shape", ())))
     if step.kind != "contribution" or not step.node.primitive.elementwise:
         return shown, shown
     product = f"{text(trace.contribution(step), numbers=True)} = {shown}"
-    return (product if len(product) <= CHIP_COLUMNS else shown), shown
+    return (product if len(product) <= columns else shown), shown
+
+
+def chip_columns(trace: Trace) -> int:
+    """How wide a chip may be: a small graph has room for the whole product, a larger one for the number."""
+    return 18 if len(trace.nodes) <= PRODUCT_UP_TO else NUMBER_COLUMNS
 
 
 def summary(trace: Trace) -> str:
     """The picture in words, for those who cannot see it."""
     final = trace.state_at(len(trace))
     told = []
-    for node in trace.nodes[:40]:
+    nodes = drawn(trace)
+    for node in nodes[:40]:
         name = trace.names[node]
         grad = final.nodes[name].grad
         shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(lines(node.value)),
                  "gradient": phrase("unknown") if grad is None else "; ".join(lines(grad))}
         told.append(phrase("summary.node" if node.primitive else "summary.leaf", **shown))
-    if len(trace.nodes) > 40:
-        told.append(f"… {number(len(trace.nodes) - 40)} more")
+    if len(nodes) > 40:
+        told.append(f"… {number(len(nodes) - 40)} more")
     return phrase("summary", title=title(trace), values=". ".join(told))

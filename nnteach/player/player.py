@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .. import formula
 from ..digits import exact, lines
-from ..draw import Drawing, chip_texts, operation_text, summary, title
+from ..draw import Drawing, chip_texts, drawn, operation_text, summary, title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
 from ..narration import tell, tell_start
@@ -92,7 +92,7 @@ def player_data(trace: Trace, any_number: bool = False) -> dict:
         "summary": summary(trace),
         "picture": Drawing(trace, any_number).svg,
         "root": trace.names[trace.root],
-        "nodes": [_node(trace, node, texts) for node in trace.nodes],
+        "nodes": [_node(trace, node, texts) for node in drawn(trace)],
         "edges": _edges(trace, texts),
         "steps": [_step(trace, k) for k in range(1, len(trace) + 1)],
         "start": dict(zip(("now", "say"), tell_start(trace))),
@@ -128,9 +128,11 @@ def _node(trace, node, texts):
 
 def _edges(trace, texts):
     chips = {k: chip_texts(trace, step) for k, step in enumerate(trace.steps, start=1) if step.slot is not None}
-    edges = []
+    edges, boxes = [], set(drawn(trace))
     for node in trace.nodes:
         for slot, parent in enumerate(node.parents):
+            if parent not in boxes:
+                continue
             name = f"{trace.names[parent]}->{trace.names[node]}#{slot}"
             line, chip, timeline = trace.edge_timelines[name], "", []
             for start, state in zip(line.starts, line.states):
