@@ -16,9 +16,8 @@ def number(value, digits: int = 4) -> str:
     if not 1e-4 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{_trim(mantissa)}e{int(exponent)}".replace("-", "−")
-    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
-    leading_zeros = 0 if whole else int(f"{value:e}".split("e-")[1]) - 1
-    return _trim(f"{value:.{max(digits - whole + leading_zeros, 0)}f}").replace("-", "−")
+    exponent = int(f"{value:.{digits - 1}e}".split("e")[1])  # after rounding: 0.99999 counts as 1
+    return _trim(f"{value:.{max(digits - 1 - exponent, 0)}f}").replace("-", "−")
 
 
 def _trim(decimal):

@@ -273,7 +273,7 @@ def _own(value, name, active):
     if type(value) is float:
         return value
     if isinstance(value, Node):
-        raise DtypeError(message("numbers", f"the node {describe(value)}", "Write node.value to start afresh from its number"))
+        raise DtypeError(message("numbers", f"{describe(value)}, a node", "Write node.value to start afresh from its number"))
     given = value
     try:
         array = np.array(value)
@@ -296,7 +296,7 @@ def _own_index(index):
     if isinstance(index, tuple):
         return tuple(map(_own_index, index))
     if isinstance(index, Node):
-        raise DtypeError(message("an index made of whole numbers, slices or a mask", f"the node {describe(index)}",
+        raise DtypeError(message("an index made of whole numbers, slices or a mask", f"{describe(index)}, a node",
                                  "Write .value after it: the choice is then fixed, and no gradient flows through it"))
     return copy.deepcopy(index) if isinstance(index, (np.ndarray, list)) else index
 
@@ -399,7 +399,7 @@ def _default_name(node, nodes, letters, taken):
 
 def describe(node: Node) -> str:
     """The node as a message names it: by its name, or by what it is."""
-    return node.name or (f"the result of {node.primitive.name}" if node.primitive else f"a {node.kind}")
+    return node.name or (f"the result of {node.primitive.name}" if node.primitive else f"an unnamed {node.kind}")
 
 
 # ------------------------------------------------------- NumPy functions whose arguments are not ours one to one
