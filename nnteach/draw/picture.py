@@ -1,0 +1,172 @@
+"""The static picture: a diagram and its layout as one self-contained SVG.
+
+It shows the final state and is complete as it stands. The player finds the parts by class and attribute
+(`nnteach/player/README.md`, "The picture") and changes nothing but texts and classes. The tree is built with
+ElementTree, so whatever a name contains is text and never markup.
+"""
+
+import math
+import xml.etree.ElementTree as ET
+from functools import cache
+from pathlib import Path
+
+from .card import CHIP, CORNER, HEADER, PADDING, captions, chip_size, has_gradient, header_labels, number_labels
+from .diagram import attribute_text, clean_text, columns_of
+from .routes import on_curve
+
+ARROW_LENGTH, ARROW_HALF_WIDTH = 12, 5
+NOW_WIDTH, NOW_HEIGHT, NOW_RISE = 46, 20, 14
+_SUMMARY_CARDS = 40
+
+
+def picture(diagram, layout, summary=None):
+    """The SVG source of the picture.
+
+    Args:
+        diagram: the `Diagram`.
+        layout: its `Layout`.
+        summary: the picture in words, for those who cannot see it; made from names and numbers if not given.
+    """
+    width, height = _length(layout.width), _length(layout.height)
+    svg = ET.Element("svg", {
+        "xmlns": "http://www.w3.org/2000/svg", "class": "nnteach-picture", "role": "img",
+        "width": width, "height": height, "viewBox": f"0 0 {width} {height}"})
+    _add_text(svg, "title", clean_text(diagram.title))
+    _add_text(svg, "desc", clean_text(summary or _summary(diagram)))
+    _add_text(svg, "style", _style())
+    ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
+    edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
+    for wire, route in zip(diagram.wires, layout.routes):
+        _add_edge(edges, diagram, wire, route)
+    for card, box in zip(diagram.cards, layout.boxes):
+        _add_node(nodes, card, box)
+    return ET.tostring(svg, encoding="unicode")
+
+
+def edge_state(diagram, wire):
+    """(state, direction) of an edge in the final state: what flowed through it last."""
+    parent, child = diagram.cards[wire.parent], diagram.cards[wire.child]
+    if parent.gradient and child.gradient:
+        return "done", "backward"
+    return ("done", "forward") if child.value else ("todo", "rest")
+
+
+def route_length(points):
+    """Length in px of a route, from straight pieces between eight points of each curve."""
+    total, last = 0.0, points[0]
+    for start in range(0, len(points) - 1, 3):
+        for eighth in range(1, 9):
+            point = on_curve(points[start:start + 4], eighth / 8)
+            total += math.dist(last, point)
+            last = point
+    return total
+
+
+def arrow(tip, to_the_right):
+    """The three corners of an arrow-head with its tip on a card; lines are level there."""
+    back = tip[0] + (-ARROW_LENGTH if to_the_right else ARROW_LENGTH)
+    return tip, (back, tip[1] - ARROW_HALF_WIDTH), (back, tip[1] + ARROW_HALF_WIDTH)
+
+
+def _add_node(parent, card, box):
+    state = "done" if card.value else "todo"
+    node = ET.SubElement(parent, "g", {"data-node": attribute_text(card.name), "data-state": state, "class": state})
+    if not has_gradient(card):
+        node.set("data-no-gradient", "")
+    _add_text(node, "title", f"{clean_text(card.name)}: {clean_text(card.operation)}")
+    _add_rect(node, "box", box.x, box.y, box.w, box.h, CORNER)
+    rule = f"M{_length(box.x + PADDING)} {_length(box.y + HEADER)}H{_length(box.right - PADDING)}"
+    ET.SubElement(node, "path", {"class": "rule", "d": rule})
+    for label in header_labels(card) + captions(card, box.w):
+        _add_label(node, label, box)
+    for role in ("value", "gradient"):
+        _add_numbers(node, role, number_labels(card, box.w, role), box)
+    _add_now_tag(node, box)
+
+
+def _add_label(parent, label, box):
+    attributes = {"class": label.role, "x": _length(box.x + label.x), "y": _length(box.y + label.y)}
+    if label.anchor != "start":
+        attributes["text-anchor"] = label.anchor
+    _add_text(parent, "text", label.text, attributes)
+
+
+def _add_numbers(parent, role, labels, box):
+    """One text with a tspan a line; spaces count, because columns of a matrix stand under each other."""
+    text = ET.SubElement(parent, "text", {"class": role, "xml:space": "preserve"})
+    if role == "gradient":
+        text.set("text-anchor", "end")
+    for label in labels:
+        _add_text(text, "tspan", label.text, {"x": _length(box.x + label.x), "y": _length(box.y + label.y)})
+
+
+def _add_now_tag(parent, box):
+    tag = ET.SubElement(parent, "g", {"class": "now-tag"})
+    x = box.middle[0]
+    _add_rect(tag, None, x - NOW_WIDTH / 2, box.y - NOW_RISE, NOW_WIDTH, NOW_HEIGHT, NOW_HEIGHT / 2)
+    _add_text(tag, "text", "NOW", {"x": _length(x), "y": _length(box.y - NOW_RISE + 14.5), "text-anchor": "middle"})
+
+
+def _add_edge(parent, diagram, wire, route):
+    state, direction = edge_state(diagram, wire)
+    # The length lets the style end the line inside its arrow-head instead of beside its tip.
+    edge = ET.SubElement(parent, "g", {"data-edge": diagram.edge_id(wire), "data-state": state,
+                                       "class": f"{state} {direction}",
+                                       "style": f"--length:{_length(route_length(route.points))}px"})
+    ET.SubElement(edge, "path", {"class": "line", "d": _curve_path(route.points)})
+    for name, tip, to_the_right in (("forward", route.points[-1], True), ("backward", route.points[0], False)):
+        corners = " ".join(_point(corner) for corner in arrow(tip, to_the_right))
+        ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": f"M{corners}Z",
+                                     "style": f"transform-origin:{_length(tip[0])}px {_length(tip[1])}px"})
+    if route.chip:
+        _add_chip(edge, wire, route.chip)
+
+
+def _add_chip(parent, wire, box):
+    """The chip: snug round its final text; the wide frame shows while the whole product stands in it."""
+    chip = ET.SubElement(parent, "g", {"class": "chip"})
+    x, y = box.middle
+    snug = min(box.w, chip_size(max(columns_of(wire.chip), 1))[0])
+    _add_rect(chip, "wide", box.x, box.y, box.w, box.h, 4)
+    _add_rect(chip, "snug", x - snug / 2, box.y, snug, box.h, 4)
+    _add_text(chip, "text", clean_text(wire.chip),
+              {"x": _length(x), "y": _length(y + 0.35 * CHIP), "text-anchor": "middle"})
+
+
+def _add_text(parent, tag, text, attributes=None):
+    element = ET.SubElement(parent, tag, attributes or {})
+    element.text = text
+    return element
+
+
+def _add_rect(parent, name, x, y, width, height, corner):
+    attributes = {"class": name} if name else {}
+    numbers = {"x": x, "y": y, "width": width, "height": height, "rx": corner}
+    ET.SubElement(parent, "rect", attributes | {key: _length(value) for key, value in numbers.items()})
+
+
+def _curve_path(points):
+    return f"M{_point(points[0])}C" + " ".join(_point(point) for point in points[1:])
+
+
+def _point(point):
+    return f"{_length(point[0])} {_length(point[1])}"
+
+
+def _length(value):
+    """A length with at most one decimal, and none where it is whole."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _summary(diagram):
+    told = []
+    for card in diagram.cards[:_SUMMARY_CARDS]:
+        gradient = f", gradient {'; '.join(card.gradient)}" if card.gradient else ""
+        told.append(f"{card.name}: {card.operation}, value {'; '.join(card.value) or 'not known'}{gradient}")
+    left = len(diagram.cards) - _SUMMARY_CARDS
+    return ". ".join(told + [f"… and {left} more"] * (left > 0))
+
+
+@cache
+def _style():
+    return (Path(__file__).parent / "picture.css").read_text(encoding="utf-8")
