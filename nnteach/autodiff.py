@@ -16,7 +16,7 @@ import numpy as np
 
 from . import ops
 from .errors import GraphError, message, shape_text
-from .graph import Node, constant, describe, ordered, settle
+from .graph import Node, constant, describe, ordered, settle, variable
 from .primitive import shape_of
 
 _number = operator.attrgetter("_value")  # what the rules read in symbol-to-number mode
@@ -208,6 +208,40 @@ def grad(root: Node, wrt, symbolic: bool = False, seed=None):
     zero = (lambda node: constant(zero_like(node))) if symbolic else zero_like
     gradients = [totals[node] if node in totals else zero(node) for node in nodes]
     return gradients[0] if isinstance(wrt, Node) else gradients
+
+
+def vjp(root: Node, wrt, vector):
+    """Vector-Jacobian products, `vectorᵀ · ∂root/∂wrt`: one backward pass.
+
+    Args:
+        root: any node.
+        wrt: a node, or a list of nodes.
+        vector: one number per entry of the root, in its shape.
+
+    Returns:
+        An array of the shape of `wrt`, or a list of them.
+    """
+    return grad(root, wrt, seed=vector)
+
+
+def jvp(root: Node, wrt: Node, vector) -> np.ndarray:
+    """A Jacobian-vector product, `∂root/∂wrt · vector`: how the result moves when `wrt` moves along the vector.
+
+    No second set of rules is needed: v ↦ vᵀJ is linear in v, and differentiating it in v gives J once more.
+
+    Args:
+        root: any node.
+        wrt: a node.
+        vector: a direction, in the shape of `wrt`.
+
+    Returns:
+        An array of the shape of the root.
+    """
+    seed = variable(np.zeros(root.shape, root.dtype))
+    _, totals = _exhaust(root, seed, _itself)
+    if wrt not in totals:
+        return zero_like(root)
+    return grad(ops.sum(totals[wrt] * constant(vector)), seed)
 
 
 def jacobian(root: Node, wrt: Node) -> np.ndarray:

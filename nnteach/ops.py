@@ -205,6 +205,12 @@ def minimum(a, b, at_tie=1.0):
     return (a if a <= b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
 
 
+@entry(lambda g, y, x, low, high: g * (step(x - low, at_zero=1.0) * step(high - x, at_zero=1.0)), numpy=(np.clip,))
+def clip(x, low, high):
+    """x, kept between low and high; the gradient flows where nothing was cut off, both bounds included."""
+    return builtins.min(builtins.max(x, low), high) if type(x) is float else np.clip(x, low, high)
+
+
 @entry(None,
         lambda g, y, c, a, b: where(c, g, 0.0),
         lambda g, y, c, a, b: where(c, 0.0, g), notation="where(a, b, c)", numpy=(np.where,))
@@ -270,6 +276,28 @@ def sum_to(x, shape):
 def broadcast_to(x, shape):
     """Repeat along new or single-entry axes, by NumPy's broadcasting rules."""
     return np.broadcast_to(x, shape)
+
+
+def _winners(y, x, axis, keepdims):
+    """1 where x is the extreme y, shared equally on a tie."""
+    won = where(equal(x, spread(y, shape=shape_of(x), axis=axis, keepdims=keepdims)), 1.0, 0.0)
+    return won / sum(won, axis=axis, keepdims=True)
+
+
+@entry(lambda g, y, x, axis=None, keepdims=False:
+       spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * _winners(y, x, axis, keepdims),
+       notation="max(a)", elementwise=False, numpy=(np.max,))
+def max(x, axis=None, keepdims=False):
+    """The largest entry, of all or along an axis; entries that tie share the gradient equally."""
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@entry(lambda g, y, x, axis=None, keepdims=False:
+       spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * _winners(y, x, axis, keepdims),
+       notation="min(a)", elementwise=False, numpy=(np.min,))
+def min(x, axis=None, keepdims=False):
+    """The smallest entry, of all or along an axis; entries that tie share the gradient equally."""
+    return np.min(x, axis=axis, keepdims=keepdims)
 
 
 # ------------------------------------------------------------------------------------------ linear algebra

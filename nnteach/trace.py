@@ -6,6 +6,7 @@ worked solution are all made from that.
 """
 
 import bisect
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,7 +85,18 @@ class Trace:
         self.nodes = ordered(root)
         self.names = labels(self.nodes)
         self.steps = tuple(_all_steps(root, self.nodes, learning_rate))
-        self.timelines, self.edge_timelines = _follow(self)
+
+    @functools.cached_property
+    def _timelines(self):
+        return _follow(self)
+
+    @property
+    def timelines(self) -> dict[str, Timeline]:
+        return self._timelines[0]
+
+    @property
+    def edge_timelines(self) -> dict[str, Timeline]:
+        return self._timelines[1]
 
     def __len__(self):
         return len(self.steps)

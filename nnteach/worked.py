@@ -9,6 +9,7 @@ from .digits import lines
 from .formula import Symbol
 from .forms import escape_latex
 from .narration import tell
+from .trace import is_bare_number
 
 
 def to_markdown(trace) -> str:
@@ -100,6 +101,8 @@ def _markdown_table(trace):
     state = trace.state_at(len(trace))
     out = ["### Results", "", "| node | operation | value | gradient |", "|---|---|---|---|"]
     for node in trace.nodes:
+        if is_bare_number(node):
+            continue
         name = trace.names[node]
         stand = state.nodes[name]
         grad = "–" if stand.grad is None else _cell(stand.grad)

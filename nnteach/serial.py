@@ -1,0 +1,95 @@
+"""Saving a graph: as a flat list of rows, so that a deep graph needs no deep recursion.
+
+    pickle.dumps(f), copy.deepcopy(f)         # through `to_rows`
+    json.dumps(to_json(f)), from_json(data)   # plain data that any program can read
+
+A row names its primitive; the rule itself is looked up in the table when the graph is read again. Values are computed
+anew from the leaves, which gives the same bits.
+"""
+
+import numpy as np
+
+from .errors import GraphError, message
+from .graph import Node, constant, ordered, record, variable
+from .primitive import PRIMITIVES
+
+
+def to_rows(root: Node) -> list[tuple]:
+    """The graph as (primitive or None, places of the parents, settings, value of a leaf, kind, name), oldest first."""
+    nodes = ordered(root)
+    place = {node: i for i, node in enumerate(nodes)}
+    return [(n.primitive, tuple(place[p] for p in n.parents), n.static, None if n.primitive else n.value, n.kind, n.name)
+            for n in nodes]
+
+
+def from_rows(rows: list[tuple]) -> Node:
+    """The graph of rows; returns its last node."""
+    nodes: list[Node] = []
+    for primitive, parents, static, value, kind, name in rows:
+        if primitive is None:
+            node = (variable if kind == "input" else constant)(value)
+        else:
+            node = record(primitive, [nodes[i] for i in parents], static)
+        if name is not None:
+            node.name = name
+        nodes.append(node)
+    return nodes[-1]
+
+
+Node.__reduce__ = lambda self: (from_rows, (to_rows(self),))
+Node.__copy__ = Node.__deepcopy__ = lambda self, memo=None: self  # a node never changes, so it is its own copy
+
+
+def to_json(root: Node) -> dict:
+    """The graph as plain data for `json.dumps`."""
+    rows = [{"op": p.name if p else kind, "parents": list(parents), "settings": {k: _encode(v) for k, v in static.items()},
+             **({} if p else {"value": np.asarray(value).tolist(), "dtype": str(np.asarray(value).dtype)}), "name": name}
+            for p, parents, static, value, kind, name in to_rows(root)]
+    return {"format": "nnteach-graph", "version": 1, "nodes": rows}
+
+
+def from_json(data: dict) -> Node:
+    """The graph of `to_json`.
+
+    Raises:
+        GraphError: if the data are something else, or name a primitive that is not in the table.
+    """
+    if not isinstance(data, dict) or data.get("format") != "nnteach-graph":
+        raise GraphError(message("data written by to_json, with format 'nnteach-graph'", f"{str(data)[:60]}"))
+    rows = []
+    for row in data["nodes"]:
+        leaf = row["op"] in ("input", "constant")
+        if not leaf and row["op"] not in PRIMITIVES:
+            raise GraphError(message("a primitive of nnteach's table", repr(row["op"]),
+                                     "A primitive of your own can be pickled, but JSON knows only the table"))
+        value = np.array(row["value"], dtype=row["dtype"]) if leaf else None
+        settings = {key: _decode(setting) for key, setting in row["settings"].items()}
+        rows.append((None if leaf else PRIMITIVES[row["op"]], row["parents"], settings, value, row["op"], row["name"]))
+    return from_rows(rows)
+
+
+def _encode(x):
+    """A setting as JSON: tuples, slices, arrays, dtypes and … are spelled out."""
+    if isinstance(x, tuple):
+        return {"tuple": [_encode(v) for v in x]}
+    if isinstance(x, slice):
+        return {"slice": [_encode(v) for v in (x.start, x.stop, x.step)]}
+    if isinstance(x, np.ndarray | list):
+        return {"array": np.asarray(x).tolist(), "dtype": str(np.asarray(x).dtype)}
+    if isinstance(x, np.dtype):
+        return {"dtype": str(x)}
+    if x is Ellipsis:
+        return {"ellipsis": True}
+    return x.item() if isinstance(x, np.generic) else x
+
+
+def _decode(x):
+    if not isinstance(x, dict):
+        return x
+    if "tuple" in x:
+        return tuple(_decode(v) for v in x["tuple"])
+    if "slice" in x:
+        return slice(*(_decode(v) for v in x["slice"]))
+    if "array" in x:
+        return np.array(x["array"], dtype=x["dtype"])
+    return np.dtype(x["dtype"]) if "dtype" in x else Ellipsis
