@@ -114,6 +114,10 @@ def _logsumexp(x, axis=-1, keepdims=False):
     return _log(_objects(np.sum(_exp(x), axis=axis, keepdims=keepdims)))
 
 
+def _softmax_cross_entropy(x, target):
+    return -np.sum(target * _log_softmax(x), axis=-1)
+
+
 def _scatter(x, shape, index):
     places = np.empty(shape, object)
     for place in np.ndindex(places.shape):
@@ -129,4 +133,5 @@ def _scatter(x, shape, index):
 
 
 _WRITTEN_OUT = {"mean": _mean, "softmax": _softmax, "log_softmax": _log_softmax, "logsumexp": _logsumexp,
+                "softmax_cross_entropy": _softmax_cross_entropy,
                 "scatter": _scatter}
