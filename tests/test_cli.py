@@ -101,7 +101,7 @@ def test_help_loads_nothing_heavy():
             "-c",
             "import sys; from nnteach.cli import main\ntry: main(['--help'])\n"
             "except SystemExit: pass\nassert not {'matplotlib', 'IPython', 'anywidget', 'wasmtime', "
-            "'graphviz', 'jupyterlab', 'nnteach.draw'} & set(sys.modules)",
+            "'graphviz', 'jupyterlab', 'nnteach.expression'} & set(sys.modules)",
         ],
         capture_output=True,
         text=True,
