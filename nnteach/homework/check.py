@@ -1,0 +1,260 @@
+"""Checking a student's function against a solution function: by value, on many cases, with words for what differs.
+
+    check(backward, solution)     # a Result: falsy unless right, and it says what to look at
+
+Any way of getting there is right if the numbers are right. Nothing shows the right numbers, and nothing is printed.
+"""
+
+import inspect
+import traceback
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import DtypeError, message, shape_text
+from .cases import Case, CheckError, input_names, make_cases
+from .compare import ONLY, Comparison, Truth, compare, title
+from .explain import Difference
+from .result import Result
+from .values import kind_of
+
+
+def check(student_function, solution_function, cases: int = 20, rng=None, inputs=None) -> Result:
+    """Compare a student's function with a solution function.
+
+    Args:
+        student_function: takes the same inputs, in the same order; returns numbers, arrays, Nodes or tensors, alone, in
+            a tuple or in a dict, right to three significant digits at least.
+        solution_function: the same for the solution.
+        cases: how many cases to try: the example, special ones (zeros, ties, dead units) and random ones.
+        rng: a `np.random.Generator`; by default the cases are the same every time.
+        inputs: a function rng -> dict or tuple of inputs, or example inputs to imitate; by default the solution's own.
+
+    Returns:
+        A Result that is falsy unless every case is right; it shows itself in a notebook.
+
+    Raises:
+        DtypeError: one of the two is no function.
+        CheckError: nothing says what the inputs look like, or the solution works on none of them.
+    """
+    _must_be_functions(student_function, solution_function)
+    name = _name_of(student_function)
+    tried = _cases_with_truth(solution_function, cases, np.random.default_rng(0) if rng is None else rng, inputs)
+    if problem := _takes_other_inputs(student_function, input_names(solution_function)):
+        return Result("error", f"{name} takes other inputs", (problem,))
+    return _verdict(name, [_try(student_function, case, truth) for case, truth in tried])
+
+
+def check_answer(answer, truth) -> Result:
+    """Compare an answer that was worked out by hand with the truth, by value and without showing the truth.
+
+    Args:
+        answer: a number, an array or a dict of these; None where it is not filled in yet.
+        truth: the same, computed.
+    """
+    found = compare(answer, Truth.of(truth))
+    return _verdict("your answer", [Trial(Case({}), found)])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a function did in one case: what was found in its answer, or how it failed, and what inputs it changed."""
+
+    case: Case
+    found: Comparison | None = None
+    error: BaseException | None = None
+    line: tuple[int, str] | None = None
+    changed: tuple[str, ...] = ()
+    shapes: tuple[tuple[str, tuple], ...] = ()
+
+    @property
+    def right(self) -> bool:
+        return self.found is not None and self.found.right
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing was handed in."""
+        if isinstance(self.error, NotImplementedError):
+            return True
+        found = self.found
+        return found is not None and bool(found.empty) and not (found.given or found.wrong or found.notes)
+
+
+# ------------------------------------------------------------------------------------------- running the functions
+
+def _cases_with_truth(solution, how_many, rng, inputs):
+    """The cases on which the solution has an answer, with it: elsewhere (a logarithm of −1) there is nothing to compare."""
+    tried, last = [], None
+    for case in make_cases(solution, how_many, rng, inputs):
+        try:
+            with _quiet():
+                nearby = [solution(*case.nudged(rng)) for _ in range(6 * case.special)]
+                truth = Truth.of(solution(*case.arguments()), nearby)
+        except Exception as error:
+            last = error
+            continue
+        if truth.finite:
+            tried.append((case, truth))
+    if not tried:
+        raise CheckError(message("a solution that returns finite numbers", f"none in {how_many} cases ({last or 'nan or infinity'})",
+                                 "Give inputs= that the solution can work on")) from last
+    return tried
+
+
+def _try(function, case, truth):
+    arguments = case.arguments()
+    try:
+        with _quiet():
+            answer = function(*arguments)
+            found = compare(answer, truth, _lengths(case.inputs))
+    except (Exception, SystemExit) as error:  # the student's mistake, to be explained and not to stop the notebook
+        return Trial(case, error=error, line=_line_of(error, function))
+    changed = tuple(name for (name, before), after in zip(case.inputs.items(), arguments) if not _same(before, after))
+    return Trial(case, found, changed=changed, shapes=tuple((name, array.shape) for name, array in truth.values.items()))
+
+
+class _quiet(warnings.catch_warnings):
+    """An overflow in one of twenty cases is no reason to fill the notebook with warnings."""
+
+    def __enter__(self):
+        super().__enter__()
+        warnings.simplefilter("ignore")
+
+
+def _lengths(inputs):
+    """Numbers that a wrong factor often comes from: the number of samples, inputs or outputs."""
+    found = {}
+    for name, value in inputs.items():
+        for axis, n in enumerate(np.shape(value) if isinstance(value, (np.ndarray, list)) else ()):
+            if n > 1:
+                found[f"{name}.shape[{axis}]" if axis else f"len({name})"] = n
+    return found
+
+
+def _same(before, after):
+    if isinstance(before, (np.ndarray, list)):
+        try:
+            return np.array_equal(before, after, equal_nan=np.asarray(before).dtype.kind == "f")
+        except ValueError:
+            return False
+    return True  # numbers and texts cannot be changed in place
+
+
+def _line_of(error, function):
+    """Where in the student's own code it happened: the line's number and text."""
+    file = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", None)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return (frames[-1].lineno, frames[-1].line or "") if frames else None
+
+
+def _must_be_functions(student, solution):
+    for what, given in (("your function", student), ("a solution function", solution)):
+        if not callable(given):
+            raise DtypeError(message(what, kind_of(given), "Hand in the function itself, without calling it: check(backward, solution)"))
+
+
+def _takes_other_inputs(function, names):
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):
+        return None  # some built-in functions do not tell
+    try:
+        signature.bind(*names)
+    except TypeError:
+        return f"expected the inputs ({', '.join(names)}), got a function of {signature}"
+    return None
+
+
+def _name_of(function):
+    name = getattr(function, "__name__", "")
+    return name if name.isidentifier() else "your function"
+
+
+# ---------------------------------------------------------------------------------------------------- the verdict
+
+def _verdict(name, trials):
+    failing = sorted((trial for trial in trials if not trial.right), key=lambda trial: trial.case.size)
+    if any(trial.open for trial in failing):
+        return Result("not_attempted", "Not attempted yet. Fill it in and run this cell again.")
+    changed = dict.fromkeys(entry for trial in trials for entry in trial.changed)
+    changes = tuple(f"{name} changes its input {entry}: work on a copy" for entry in changed)
+    if not failing:
+        return _all_right(trials, changes)
+    first = failing[0]
+    many = f": right in {len(trials) - len(failing)} of {len(trials)} cases" if len(trials) > 1 else ""
+    if first.error is not None:
+        return Result("error", f"{name} stopped with an error{many}", (_told(first), *changes), ("error",), None,
+                      first.case.inputs, _shown(first))
+    if first.found.misfit:
+        return Result("bad_type", f"{name} does not return what is asked for", (first.found.misfit, *changes), ("bad_type",))
+    wrong = _best_explanations([trial for trial in failing if trial.found])
+    points = [*_points(wrong, first.found), *(f"{title(n)} is still open" for n in first.found.empty), *first.found.notes, *changes]
+    return Result("wrong" if wrong else "incomplete", ("Not right yet" if wrong else "Something is still open") + many,
+                  tuple(points), tuple(dict.fromkeys(d.id for d in wrong.values())),
+                  next(iter([*wrong, *first.found.empty]), None), first.case.inputs or None,
+                  _shown(first) if first.case.inputs else ())
+
+
+def _all_right(trials, changes):
+    notes = tuple(dict.fromkeys(note for trial in trials for note in trial.found.notes if "accepted" in note))[:1]
+    if changes:
+        return Result("changes_inputs", "The numbers are right, but the inputs are changed", changes)
+    return Result("correct", f"Right in all {len(trials)} cases" if len(trials) > 1 else "Right", notes)
+
+
+def _best_explanations(failing) -> dict[str, Difference]:
+    """For every wrong answer the first explanation that fits all cases in which it is wrong."""
+    best = {}
+    for name in dict.fromkeys(name for trial in failing for name in trial.found.wrong):
+        trials = [trial for trial in failing if name in trial.found.wrong]
+        # At a kink several slopes are right, so what is wrong there is measured against one of them: regular cases decide.
+        decisive = [trial for trial in trials if not trial.case.special] or trials
+        common = set.intersection(*({d.key for d in trial.found.wrong[name]} for trial in decisive))
+        key = next(d.key for d in decisive[0].found.wrong[name] if d.key in common)
+        best[name] = next(d for trial in trials for d in trial.found.wrong[name] if d.key == key)  # in the smallest case's words
+    return best
+
+
+def _points(wrong, found):
+    kinds = {d.key for d in wrong.values()}
+    if len(wrong) > 1 and len(kinds) == 1 and not found.empty and set(wrong) == set(found.given):
+        yield f"every answer {next(iter(wrong.values())).text}"
+        return
+    exchanged = {frozenset((name, d.which)) for name, d in wrong.items() if d.id == "swap_layers" and wrong.get(
+        d.which, d).which == name}
+    yield from (f"{' and '.join(sorted(pair))} have changed places" for pair in sorted(exchanged, key=sorted))
+    for name, difference in wrong.items():
+        if not any(name in pair for pair in exchanged):
+            yield f"{title(name)} {difference.text}"
+    if right := [title(name) for name in found.given if name not in wrong]:
+        yield f"right: {', '.join(right)}"
+
+
+def _told(trial):
+    """The student's exception in a sentence, with its line."""
+    error, line = trial.error, trial.line
+    where = f" in line {line[0]} ({line[1]})" if line else ""
+    return f"{type(error).__name__}{where}: {error}" if str(error) else f"{type(error).__name__}{where}"
+
+
+def _shown(trial):
+    """The case, ready to be tried again, and what came back."""
+    lines = ["the smallest case that fails:", *(f"{name} = {_written(value)}" for name, value in trial.case.inputs.items())]
+    expected = dict(trial.shapes)
+    for name in trial.found.wrong if trial.found else ():
+        if name in trial.found.given:
+            given = trial.found.given[name]
+            shapes = "" if given.shape == expected[name] == () else (
+                f"   # shape {shape_text(given.shape)}, expected {shape_text(expected[name])}")
+            lines.append(f"{'your ' + name if name != ONLY else 'your result'}: {_short(given)}{shapes}")
+    return tuple(lines)
+
+
+def _written(value):
+    text = f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+    return text if len(text) <= 300 else f"… an array of shape {np.shape(value)}"
+
+
+def _short(array):
+    return " ".join(np.array2string(array, precision=4, separator=", ", threshold=20).split())

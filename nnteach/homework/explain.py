@@ -1,0 +1,194 @@
+"""What differs between an answer and the truth, in words that never give the right number away.
+
+EXPLANATIONS is a table of small detectives. Each looks at one wrong answer and returns what it recognised, or None. To
+recognise one more kind of mistake, write one more function and put it in the table where it is most telling: first is best.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import shape_text
+from .values import agrees, rounded_too_far
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong answer and what may be needed to see why.
+
+    Attributes:
+        given: what was handed in, as an array.
+        truth: what is right.
+        others: the truth for the other names of the same answer.
+        lengths: numbers that a factor may come from, such as the batch size, by what they are called.
+    """
+
+    given: np.ndarray
+    truth: np.ndarray
+    others: dict[str, np.ndarray] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
+
+    def would_be(self, repaired: np.ndarray) -> bool:
+        """Whether an answer repaired in some way is right."""
+        return repaired.shape == self.truth.shape and bool(np.all(agrees(repaired, self.truth)))
+
+
+class Difference(NamedTuple):
+    """A mistake that explains a wrong answer: its id, the sentence, and which of several it is (the factor, the other name).
+
+    Two differences are the same mistake if `id` and `which` are the same; the words may tell of other entries.
+    """
+
+    id: str
+    text: str
+    which: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.id, self.which
+
+
+def differences(wrong: Wrong) -> list[Difference]:
+    """Everything that would explain a wrong answer, the most telling first; never empty."""
+    found = []
+    for explanation in EXPLANATIONS:
+        recognised = explanation(wrong)
+        found += recognised if isinstance(recognised, list) else [recognised] if recognised else []
+    return [*found, Difference("differs", "is not right yet")]
+
+
+def _not_finite(wrong):
+    bad = ~np.isfinite(wrong.given)
+    if bad.any():
+        kind = "nan (not a number)" if np.isnan(wrong.given).any() else "infinite"
+        return Difference("not_finite", f"is {kind}{_places(bad)}: a division by zero, or a logarithm of something not above zero?")
+
+
+def _shape(wrong):
+    given, truth = wrong.given.shape, wrong.truth.shape
+    if given == truth:
+        return None
+    if len(given) == 2 and wrong.would_be(wrong.given.T):
+        return Difference("dW_T", f"is transposed: its shape is {shape_text(given)}, expected {shape_text(truth)}")
+    if len(given) == 2 and given == truth[::-1]:
+        return Difference("bad_shape", f"has the shape {shape_text(given)} of the transpose, expected {shape_text(truth)}; "
+                          "transposing alone does not make it right")
+    numbers_fit = wrong.given.size == wrong.truth.size and wrong.would_be(wrong.given.reshape(truth))
+    return Difference("bad_shape", f"has shape {shape_text(given)}, expected {shape_text(truth)}"
+                      + ("; the numbers are right" if numbers_fit else ""))
+
+
+def _transposed(wrong):
+    if wrong.given.ndim == 2 and wrong.given.shape == wrong.truth.shape and wrong.would_be(wrong.given.T):
+        return Difference("dW_T", "is transposed: rows and columns have changed places")
+
+
+def _sign(wrong):
+    if wrong.would_be(-wrong.given):
+        return Difference("sign", "has the wrong sign; its size is right")
+
+
+def _belongs_to_another(wrong):
+    return [Difference("swap_layers", f"holds what belongs in {name}", name) for name, truth in wrong.others.items()
+            if truth.any() and truth.shape == wrong.given.shape and np.all(agrees(wrong.given, truth))]
+
+
+def _zero(wrong):
+    if wrong.given.size and not wrong.given.any():
+        return Difference("zero", "is zero, but something does flow here")
+
+
+def _factor(wrong):
+    """A constant factor: 2, the batch size, a half of it. All that fit are named; more cases tell them apart."""
+    found = []
+    for name, factor in _factors(wrong.lengths):
+        for sign, minus in ((1, ""), (-1, " and has the wrong sign")):
+            if factor != 1 and wrong.would_be(sign * wrong.given / factor):
+                ids = {"2": "two", "1/2": "half"}
+                size = f"is {factor:g} times too large" if name == f"{factor:g}" else (
+                    f"is too large by the factor {name}" if factor > 1 else f"is only {name} of what it should be")
+                found.append(Difference(ids.get(name, "sum" if factor > 1 else "mean_twice"), size + minus, f"{name}{minus}"))
+    return found
+
+
+def _factors(lengths):
+    for n in (2, 3, 4, 10):
+        yield f"{n}", float(n)
+        yield f"1/{n}", 1 / n
+    for name, n in lengths.items():
+        yield name, float(n)
+        yield f"1/{name}", 1 / n
+
+
+def _common_factor(wrong):
+    """One factor for all entries, whatever it is. The factor itself would give the answer away."""
+    if wrong.given.shape != wrong.truth.shape or np.count_nonzero(wrong.truth) < 3 or not wrong.given.any():
+        return None
+    factor = np.vdot(wrong.truth, wrong.given) / np.vdot(wrong.truth, wrong.truth)
+    if factor and np.isfinite(factor) and wrong.would_be(wrong.given / factor):
+        return Difference("factor", "is off by one and the same factor in every entry")
+
+
+def _some_signs(wrong):
+    if wrong.given.shape == wrong.truth.shape and wrong.would_be(np.abs(wrong.given) * np.sign(wrong.truth)):
+        bad = ~agrees(wrong.given, wrong.truth)
+        return Difference("abs", f"has the right size, but the wrong sign{_places(bad)}")
+
+
+def _entries_in_other_places(wrong):
+    if wrong.given.shape != wrong.truth.shape or wrong.truth.size < 2:
+        return None
+    in_order = [np.sort(array, axis=None) for array in (wrong.given, wrong.truth)]
+    if not np.all(agrees(*in_order)):
+        return None
+    bad = ~agrees(wrong.given, wrong.truth)
+    if bad.sum() == 2:
+        return Difference("unit_order", f"has two entries exchanged:{_places(bad).removeprefix(' in')}")
+    return Difference("unit_order", "holds the right numbers in the wrong places")
+
+
+def _too_few_digits(wrong):
+    if wrong.given.shape == wrong.truth.shape and rounded_too_far(wrong.given, wrong.truth):
+        return Difference("digits", "is rounded too far: keep at least three significant digits")
+
+
+def _shifted(wrong):
+    if wrong.given.shape == wrong.truth.shape and wrong.truth.size > 2:
+        shift = np.mean(wrong.given - wrong.truth)
+        if wrong.would_be(wrong.given - shift):
+            return Difference("shift", "is off by the same amount in every entry: is a term missing, or one too many?")
+
+
+def _in_one_place(wrong):
+    """One wrong entry, row or column among right ones."""
+    if wrong.given.shape != wrong.truth.shape or wrong.truth.size < 2:
+        return None
+    bad = ~agrees(wrong.given, wrong.truth)
+    if bad.sum() == 1:
+        return Difference("entry", f"is right except{_places(bad)}")
+    if bad.ndim == 2 and not bad.all():
+        for what, axis in (("row", 1), ("column", 0)):
+            lines = np.flatnonzero(bad.any(axis=axis))
+            if len(lines) == 1 and bad.shape[1 - axis] > 1:
+                return Difference("entry", f"is right except in {what} {lines[0]}")
+    if bad.sum() <= bad.size / 2:
+        return Difference("entry", f"is right except{_places(bad)}")
+
+
+def _close(wrong):
+    if wrong.given.shape == wrong.truth.shape and np.all(np.abs(wrong.given - wrong.truth) <= 0.02 * np.abs(wrong.truth)):
+        return Difference("round_intermediate", "is close, but not right: was something rounded on the way?")
+
+
+def _places(bad, most=3):
+    """" in entry [0, 1]" for the marked entries; nothing for a single number."""
+    if bad.ndim == 0 or bad.all() and bad.size > 1:
+        return ""
+    places = [f"[{', '.join(map(str, index))}]" for index in np.argwhere(bad)]
+    word = "entry" if len(places) == 1 else "entries"
+    return f" in {word} {', '.join(places[:most])}{', …' if len(places) > most else ''}"
+
+
+EXPLANATIONS = (_not_finite, _shape, _transposed, _sign, _belongs_to_another, _zero, _factor, _some_signs, _too_few_digits,
+                _entries_in_other_places, _close, _in_one_place, _common_factor, _shifted)
