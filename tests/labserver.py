@@ -102,9 +102,9 @@ class Lab:
         self.outside: list[str] = []
         self.context = chromium.new_context(viewport={"width": 1400, "height": 1000})
         self.context.set_default_timeout(60_000)
-        self.context.on("request", self._note)
+        self.context.on("request", self.note)
 
-    def _note(self, request):
+    def note(self, request):
         if not request.url.startswith((self.server.address, "data:", "blob:", "about:")):
             self.outside.append(request.url)
 

@@ -1,14 +1,22 @@
-"""The course in a real JupyterLab: what a student sees who typed `nnteach lab`."""
+"""The course in a real JupyterLab: what a student sees who typed `nnteach lab`, and what a saved notebook keeps."""
 
+import nbformat
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 
+PLAYER = """\
+import nnteach as nt
+x, y, z = nt.variables(x=-2, y=5, z=-4)
+q = (x + y).named("q")
+f = (q * z).named("f")
+nt.step(f)"""
+GRADIENTS = {"x": "-4.0", "y": "-4.0", "z": "3.0", "q": "-4.0"}
+
 
 def test_cells_run_and_their_output_is_shown(lab):
-    page = lab.open(
-        lab.write("tiny.ipynb", "6 * 7", "import nnteach as nt\nx, = nt.variables(x=3)\n(x * x).value")
-    )
+    page = lab.open(lab.write("tiny.ipynb", "6 * 7", "import nnteach as nt\nx, = nt.variables(x=3)\n(x * x).value"))
 
     outputs = lab.run_all(page)
 
@@ -22,3 +30,73 @@ def test_a_failing_cell_is_a_failure(lab):
 
     with pytest.raises(AssertionError, match="cell 0: ZeroDivisionError"):
         lab.run_all(page)
+
+
+def test_a_fresh_copy_of_the_first_lesson_can_be_played_before_it_is_run(lab):
+    lesson = min((lab.server.folder / "notebooks").glob("*.ipynb"))
+    page = lab.open(lesson)
+
+    steps_to_the_end(page.frame_locator("iframe").first)
+
+
+@pytest.fixture
+def saved(lab, request):
+    """A notebook with a player that was run once and saved, as its author leaves it."""
+    path = lab.write(f"{request.node.name}.ipynb", PLAYER)
+    page = lab.open(path)
+    lab.run_all(page)
+    steps_to_the_end(page.frame_locator("iframe"))
+    lab.save(page)
+    page.close()
+    return path
+
+
+def test_a_saved_notebook_can_be_played_without_running_it(lab, saved):
+    page = lab.open(saved)
+
+    steps_to_the_end(page.frame_locator("iframe"))
+    assert page.locator(".jp-InputPrompt").first.inner_text() == "[1]:"  # as it was saved
+
+
+def test_a_notebook_by_somebody_else_shows_the_picture(lab, saved):
+    notebook = nbformat.read(saved, as_version=4)
+    notebook.metadata["author"] = "somebody else"  # no longer what was signed, so not trusted
+    nbformat.write(notebook, saved)
+
+    page = lab.open(saved)
+
+    picture = page.locator(".jp-OutputArea-output img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    assert "q" in picture.get_attribute("alt")
+    assert page.locator(".jp-OutputArea-output iframe").count() == 0
+
+
+def test_a_notebook_made_into_a_page_can_be_played_offline(lab, saved):
+    lab.server.jupyter("nbconvert", "--to", "html", saved.name)
+    asked = []
+    page = lab.context.new_page()
+    page.route("**/*", lambda route: route.continue_() if is_local(route.request.url) else route.abort())
+    page.on("request", lambda request: is_local(request.url) or asked.append(request.url))
+    lab.context.remove_listener("request", lab.note)  # the page is not JupyterLab's: nbconvert asks for MathJax
+
+    page.goto(saved.with_suffix(".html").as_uri(), wait_until="domcontentloaded")
+
+    steps_to_the_end(page.frame_locator("iframe"))
+    assert all("mathjax" in url.lower() or "require" in url.lower() for url in asked), asked
+
+
+def is_local(url):
+    return url.startswith(("file:", "data:", "blob:", "about:"))
+
+
+def steps_to_the_end(frame):
+    """Press End in the player and read the gradients from its document, then go back to the start."""
+    player = frame.locator("[data-nnteach-player]")
+    expect(player).to_have_attribute("data-step", "0")
+    player.press("End")
+    expect(player).to_have_attribute("data-phase", "done")
+    for name, gradient in GRADIENTS.items():
+        expect(frame.locator(f'[data-node="{name}"]').first).to_have_attribute("data-grad", gradient)
+    player.press("Home")
+    expect(player).to_have_attribute("data-step", "0")
