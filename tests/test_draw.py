@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,12 @@ from hypothesis import strategies as st
 
 from nnteach.draw import layout as layout_module
 from nnteach.draw.card import card_size, slot_offset
+from nnteach.draw.curves import length, samples
 from nnteach.draw.diagram import Card, Diagram, Wire, clean_text, columns_of
 from nnteach.draw.dot import to_dot
 from nnteach.draw.export import save
 from nnteach.draw.layout import layout
-from nnteach.draw.picture import picture, route_length
-from nnteach.draw.routes import on_curve
+from nnteach.draw.picture import picture
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,10 +30,11 @@ ATTRIBUTES = {"class", "role", "width", "height", "viewBox", "x", "y", "rx", "d"
               "data-node", "data-edge", "data-state", "data-no-gradient",
               "{http://www.w3.org/XML/1998/namespace}space"}
 HOSTILE = [
-    "<img src=x onerror=alert(1)>", "<b>bold</b>", "</title><script>alert(1)</script>", "a\"b'c`d", "&lt;&amp;&#60;",
-    "two\nlines\r\nand\ta tab", "\\N \\G \\n", "ends with \\", '"]; URL="javascript:alert(1)"; x=["', "{a|b}<p>",
-    "]]>", "<!--", "x" * 10_000, "\u05d0\u05d1\u05d2", "safe\u202egnp.exe", "\u2069\u2066 isolates", "nul\0nul",
-    "\ud800 alone", "\ufffe\uffff", "", " ", "$x^2$", "漢字" * 30, "e\u0301" * 50, "\u200b" * 500, "🦔", "%s{0}",
+    "<img src=x onerror=alert(1)>", "<b>bold</b>", "</title><script>alert(1)</script>", "]]>", "<!--", "{a|b}<p>",
+    "a\"b'c`d", "&lt;&amp;&#60;", "two\nlines\r\nand\ta tab", "\\N \\G \\n", "ends with \\", "$x^2$", "%s{0}",
+    '"]; URL="javascript:alert(1)"; x=["', "x" * 10_000, "", " ", "🦔", "漢字" * 30, "e\u0301" * 50,
+    "\u200b" * 500, "\u05d0\u05d1\u05d2", "safe\u202egnp.exe", "\u2069\u2066 isolates", "nul\0nul",
+    "\ud800 alone", "\ufffe\uffff",
 ]
 
 
@@ -57,12 +59,12 @@ def square():
 
 
 def two_layers():
-    """A 2-2-2 net on matrices: two leaves without a gradient, several lines of numbers, wires without a chip."""
+    """A 2-2-2 net on matrices: leaves without a gradient, several lines of numbers, wires without chips."""
     column, matrix = ("[0.05]", "[0.10]"), ("[0.15  0.20]", "[0.25  0.30]")
     given_cards = [Card(name, "constant", "constant", column, (), (2, 6), (0, 0)) for name in ("x", "target")]
     weights = [Card(name, "input", "input", matrix, matrix, (2, 12), (2, 12)) for name in ("W1", "W2")]
-    steps = [Card(name, text, "operation", column, column, (2, 6), (2, 8)) for name, text in
-             (("pre1", "W1 @ x"), ("out1", "sigmoid(pre1)"), ("pre2", "W2 @ out1"), ("out2", "sigmoid(pre2)"))]
+    texts = {"pre1": "W1 @ x", "out1": "sigmoid(pre1)", "pre2": "W2 @ out1", "out2": "sigmoid(pre2)"}
+    steps = [Card(name, text, "operation", column, column, (2, 6), (2, 8)) for name, text in texts.items()]
     cards = (*given_cards, *weights, *steps, operation("loss", "half_squared_error(out2, target)"))
     joins = ((2, 4, 0), (0, 4, 1), (4, 5, 0), (3, 6, 0), (5, 6, 1), (6, 7, 0), (7, 8, 0), (1, 8, 1))
     return Diagram("a 2-2-2 net", cards,
@@ -90,13 +92,13 @@ def assert_sound(diagram, placed):
     """The promises every layout keeps, whoever made it."""
     assert len(placed.boxes) == len(diagram.cards) and len(placed.routes) == len(diagram.wires)
     slots = diagram.slot_counts()
-    for card, count, box in zip(diagram.cards, slots, placed.boxes):
+    for card, count, box in zip(diagram.cards, slots, placed.boxes, strict=True):
         assert (box.w, box.h) == card_size(card, count)
     solid = [*placed.boxes, *(route.chip for route in placed.routes if route.chip)]
     for index, box in enumerate(solid):
         assert box.x >= 0 and box.y >= 0 and box.right <= placed.width and box.bottom <= placed.height
         assert not any(overlap(box, other) for other in solid[:index])
-    for wire, route in zip(diagram.wires, placed.routes):
+    for wire, route in zip(diagram.wires, placed.routes, strict=True):
         assert_sound_route(placed, wire, route, slots)
 
 
@@ -169,14 +171,10 @@ def test_lines_of_the_examples_cross_no_card():
     for example in EXAMPLES.values():
         diagram = example()
         placed = layout(diagram)
-        for wire, route in zip(diagram.wires, placed.routes):
+        for wire, route in zip(diagram.wires, placed.routes, strict=True):
             others = [box for index, box in enumerate(placed.boxes) if index not in (wire.parent, wire.child)]
             assert not any(box.x < x < box.right and box.y < y < box.bottom
-                           for x, y in along(route.points) for box in others)
-
-
-def along(points):
-    return [on_curve(points[first:first + 4], step / 20) for first in range(0, len(points) - 1, 3) for step in range(20)]
+                           for x, y in samples(route.points, 20) for box in others)
 
 
 def test_no_chips_in_a_very_large_graph():
@@ -192,7 +190,7 @@ def test_a_node_with_many_inputs_keeps_its_arrows_apart():
     placed = layout(diagram)
     assert_sound(diagram, placed)
     ends = [route.points[-1][1] for route in placed.routes]
-    assert min(lower - upper for upper, lower in zip(ends, ends[1:])) > 10
+    assert min(lower - upper for upper, lower in pairwise(ends)) > 10
 
 
 def test_two_thousand_cards(backend):
@@ -201,7 +199,8 @@ def test_two_thousand_cards(backend):
     backend("wasm")
     diagram = Diagram("large", cards, wires)
     placed = layout(diagram)
-    assert len(placed.boxes) == 2000 and len(ET.fromstring(picture(diagram, placed)).findall(f".//{SVG}path")) > 5000
+    assert len(placed.boxes) == 2000
+    assert len(ET.fromstring(picture(diagram, placed)).findall(f".//{SVG}path")) > 5000
 
 
 def test_a_layout_is_computed_once(monkeypatch):
@@ -225,11 +224,11 @@ def test_a_failed_call_does_not_poison_the_next(backend):
 
 def test_layouts_in_four_threads(backend):
     backend("wasm")
-    diagrams_ = [Diagram(f"{index}", (leaf("x" * (index + 1)), operation("f", "x"))[:2], (Wire(0, 1, 0, "1", 5 + index),))
-                 for index in range(12)]
+    some = [Diagram(f"{index}", (leaf("x"), operation("f", "x")), (Wire(0, 1, 0, "1", 5 + index),))
+            for index in range(12)]
     done = []
     threads = [threading.Thread(target=lambda part=part: done.extend(layout(d) for d in part))
-               for part in (diagrams_[start::4] for start in range(4))]
+               for part in (some[start::4] for start in range(4))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -274,7 +273,7 @@ def test_wasm_works_without_a_home_to_write_to(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line for Unix")
 def test_a_dot_on_path_is_used(backend, monkeypatch, tmp_path):
-    """With the real `dot` where there is one, else with a program of that name that is Graphviz in wasmtime."""
+    """With the real `dot` where there is one, else with a program of that name that runs the WebAssembly."""
     if shutil.which("dot") is None:
         program = tmp_path / "dot"
         program.write_text(f"#!{sys.executable}\nimport sys\nfrom nnteach.draw.layout import _run_wasm\n"
@@ -316,14 +315,15 @@ def test_the_picture_keeps_the_players_contract():
     assert "q: x + y, value 3, gradient −4" in svg.find(f"{SVG}desc").text
     nodes = {node.get("data-node"): node for node in svg.iter() if node.get("data-node") is not None}
     assert list(nodes) == list("xyzqf") and all(node.get("class") == "done" for node in nodes.values())
-    for part in ("rect[@class='box']", "text[@class='name']", "text[@class='operation']", "g[@class='now-tag']"):
-        assert all(len(node.findall(SVG + part)) == 1 for node in nodes.values())
+    for tag, part in (("rect", "box"), ("text", "name"), ("text", "operation"), ("g", "now-tag")):
+        assert all(len(node.findall(f"{SVG}{tag}[@class='{part}']")) == 1 for node in nodes.values())
     assert numbers(nodes["q"], "value") == ["3"] and numbers(nodes["q"], "gradient") == ["−4"]
     edges = {edge.get("data-edge"): edge for edge in svg.iter() if edge.get("data-edge") is not None}
     assert tuple(edges) == sum_times_z().edge_ids == ("x->q#0", "y->q#1", "q->f#0", "z->f#1")
     for edge in edges.values():
         assert edge.get("class") == "done backward"
-        assert [path.get("class") for path in edge.iter(f"{SVG}path")] == ["line", "arrow-forward", "arrow-backward"]
+        parts = [path.get("class") for path in edge.iter(f"{SVG}path")]
+        assert parts == ["line", "arrow-forward", "arrow-backward"]
     assert edges["z->f#1"].find(f"{SVG}g[@class='chip']/{SVG}text").text == "3"
 
 
@@ -332,7 +332,8 @@ def numbers(node, role):
 
 
 def test_rows_are_kept_for_numbers_to_come():
-    cards = (Card("W", "input", "input", ("1",), (), (3, 9), (2, 9)), Card("c", "constant", "constant", ("1",), (), (1, 1), (0, 0)))
+    cards = (Card("W", "input", "input", ("1",), (), (3, 9), (2, 9)),
+             Card("c", "constant", "constant", ("1",), (), (1, 1), (0, 0)))
     svg = ET.fromstring(picture(Diagram("rows", cards), layout(Diagram("rows", cards))))
     weights, constant = svg.findall(f".//{SVG}g[@data-node]")
     assert numbers(weights, "value") == ["1", "", ""] and numbers(weights, "gradient") == ["·", ""]
@@ -355,7 +356,8 @@ def test_the_same_diagram_gives_the_same_bytes(tmp_path):
 
 
 def hostile(name):
-    return Diagram(name, (leaf(name), Card("f", name, "operation", (name[:40],), ("1",))), (Wire(0, 1, 0, name[:40], 5),))
+    cards = leaf(name), Card("f", name, "operation", (name[:40],), ("1",))
+    return Diagram(name, cards, (Wire(0, 1, 0, name[:40], 5),))
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
@@ -366,7 +368,8 @@ def test_any_name_is_text_in_the_picture(monkeypatch, name):
     assert {element.tag.removeprefix(SVG) for element in svg.iter()} <= TAGS
     assert {key for element in svg.iter() for key in element.keys()} <= ATTRIBUTES
     shown = svg.find(f".//{SVG}text[@class='name']").text or ""
-    assert shown == clean_text(name, 22) and svg.find(f".//{SVG}g/{SVG}title").text.startswith(clean_text(name))
+    assert shown == clean_text(name, 22)
+    assert svg.find(f".//{SVG}g/{SVG}title").text.startswith(clean_text(name))
     assert layout(diagram).width < 1500 and "\n" not in shown
 
 
@@ -385,7 +388,8 @@ def test_any_name_can_be_saved(ending, tmp_path):
         save(hostile(name), layout(hostile(name)), tmp_path / f"{index}.{ending}")
     starts = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
     written = sorted(tmp_path.iterdir())
-    assert len(written) == len(HOSTILE) and all(file.read_bytes().startswith(starts[ending]) for file in written)
+    assert len(written) == len(HOSTILE)
+    assert all(file.read_bytes().startswith(starts[ending]) for file in written)
 
 
 def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path):
@@ -394,8 +398,9 @@ def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path):
 
 
 @pytest.mark.parametrize("text, columns, shown", [
-    ("short", 22, "short"), ("a" * 10 + "b" * 10, 9, "aaaa…bbbb"), ("a\nb", None, "a b"), ("a\0b", None, "a\ufffdb"),
-    ("\ud800", None, "\ufffd"), ("a\u202eb", None, "ab"), ("\u05d0", None, "\u2068\u05d0\u2069"), ("漢字漢字", 5, "漢…字"),
+    ("short", 22, "short"), ("a" * 10 + "b" * 10, 9, "aaaa…bbbb"), ("漢字漢字", 5, "漢…字"),
+    ("a\nb", None, "a b"), ("a\0b", None, "a\ufffdb"), ("\ud800", None, "\ufffd"),
+    ("a\u202eb", None, "ab"), ("\u05d0", None, "\u2068\u05d0\u2069"),
 ])
 def test_clean_text(text, columns, shown):
     assert clean_text(text, columns) == shown
@@ -413,7 +418,7 @@ def test_columns_of_wide_and_combining_characters():
 
 
 def test_the_length_of_a_straight_route():
-    assert route_length([(0, 0), (10, 0), (20, 0), (30, 0), (30, 10), (30, 20), (30, 30)]) == pytest.approx(60)
+    assert length([(0, 0), (10, 0), (20, 0), (30, 0), (30, 10), (30, 20), (30, 30)]) == pytest.approx(60)
 
 
 @pytest.mark.browser
@@ -426,8 +431,10 @@ def test_texts_fit_into_their_boxes_in_a_browser(chromium, tmp_path, example):
     outside = page.evaluate("""() => [...document.querySelectorAll("[data-node]")].flatMap(node => {
         const box = node.querySelector(".box").getBBox();
         const spills = text => { const t = text.getBBox();
-            return t.x < box.x + 4 || t.x + t.width > box.x + box.width - 4 || t.y + t.height > box.y + box.height; };
-        return [...node.querySelectorAll(":scope > text")].filter(text => text.textContent && spills(text)).map(text => text.textContent); })""")
+            return t.x < box.x + 4 || t.x + t.width > box.x + box.width - 4
+                || t.y < box.y || t.y + t.height > box.y + box.height; };
+        return [...node.querySelectorAll(":scope > text")].filter(text => text.textContent && spills(text))
+            .map(text => text.textContent); })""")
     clashes = page.evaluate("""() => [...document.querySelectorAll("[data-node]")].filter(node => {
         const [name, operation] = [".name", ".operation"].map(part => node.querySelector(part).getBBox());
         return name.x + name.width > operation.x; }).length""")

@@ -29,7 +29,7 @@ _BETWEEN_NUMBERS = 22
 
 @dataclass(frozen=True)
 class Label:
-    """One line of text of a card: its role, its place relative to the card's top left corner, and how it is set."""
+    """One line of text of a card: its role, its place from the card's top left corner, and how it is set."""
 
     role: str
     text: str
@@ -65,7 +65,7 @@ def has_chip(diagram, wire):
 
 
 def slot_offset(height, slot, slots):
-    """Distance in px from the top of a card to its input `slot`; slots are spread over the left side in order."""
+    """Distance in px from the top of a card to an input; slots are spread over the left side in order."""
     return height * (slot + 0.5) / slots
 
 

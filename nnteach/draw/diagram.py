@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 ADVANCE = 0.60
-"""Width of one character of a monospace font, in em. All common ones agree on it (Courier, Menlo, DejaVu Mono)."""
+"""Width of one character of a monospace font, in em; Courier, Menlo and DejaVu Sans Mono agree on it."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPACES = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
@@ -80,7 +80,7 @@ class Diagram:
             if wire.parent == wire.child:
                 raise ValueError(f"a wire must join two different cards, got {wire}")
             if wire.slot < 0 or (wire.child, wire.slot) in taken:
-                raise ValueError(f"each slot 0, 1, … of a card takes one wire, got a second or negative one: {wire}")
+                raise ValueError(f"each slot 0, 1, … of a card takes one wire, got one too many: {wire}")
             taken.add((wire.child, wire.slot))
 
     @property

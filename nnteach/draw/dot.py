@@ -10,16 +10,16 @@ from .card import card_name, card_operation, card_size, chip_size, has_chip
 
 PX_PER_INCH = 96
 CARD_MARGIN = (16, 10)
-"""Free room (px) left and right of a card, for straight arrow-heads, and above and below it, for the NOW tag."""
+"""Free room (px) left and right of a card, for level arrow-heads, and above and below, for the NOW tag."""
 CHIP_MARGIN = (6, 5)
 MOST_LEAVES_IN_FIRST_COLUMN = 3
-"""A graph that is worked by hand is drawn with all its inputs on the left; a larger one with each where it is used."""
+"""A graph worked by hand is drawn with all inputs on the left, a larger one with each where it is used."""
 
 _RECORD_SPECIAL = str.maketrans({char: "\\" + char for char in "\\{}|<>"} | {"&": "&amp;"})
 
 
 def to_dot(diagram):
-    """DOT source in which each input is a port of its own and each chip a small node in the middle of its edge.
+    """DOT source in which each input is a port of its own and each chip a small node amid an edge.
 
     Since a chip is a node, Graphviz itself keeps it off every box and every other chip.
 
@@ -27,8 +27,8 @@ def to_dot(diagram):
         diagram: the `Diagram`.
 
     Returns:
-        `graphviz.Digraph` with nodes n0, n1, … (cards), c0, c1, … (chips, numbered like their wires) and edges
-        whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
+        `graphviz.Digraph` with nodes n0, n1, … (cards) and c0, c1, … (chips, numbered like their wires), and
+        edges whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
     """
     graph = graphviz.Digraph("nnteach")
     graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.4")
@@ -69,12 +69,12 @@ def _add_wire_with_chip(graph, tail, head, index, wire):
 
 
 def _record_label(card, slots):
-    """`{{<in0>|<in1>}|q\\nx + y|<out>}`: input ports in a column on the left, the output port on the right."""
+    """`{{<in0>|<in1>}|q\\nx + y|<out>}`: input ports on the left, the output port on the right."""
     inputs = "|".join(f"<in{slot}>" for slot in range(slots))
     text = "\\n".join(part.translate(_RECORD_SPECIAL) for part in (card_name(card), card_operation(card)))
     return f"{{{{{inputs}}}|{text}|<out>}}" if slots else f"{{{text}|<out>}}"
 
 
 def _inches(size, margin):
-    width, height = (length + 2 * room for length, room in zip(size, margin))
+    width, height = (length + 2 * room for length, room in zip(size, margin, strict=True))
     return {"width": f"{width / PX_PER_INCH:.4f}", "height": f"{height / PX_PER_INCH:.4f}"}

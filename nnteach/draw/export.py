@@ -52,25 +52,22 @@ def _save_with_matplotlib(diagram, layout, path, kind):
     figure = Figure(figsize=(layout.width / PX_PER_INCH, layout.height / PX_PER_INCH), facecolor=_GROUND)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, layout.width), ylim=(layout.height, 0))
     axes.axis("off")
-    for wire, route in zip(diagram.wires, layout.routes):
+    for wire, route in zip(diagram.wires, layout.routes, strict=True):
         _draw_edge(axes, diagram, wire, route)
-    for card, box in zip(diagram.cards, layout.boxes):
+    for card, box in zip(diagram.cards, layout.boxes, strict=True):
         _draw_card(axes, card, box)
     scale = min(PIXELS_PER_PX, LARGEST_SIDE / max(layout.width, layout.height))
     # Neither file names its maker or the hour: the same picture is the same bytes.
-    nameless = {"Software": None} if kind == ".png" else {"Creator": None, "Producer": None, "CreationDate": None}
+    tags = ("Software",) if kind == ".png" else ("Creator", "Producer", "CreationDate")
     with warnings.catch_warnings(), rc_context({"pdf.fonttype": 42}):
         warnings.filterwarnings("ignore", "Glyph")          # a name in a script without a font shows as boxes
-        figure.savefig(path, format=kind[1:], dpi=PX_PER_INCH * scale, metadata=nameless)
+        figure.savefig(path, format=kind[1:], dpi=PX_PER_INCH * scale, metadata=dict.fromkeys(tags))
 
 
 def _draw_card(axes, card, box):
-    from matplotlib.patches import FancyBboxPatch
-
     colour = _BACKWARD if card.gradient else _QUIET
-    axes.add_patch(FancyBboxPatch((box.x, box.y), box.w, box.h, boxstyle=f"round,pad=0,rounding_size={CORNER}",
-                                  facecolor=_GROUND, edgecolor=colour, linewidth=1.5 * POINTS_PER_PX,
-                                  linestyle="-" if card.value else "--"))
+    axes.add_patch(_rounded(box.x, box.y, box.w, box.h, CORNER, edgecolor=colour,
+                            linewidth=1.5 * POINTS_PER_PX, linestyle="-" if card.value else "--"))
     axes.plot((box.x + PADDING, box.right - PADDING), (box.y + HEADER,) * 2, color=_LINE,
               linewidth=POINTS_PER_PX, solid_capstyle="butt")
     labels = header_labels(card) + captions(card, box.w)
@@ -93,19 +90,25 @@ def _draw_edge(axes, diagram, wire, route):
                              linewidth=1.5 * POINTS_PER_PX, capstyle="butt"))
     if direction != "rest":
         forward = direction == "forward"
-        axes.add_patch(Polygon(arrow(route.points[-1 if forward else 0], forward), facecolor=colour, linewidth=0))
+        corners = arrow(route.points[-1 if forward else 0], forward)
+        axes.add_patch(Polygon(corners, facecolor=colour, linewidth=0))
     if route.chip and direction == "backward":
         _draw_chip(axes, wire, route.chip)
 
 
 def _draw_chip(axes, wire, box):
-    from matplotlib.patches import FancyBboxPatch
-
     x, y = box.middle
     width = min(box.w, chip_size(max(columns_of(wire.chip), 1))[0])
-    axes.add_patch(FancyBboxPatch((x - width / 2, box.y), width, box.h, boxstyle="round,pad=0,rounding_size=4",
-                                  facecolor=_GROUND, edgecolor=_BACKWARD, linewidth=POINTS_PER_PX))
+    axes.add_patch(_rounded(x - width / 2, box.y, width, box.h, 4, edgecolor=_BACKWARD,
+                            linewidth=POINTS_PER_PX))
     _draw_text(axes, x, y + 0.35 * CHIP, clean_text(wire.chip), CHIP, _BACKWARD, bold=True, ha="center")
+
+
+def _rounded(x, y, width, height, corner, **style):
+    from matplotlib.patches import FancyBboxPatch
+
+    return FancyBboxPatch((x, y), width, height, boxstyle=f"round,pad=0,rounding_size={corner}",
+                          facecolor=_GROUND, **style)
 
 
 def _draw_text(axes, x, y, text, size, colour, bold=False, family=_MONOSPACE, ha="left"):

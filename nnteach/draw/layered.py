@@ -5,10 +5,11 @@ tangents. Long edges keep a lane of their own through every column they cross, s
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .card import card_size, chip_size, has_chip
+from .curves import curve, straight
 from .dot import CARD_MARGIN, CHIP_MARGIN, leaves_in_first_column
-from .routes import curve, straight
 
 COLUMN_GAP = 38
 ROW_GAP = 12
@@ -44,7 +45,7 @@ def place(diagram):
     cards = _card_spots(diagram, _card_columns(diagram))
     chains = _chains(diagram, cards)
     for chain in chains:
-        for left, right in zip(chain, chain[1:]):
+        for left, right in pairwise(chain):
             left.after.append(right)
             right.before.append(left)
     grid = _grid(cards + [spot for chain in chains for spot in chain[1:-1]])
@@ -64,11 +65,12 @@ def _curves(chain, with_chip):
 
 
 def _curve_through(chain):
-    """A curve from the right side of the first spot, straight through the lanes, to the left side of the last."""
+    """From the right side of the first spot, straight through the lanes, to the left side of the last."""
     points = []
-    for left, right in zip(chain, chain[1:]):
+    for left, right in pairwise(chain):
         leaves, enters = (left.x + left.width / 2, left.y), (right.x - right.width / 2, right.y)
-        points += straight(points[-1], leaves) + curve(leaves, enters)[1:] if points else curve(leaves, enters)
+        points += straight(points[-1], leaves) if points else [leaves]
+        points += curve(leaves, enters)[1:]
     return points
 
 
@@ -102,7 +104,7 @@ def _neighbours(diagram):
 
 def _card_spots(diagram, columns):
     spots = []
-    for card, slots, column in zip(diagram.cards, diagram.slot_counts(), columns):
+    for card, slots, column in zip(diagram.cards, diagram.slot_counts(), columns, strict=True):
         width, height = card_size(card, slots)
         spots.append(Spot(column, width + 2 * CARD_MARGIN[0], height + 2 * CARD_MARGIN[1]))
     return spots
@@ -112,7 +114,8 @@ def _chains(diagram, cards):
     """For each wire: parent, then its chip or a lane in every column between, then child."""
     spans = [cards[wire.child].column - cards[wire.parent].column for wire in diagram.wires]
     with_lanes = sum(spans) <= MOST_LANES
-    return [_chain(diagram, wire, cards[wire.parent], cards[wire.child], with_lanes) for wire in diagram.wires]
+    return [_chain(diagram, wire, cards[wire.parent], cards[wire.child], with_lanes)
+            for wire in diagram.wires]
 
 
 def _chain(diagram, wire, parent, child, with_lanes):
@@ -173,9 +176,9 @@ def _set_y(grid):
 def _spread(column, wishes):
     """Place the spots of a column near their wishes without overlap, and keep their common centre."""
     bottom = float("-inf")
-    for spot, wish in zip(column, wishes):
+    for spot, wish in zip(column, wishes, strict=True):
         spot.y = max(wish, bottom + spot.height / 2)
         bottom = spot.y + spot.height / 2 + ROW_GAP
-    shift = sum(wish - spot.y for spot, wish in zip(column, wishes)) / max(len(column), 1)
+    shift = sum(wish - spot.y for spot, wish in zip(column, wishes, strict=True)) / max(len(column), 1)
     for spot in column:
         spot.y += shift

@@ -35,7 +35,7 @@ _notes = set()
 
 
 def layout(diagram):
-    """Places of all cards, routes and chips. Depends on sizes and wires only, so boxes never move while stepping.
+    """Places of all cards, routes and chips. They depend on sizes and wires only: boxes never move.
 
     Args:
         diagram: the `Diagram`.
@@ -142,7 +142,7 @@ def _wasm_module():
 
 
 def _wasm_config():
-    """Settings with a cache on disk, or without one where there is no place to write it (compiling takes a second)."""
+    """Settings with a cache on disk; without one, where it cannot be written, compiling takes a second."""
     import wasmtime
 
     config = wasmtime.Config()

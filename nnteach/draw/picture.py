@@ -5,14 +5,23 @@ It shows the final state and is complete as it stands. The player finds the part
 ElementTree, so whatever a name contains is text and never markup.
 """
 
-import math
 import xml.etree.ElementTree as ET
 from functools import cache
 from pathlib import Path
 
-from .card import CHIP, CORNER, HEADER, PADDING, captions, chip_size, has_gradient, header_labels, number_labels
+from .card import (
+    CHIP,
+    CORNER,
+    HEADER,
+    PADDING,
+    captions,
+    chip_size,
+    has_gradient,
+    header_labels,
+    number_labels,
+)
+from .curves import length
 from .diagram import attribute_text, clean_text, columns_of
-from .routes import on_curve
 
 ARROW_LENGTH, ARROW_HALF_WIDTH = 12, 5
 NOW_WIDTH, NOW_HEIGHT, NOW_RISE = 46, 20, 14
@@ -36,9 +45,9 @@ def picture(diagram, layout, summary=None):
     _add_text(svg, "style", _style())
     ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
     edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
-    for wire, route in zip(diagram.wires, layout.routes):
+    for wire, route in zip(diagram.wires, layout.routes, strict=True):
         _add_edge(edges, diagram, wire, route)
-    for card, box in zip(diagram.cards, layout.boxes):
+    for card, box in zip(diagram.cards, layout.boxes, strict=True):
         _add_node(nodes, card, box)
     return ET.tostring(svg, encoding="unicode")
 
@@ -51,17 +60,6 @@ def edge_state(diagram, wire):
     return ("done", "forward") if child.value else ("todo", "rest")
 
 
-def route_length(points):
-    """Length in px of a route, from straight pieces between eight points of each curve."""
-    total, last = 0.0, points[0]
-    for start in range(0, len(points) - 1, 3):
-        for eighth in range(1, 9):
-            point = on_curve(points[start:start + 4], eighth / 8)
-            total += math.dist(last, point)
-            last = point
-    return total
-
-
 def arrow(tip, to_the_right):
     """The three corners of an arrow-head with its tip on a card; lines are level there."""
     back = tip[0] + (-ARROW_LENGTH if to_the_right else ARROW_LENGTH)
@@ -70,7 +68,8 @@ def arrow(tip, to_the_right):
 
 def _add_node(parent, card, box):
     state = "done" if card.value else "todo"
-    node = ET.SubElement(parent, "g", {"data-node": attribute_text(card.name), "data-state": state, "class": state})
+    attributes = {"data-node": attribute_text(card.name), "data-state": state, "class": state}
+    node = ET.SubElement(parent, "g", attributes)
     if not has_gradient(card):
         node.set("data-no-gradient", "")
     _add_text(node, "title", f"{clean_text(card.name)}: {clean_text(card.operation)}")
@@ -104,18 +103,19 @@ def _add_now_tag(parent, box):
     tag = ET.SubElement(parent, "g", {"class": "now-tag"})
     x = box.middle[0]
     _add_rect(tag, None, x - NOW_WIDTH / 2, box.y - NOW_RISE, NOW_WIDTH, NOW_HEIGHT, NOW_HEIGHT / 2)
-    _add_text(tag, "text", "NOW", {"x": _length(x), "y": _length(box.y - NOW_RISE + 14.5), "text-anchor": "middle"})
+    place = {"x": _length(x), "y": _length(box.y - NOW_RISE + 14.5), "text-anchor": "middle"}
+    _add_text(tag, "text", "NOW", place)
 
 
 def _add_edge(parent, diagram, wire, route):
     state, direction = edge_state(diagram, wire)
     # The length lets the style end the line inside its arrow-head instead of beside its tip.
-    edge = ET.SubElement(parent, "g", {"data-edge": diagram.edge_id(wire), "data-state": state,
-                                       "class": f"{state} {direction}",
-                                       "style": f"--length:{_length(route_length(route.points))}px"})
+    edge = ET.SubElement(parent, "g", {
+        "data-edge": diagram.edge_id(wire), "data-state": state, "class": f"{state} {direction}",
+        "style": f"--length:{_length(length(route.points))}px"})
     ET.SubElement(edge, "path", {"class": "line", "d": _curve_path(route.points)})
-    for name, tip, to_the_right in (("forward", route.points[-1], True), ("backward", route.points[0], False)):
-        corners = " ".join(_point(corner) for corner in arrow(tip, to_the_right))
+    for name, tip in (("forward", route.points[-1]), ("backward", route.points[0])):
+        corners = " ".join(_point(corner) for corner in arrow(tip, to_the_right=name == "forward"))
         ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": f"M{corners}Z",
                                      "style": f"transform-origin:{_length(tip[0])}px {_length(tip[1])}px"})
     if route.chip:
