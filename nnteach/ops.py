@@ -24,6 +24,11 @@ import numpy as np
 
 from .primitive import entry, every_slot, ndim, plain, shape_of, size
 
+def dtype_of(x) -> np.dtype:
+    """The precision; a plain number has float64."""
+    return np.dtype(getattr(x, "dtype", np.float64))
+
+
 _exp, _log, _sqrt = plain(math.exp, np.exp), plain(math.log, np.log), plain(math.sqrt, np.sqrt)
 _sin, _cos, _tanh = plain(math.sin, np.sin), plain(math.cos, np.cos), plain(math.tanh, np.tanh)
 
@@ -206,7 +211,9 @@ def minimum(a, b, at_tie=1.0):
     return (a if a <= b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
 
 
-@entry(lambda g, y, x, low, high: g * (step(x - low, at_zero=1.0) * step(high - x, at_zero=1.0)), numpy=(np.clip,))
+@entry(lambda g, y, x, low, high: g * (step(x - low, at_zero=1.0) * step(high - x, at_zero=1.0)),
+        lambda g, y, x, low, high: g * step(low - x),
+        lambda g, y, x, low, high: g * step(x - high), numpy=(np.clip,))
 def clip(x, low, high):
     """x, kept between low and high; the gradient flows where nothing was cut off, both bounds included."""
     return builtins.min(builtins.max(x, low), high) if type(x) is float else np.clip(x, low, high)
@@ -217,7 +224,9 @@ def clip(x, low, high):
         lambda g, y, c, a, b: where(c, 0.0, g), notation="where(a, b, c)", numpy=(np.where,))
 def where(condition, a, b):
     """a where the condition holds, else b; the gradient goes to the one that was taken."""
-    return (a if condition else b) if type(condition) is bool else np.where(condition, a, b)
+    if type(condition) is bool and (type(a) is type(b) is float or shape_of(a) == shape_of(b)):
+        return a if condition else b
+    return np.where(condition, a, b)
 
 
 @entry(None, None, notation="[a = b]", numpy=(np.equal,))
@@ -281,7 +290,7 @@ def broadcast_to(x, shape):
 
 def _winners(y, x, axis, keepdims):
     """1 where x is the extreme y, shared equally on a tie."""
-    won = where(equal(x, spread(y, shape=shape_of(x), axis=axis, keepdims=keepdims)), 1.0, 0.0)
+    won = astype(equal(x, spread(y, shape=shape_of(x), axis=axis, keepdims=keepdims)), dtype=dtype_of(x))
     return won / sum(won, axis=axis, keepdims=True)
 
 
@@ -385,7 +394,7 @@ def concatenate(*inputs, axis=0):
     return np.concatenate(inputs, axis=axis)
 
 
-@entry(lambda g, y, x, dtype: astype(g, dtype=np.dtype(x.dtype)), notation="a")
+@entry(lambda g, y, x, dtype: astype(g, dtype=dtype_of(x)), notation="a")
 def astype(x, dtype):
     """The same numbers in another precision."""
     return np.asarray(x).astype(dtype)[()]
