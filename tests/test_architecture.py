@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "primitive", "digits"),
     ("ops", "forms"),
     ("formula", "functions", "graph", "serial"),
-    ("autodiff", "zoom", "compile", "simplify"),
+    ("autodiff", "zoom", "program", "codegen", "compile", "simplify"),
     ("notation", "phrases", "narration", "trace", "worked"),
     ("paths", "explain", "custom", "gradient_check", "guards"),
     ("nn", "data"),
@@ -47,6 +47,10 @@ KNOWN_ONLY_BY = {
     "nbformat": {"lab", "homework"},
     "subprocess": {"draw.layout", "lab", "doctor", "search"},
 }
+# The one exception: nt.compile writes NumPy calls itself, from numbered names, and turns them into a function.
+# No text of a user's may get into it (its own tests see to that).
+RUNS_ITS_OWN_TEXT = {"codegen": ("exec", "compile")}
+
 HEAVY = {
     "matplotlib",
     "IPython",
@@ -121,8 +125,9 @@ def test_a_library_is_known_in_its_place_only(module):
 def test_no_text_is_ever_run_as_a_program(module):
     for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("eval", "exec", "compile", "__import__"), (
-                f"{module}, line {node.lineno}"
+            allowed = RUNS_ITS_OWN_TEXT.get(module, ())
+            assert node.func.id not in {"eval", "exec", "compile", "__import__"} - set(allowed), (
+                f"{module}, line {node.lineno}: {node.func.id}"
             )
 
 
