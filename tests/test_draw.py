@@ -30,7 +30,8 @@ ATTRIBUTES = {"class", "role", "width", "height", "viewBox", "x", "y", "rx", "d"
               "data-node", "data-edge", "data-state", "data-no-gradient",
               "{http://www.w3.org/XML/1998/namespace}space"}
 HOSTILE = [
-    "<img src=x onerror=alert(1)>", "<b>bold</b>", "</title><script>alert(1)</script>", "]]>", "<!--", "{a|b}<p>",
+    "<img src=x onerror=alert(1)>", "<b>bold</b>", "</title><script>alert(1)</script>", "]]>", "<!--",
+    "{a|b}<p>",
     "a\"b'c`d", "&lt;&amp;&#60;", "two\nlines\r\nand\ta tab", "\\N \\G \\n", "ends with \\", "$x^2$", "%s{0}",
     '"]; URL="javascript:alert(1)"; x=["', "x" * 10_000, "", " ", "🦔", "漢字" * 30, "e\u0301" * 50,
     "\u200b" * 500, "\u05d0\u05d1\u05d2", "safe\u202egnp.exe", "\u2069\u2066 isolates", "nul\0nul",
@@ -440,3 +441,30 @@ def test_texts_fit_into_their_boxes_in_a_browser(chromium, tmp_path, example):
         return name.x + name.width > operation.x; }).length""")
     page.close()
     assert outside == [] and clashes == 0
+
+
+@pytest.mark.browser
+def test_classes_alone_change_what_is_seen(chromium, tmp_path):
+    save(sum_times_z(), layout(sum_times_z()), tmp_path / "picture.svg")
+    page = chromium.new_page(color_scheme="dark")
+    page.goto((tmp_path / "picture.svg").as_uri())
+
+    def seen(selector, rule="visibility"):
+        return page.eval_on_selector(selector, f"element => getComputedStyle(element)['{rule}']")
+
+    edge = '[data-edge="x->q#0"]'
+    assert seen(".ground", "fill") == "rgb(20, 22, 26)"
+    assert [seen(f"{edge} {part}") for part in (".snug", ".wide", ".arrow-backward", ".arrow-forward")] == [
+        "visible", "hidden", "visible", "hidden"]
+    assert seen('[data-node="x"] .now-tag') == "hidden"
+    assert seen('[data-node="y"] .box', "strokeDasharray") == "none"
+    page.eval_on_selector(edge, "edge => edge.setAttribute('class', 'now backward')")
+    page.eval_on_selector('[data-node="x"]', "node => node.setAttribute('class', 'now')")
+    page.eval_on_selector('[data-node="y"]', "node => node.setAttribute('class', 'todo')")
+    assert [seen(f"{edge} {part}") for part in (".snug", ".wide", ".arrow-backward")] == [
+        "hidden", "visible", "visible"]
+    assert seen(f"{edge} .line", "strokeWidth") == "4.5px" and seen('[data-node="x"] .now-tag') == "visible"
+    assert seen('[data-node="y"] .box', "strokeDasharray") != "none"
+    page.eval_on_selector(edge, "edge => edge.setAttribute('class', 'todo rest')")
+    assert seen(f"{edge} .chip") == "hidden" and seen(f"{edge} .arrow-backward") == "hidden"
+    page.close()
