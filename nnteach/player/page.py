@@ -1,0 +1,135 @@
+"""The player as a page: one HTML file that needs no network, and the output of a notebook cell that holds such a page."""
+
+import base64
+import html
+import json
+import re
+import zlib
+from functools import cache
+from pathlib import Path
+
+from ..draw.diagram import clean_text
+
+SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
+HEIGHT_WITH_LEDGER = 600
+ROOM_FOR_BARS = 190
+"""Heights in px. ROOM_FOR_BARS is for toolbar, sentence and margins; a panel with a ledger needs more than the least."""
+
+# Nothing may be loaded from anywhere: what the page needs is in it.
+POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+          "font-src data:; base-uri 'none'; form-action 'none'")
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<style>
+html, body {{ height: 100%; margin: 0; }}
+{style}</style>
+</head>
+<body>
+<div id="player" style="height:100%"></div>
+<noscript><p>{summary}</p><p>To step through it, open this page in a browser that runs JavaScript.</p></noscript>
+<script type="application/json" id="message">{message}</script>
+<script type="module">
+{script}
+const message = JSON.parse(document.getElementById("message").textContent);
+mount(document.getElementById("player"), message, {{ wholePage: true, theme: document.documentElement.dataset.theme }});
+</script>
+</body>
+</html>
+"""
+
+# Placed into the page by the notebook's script, which reads the picture back from the image.
+_PICTURE_MARK = "@picture@"
+
+# The script looks for every output that is still a picture instead of for itself: `document.currentScript` is
+# not to be relied on where a notebook inserts outputs, and so it does not matter whose script runs first.
+_UPGRADE = r"""
+for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")) {
+  box.setAttribute("data-ready", "");
+  const image = box.querySelector("img");
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const show = async () => {
+    const packed = new Blob([bytes(box.querySelector("script[data-page]").textContent)]).stream();
+    const page = await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).text();
+    const picture = new TextDecoder().decode(bytes(image.src.split(",")[1]));
+    const dark = document.body.dataset.jpThemeLight;
+    const theme = dark === "false" ? "dark" : dark === "true" ? "light" : "auto";
+    const frame = document.createElement("iframe");
+    frame.title = image.alt;
+    frame.style.cssText = "display:block;width:100%;border:0;height:" + box.dataset.height + "px";
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("allow", "fullscreen *");
+    frame.allowFullscreen = true;
+    frame.srcdoc = page.replace('<html lang="en">', '<html lang="en" data-theme="' + theme + '">')
+      .replace('"@picture@"', () => JSON.stringify(picture).replaceAll("<", "\\u003c"));
+    box.append(frame);
+    image.style.display = "none";
+  };
+  show().catch(() => {});  // whatever is missing here, the picture stays
+}
+"""
+
+
+def document(data: dict, title: str | None = None) -> str:
+    """The player as one self-contained HTML page that works from a file and asks nothing of the network.
+
+    Args:
+        data: the message, as README.md in this folder describes it.
+        title: the title of the page; that of the message if not given.
+
+    Returns:
+        The source of the page.
+    """
+    return _PAGE.format(
+        policy=POLICY, title=_text(title or data["title"]), summary=_text(data["summary"]),
+        style=_part("player.css"), script=_part("player.js"), message=_json(data))
+
+
+def notebook_output(data: dict, png_alt: str | None = None) -> str:
+    """What a notebook cell shows: the static picture, and a script that turns it into the player.
+
+    The picture is all that an untrusted notebook, or a viewer without scripts, needs. The player gets a frame of its own,
+    so that neither its style nor its keys meet those of the notebook. The same message always gives the same bytes.
+
+    Args:
+        data: the message, as README.md in this folder describes it.
+        png_alt: the picture in words; the summary of the message if not given.
+
+    Returns:
+        HTML of one `<div class="nnteach-output">`.
+    """
+    picture = base64.b64encode(data["picture"].encode()).decode()
+    page = document({**data, "picture": _PICTURE_MARK})
+    packed = base64.b64encode(zlib.compress(page.encode(), 9)).decode()
+    return (f'<div class="nnteach-output" data-height="{frame_height(data)}" style="overflow-x:auto">'
+            f'<img alt="{_text(png_alt or data["summary"])}" src="data:image/svg+xml;base64,{picture}" style="max-width:none">'
+            f'<script type="text/plain" data-page>{packed}</script>'
+            f"<script>{{{_UPGRADE}}}</script></div>")
+
+
+def frame_height(data: dict) -> int:
+    """Height in px of the player in a notebook: that of its picture and bars, and enough for its panel."""
+    found = re.search(r'<svg\b[^>]*?\bheight="([\d.]+)', data["picture"])
+    height = int(float(found[1])) + ROOM_FOR_BARS if found else 0
+    least = HEIGHT_WITH_LEDGER if any(step["ledger"] for step in data["steps"]) else SMALLEST_HEIGHT
+    return min(max(height, least), LARGEST_HEIGHT)
+
+
+def _json(data):
+    """JSON that cannot end the script element it stands in. A page has no link to Python, hence no inputs."""
+    return json.dumps({**data, "inputs": []}, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def _text(text):
+    return html.escape(clean_text(text))
+
+
+@cache
+def _part(name):
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

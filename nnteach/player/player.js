@@ -1,0 +1,985 @@
+// @ts-check
+/**
+ * The player: step forth and back through a forward and a backward pass.
+ *
+ * Python computes everything, once; README.md in this folder describes the message it sends. Nothing here does
+ * arithmetic on values or formats a number: what a node or an edge looks like at a step is looked up in its timeline.
+ * What the document shows is a function of the message and the step alone, so stepping back undoes stepping forth.
+ *
+ * From top to bottom: looking things up (plain functions, tested without a browser), building elements, the picture,
+ * the panel, the views, and the player that ties them together.
+ */
+
+/**
+ * @typedef {string | any[]} MathTree  text, or [tag, role, child, …]
+ * @typedef {[number, string, number | null, number | null]} NodeEntry  [step, state, value, gradient]
+ * @typedef {[number, string, string, number | null, string]} EdgeEntry  [step, state, direction, contribution, chip]
+ * @typedef {{name: string, kind: string, operation: string, timeline: NodeEntry[]}} NodeData
+ * @typedef {{id: string, parent: string, child: string, slot: number, timeline: EdgeEntry[]}} EdgeData
+ * @typedef {{phase: string, node: string, edge: string | null, now: string, because: MathTree | null,
+ *            lines: [string, MathTree][], ledger: [string, string, string] | null, remark: string | null,
+ *            say: string}} StepData
+ * @typedef {{title: string, summary: string, picture: string, root: string, texts: [string, string[]][],
+ *            nodes: NodeData[], edges: EdgeData[], steps: StepData[], start: {now: string, say: string},
+ *            inputs: {name: string, value: number | string}[], words: Record<string, string>}} Data
+ * @typedef {{step?: number, theme?: string, wholePage?: boolean, guardKeys?: boolean, live?: boolean,
+ *            stepsPerSecond?: number, onStep?: (step: number) => void,
+ *            onChange?: (name: string, number: string) => void}} Options
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+const UNKNOWN = "·";
+
+// ------------------------------------------------------------------------------------------ looking things up
+
+/**
+ * How something is at a step: the last entry of its timeline that has begun.
+ * @template {[number, ...any[]]} Entry
+ * @param {Entry[]} timeline sorted by step, the first at step 0
+ * @param {number} step
+ * @returns {Entry}
+ */
+export function entryAt(timeline, step) {
+  let low = 0;
+  let high = timeline.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (timeline[middle][0] <= step) low = middle;
+    else high = middle - 1;
+  }
+  return timeline[low];
+}
+
+/**
+ * The nodes or edges that do not look the same at two steps.
+ * @template {{timeline: [number, ...any[]][]}} Item
+ * @param {Item[]} items
+ * @param {number} from
+ * @param {number} to
+ * @returns {Item[]}
+ */
+export function changedBetween(items, from, to) {
+  return items.filter((item) => entryAt(item.timeline, from) !== entryAt(item.timeline, to));
+}
+
+/** The phase to show at a step: "start" before the first, "done" at the last. @param {Data} data @param {number} step */
+export function phaseAt(data, step) {
+  if (step === 0) return "start";
+  return step === data.steps.length ? "done" : data.steps[step - 1].phase;
+}
+
+/**
+ * The runs of steps of one phase, in order.
+ * @param {{phase: string}[]} steps
+ * @returns {{phase: string, first: number, last: number}[]}
+ */
+export function phaseRuns(steps) {
+  const runs = [];
+  steps.forEach(({ phase }, index) => {
+    const run = runs.at(-1);
+    if (run?.phase === phase) run.last = index + 1;
+    else runs.push({ phase, first: index + 1, last: index + 1 });
+  });
+  return runs;
+}
+
+/** The first step of every phase. @param {{phase: string}[]} steps */
+export function phaseStarts(steps) {
+  return phaseRuns(steps).map((run) => run.first);
+}
+
+/** Where a jump to the next phase ends: its first step, or the last of all. @param {{phase: string}[]} steps @param {number} step */
+export function nextPhase(steps, step) {
+  return phaseStarts(steps).find((first) => first > step) ?? steps.length;
+}
+
+/** Where a jump back ends: the first step of this phase, or of the one before. @param {{phase: string}[]} steps @param {number} step */
+export function previousPhase(steps, step) {
+  return phaseStarts(steps).findLast((first) => first < step) ?? 0;
+}
+
+/**
+ * Where a click on a node leads: to its forward step, from there to its backward steps in turn, and round again.
+ * @param {StepData[]} steps
+ * @param {string} node
+ * @param {number} step
+ * @returns {number} the step to go to; the present one if the node has none
+ */
+export function stepOfNode(steps, node, step) {
+  const visits = steps.flatMap((item, index) => (item.node === node ? [index + 1] : []));
+  const present = visits.indexOf(step);
+  return visits.length ? visits[(present + 1) % visits.length] : step;
+}
+
+/**
+ * The nodes a step is about: the current one and the other ends of the edges in use.
+ * @param {Data} data
+ * @param {number} step
+ * @returns {string[]}
+ */
+export function nodesInUse(data, step) {
+  if (step === 0) return [];
+  const used = data.edges.filter((edge) => entryAt(edge.timeline, step)[1] === "now");
+  return [...new Set([data.steps[step - 1].node, ...used.flatMap((edge) => [edge.parent, edge.child])])];
+}
+
+const KEYS = new Map(Object.entries({
+  ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous", Home: "first", End: "last",
+  " ": "play", f: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close",
+}));
+const SHIFT_KEYS = new Map(Object.entries({ ArrowRight: "nextPhase", ArrowLeft: "previousPhase", "?": "help" }));
+const NODE_KEYS = new Map(Object.entries({
+  Enter: "visit", " ": "visit", ArrowDown: "nodeAfter", ArrowUp: "nodeBefore",
+}));
+
+/**
+ * What a key does. Keys with Ctrl, Alt or Meta belong to the browser, keys in a text field to the text.
+ * @param {{key: string, shiftKey?: boolean, ctrlKey?: boolean, altKey?: boolean, metaKey?: boolean}} event
+ * @param {"" | "text" | "button" | "node"} place what has the focus
+ * @returns {string | null}
+ */
+export function keyAction({ key, shiftKey, ctrlKey, altKey, metaKey }, place = "") {
+  if (ctrlKey || altKey || metaKey || place === "text") return null;
+  if (place === "button" && (key === "Enter" || key === " ")) return null;
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  if (shiftKey && name.length > 1) return SHIFT_KEYS.get(name) ?? null;
+  return (place === "node" && NODE_KEYS.get(name)) || KEYS.get(name) || null;
+}
+
+/**
+ * A typed number as Python reads it: "−2" as "-2", "0,5" as "0.5"; null if it is none.
+ * @param {string} typed
+ */
+export function readNumber(typed) {
+  const text = typed.trim().replace(/^[−–]/, "-").replace(/e[−–]/i, "e-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? text : null;
+}
+
+/**
+ * Where to scroll so that the piece from `low` to `high` is seen, moving as little as possible.
+ * @param {number} scroll present position
+ * @param {number} size of the window
+ * @param {number} low
+ * @param {number} high
+ * @param {number} margin room to leave around the piece
+ */
+export function scrollToShow(scroll, size, low, high, margin = 24) {
+  if (low - margin < scroll || high - low + 2 * margin > size) return Math.max(0, low - margin);
+  return Math.max(scroll, high + margin - size);
+}
+
+/**
+ * How much a picture is enlarged for a projector: as far as it fits, but numbers never get smaller than 20 px.
+ * @param {{width: number, height: number}} picture
+ * @param {{width: number, height: number}} room
+ * @param {number} numberSize font size of the numbers in the picture's own px
+ */
+export function projectorScale(picture, room, numberSize = 16) {
+  const fitting = Math.min(room.width / picture.width, room.height / picture.height);
+  return Math.max(20 / numberSize, Math.min(fitting, 48 / numberSize));
+}
+
+/** Whether the text shown leaves digits out. @param {string} full @param {string[]} shown */
+export function isRounded(full, shown) {
+  return shown.length === 1 && /^[-\d]/.test(full) && shown[0].replace("−", "-") !== full.replace(/\.0$/, "");
+}
+
+/** Put words into places: fill("step {k} of {n}", {k: 6, n: 7}). @param {string} text @param {Record<string, any>} words */
+export function fill(text, words) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => (name in words ? String(words[name]) : place));
+}
+
+/** The English words, for those that the message does not bring. */
+export const WORDS = {
+  start: "start", forward: "forward", backward: "backward", update: "update", done: "done", now: "NOW", todo: "to do",
+  first: "First step", previous: "Step back", play: "Play", pause: "Pause", next: "Step forth", last: "Last step",
+  nextPhase: "Next phase", previousPhase: "Phase before", blank: "Blank the screen", close: "Back to the picture",
+  step: "step {k} of {n}", help: "Keys and help", table: "Table of all values", steps: "Steps",
+  fullscreen: "Projector (full screen)", theme: "Light or dark", auto: "as the system", light: "light", dark: "dark",
+  because: "because", rule: "rule", local: "local", numbers: "numbers", result: "result", name: "name",
+  operation: "operation", value: "value", gradient: "gradient", state: "state", unknown: "not known yet",
+  input: "input", constant: "constant", inputs: "Change a number", player: "Player",
+  nodes: "Click a node, or press Enter on it, to go to its forward step; once more for its backward step.",
+  speed: "Play: steps a second", expected: "{name} must be a number such as −2 or 0,5, but “{typed}” is none.",
+  damaged: "The picture could not be read. Run the cell again.",
+};
+
+// ------------------------------------------------------------------------------------------- building elements
+
+/** @param {string} tag @param {Record<string, any>} attributes @param {...(Node | string)} children */
+function html(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
+/** Write an attribute only where it changes; null takes it away. @param {Element} element @param {string} name @param {any} value */
+function setAttribute(element, name, value) {
+  if (value === null) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+}
+
+/** @param {Element} element @param {string} text */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const MATH_TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub", "msubsup", "msqrt",
+  "mtable", "mtr", "mtd"]);
+
+/** One node of a formula, with all below it. @param {MathTree} tree @returns {Node} */
+function mathNode(tree) {
+  if (typeof tree === "string") return document.createTextNode(tree);
+  const [tag, role, ...children] = tree;
+  if (!MATH_TAGS.has(tag)) throw new Error(`A formula has a part <${tag}>, which is not in the contract.`);
+  const made = document.createElementNS(MATHML, tag);
+  if (role) made.setAttribute("class", `nn-${role}`);
+  made.append(...children.map(mathNode));
+  return made;
+}
+
+/** @param {MathTree} tree */
+function formula(tree) {
+  const made = document.createElementNS(MATHML, "math");
+  made.setAttribute("displaystyle", "true");
+  made.append(mathNode(tree));
+  return made;
+}
+
+// A filled shape, or strokes where it begins with "~"; 24 × 24.
+const ICONS = {
+  first: "M5 5h2.8v14H5zM19 5v14L8.6 12z",
+  previous: "M16.5 5.5v13L7 12z",
+  play: "M8 5v14l11-7z",
+  pause: "M6.5 5h4v14h-4zM13.5 5h4v14h-4z",
+  next: "M7.5 5.5v13L17 12z",
+  last: "M16.2 5H19v14h-2.8zM5 5l10.4 7L5 19z",
+  help: "~M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.3-1.7 2.6M12 18.5v.1",
+  table: "~M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
+  auto: "M12 3.5a8.5 8.5 0 0 0 0 17zM12 3.5v1.8a6.7 6.7 0 0 1 0 13.4v1.8a8.5 8.5 0 0 0 0-17z",
+  light: "~M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+  dark: "M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2z",
+  fullscreen: "~M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+};
+
+/** @param {SVGPathElement} path @param {string} name */
+function drawIcon(path, name) {
+  const shape = ICONS[name];
+  setAttribute(path, "class", shape.startsWith("~") ? "nn-stroke" : "nn-solid");
+  setAttribute(path, "d", shape.replace("~", ""));
+}
+
+/** A button with an icon and a name. @param {string} action @param {string} label */
+function iconButton(action, label) {
+  const icon = document.createElementNS(SVG, "svg");
+  const path = document.createElementNS(SVG, "path");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("aria-hidden", "true");
+  icon.append(path);
+  drawIcon(path, action === "theme" ? "auto" : action);
+  const button = html("button", { type: "button", "data-action": action, "aria-label": label, title: label });
+  button.append(icon);
+  return button;
+}
+
+// -------------------------------------------------------------------------------------------------- the picture
+
+const PICTURE_TAGS = new Set(["svg", "g", "rect", "path", "text", "tspan", "title", "desc", "style", "line", "circle",
+  "ellipse", "polygon", "polyline"]);
+const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/**
+ * The picture as elements of this page. It comes from our own Python; all the same, only drawing gets in:
+ * no scripts, no foreign elements, no event attributes, no links, nothing that loads.
+ * @param {string} source
+ * @returns {SVGSVGElement | null} null if it is damaged
+ */
+function importPicture(source) {
+  const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
+  if (parsed.documentElement.localName !== "svg" || parsed.querySelector("parsererror")) return null;
+  const svg = document.importNode(parsed.documentElement, true);
+  for (const element of [svg, ...svg.querySelectorAll("*")]) {
+    const text = element.localName === "style" ? element.textContent : "";
+    if (element.namespaceURI !== SVG || !PICTURE_TAGS.has(element.localName) || /@import|url\(/i.test(text ?? "")) {
+      element.remove();
+    }
+    for (const { name, value } of [...element.attributes]) {
+      if (/^on|href$/i.test(name) || /url\(|javascript:/i.test(value) && !name.startsWith("data-")) element.removeAttribute(name);
+    }
+  }
+  return /** @type {any} */ (svg);
+}
+
+/** The picture and its parts; it changes their texts and classes, and nothing else. */
+class Picture {
+  /** @param {Data} data @param {Record<string, string>} words */
+  constructor(data, words) {
+    this.data = data;
+    this.words = words;
+    this.svg = importPicture(data.picture);
+    this.nodes = new Map();
+    this.edges = new Map();
+    this.size = { width: 1, height: 1 };
+    if (this.svg) this.#prepare(this.svg);
+  }
+
+  /** @param {SVGSVGElement} svg */
+  #prepare(svg) {
+    this.size = { width: parseFloat(svg.getAttribute("width") ?? "1"), height: parseFloat(svg.getAttribute("height") ?? "1") };
+    // The parts are buttons, so the whole is a group; an image would hide them from a screen reader.
+    svg.setAttribute("role", "group");
+    svg.setAttribute("aria-label", this.data.title);
+    svg.querySelector(":scope > title")?.remove();
+    for (const group of svg.querySelectorAll("[data-node]")) this.nodes.set(group.getAttribute("data-node"), nodeParts(group));
+    for (const group of svg.querySelectorAll("[data-edge]")) {
+      this.edges.set(group.getAttribute("data-edge"), { group, chip: group.querySelector(".chip text") });
+    }
+  }
+
+  /** @param {string} name */
+  node(name) {
+    return this.nodes.get(name) ?? this.nodes.get(name.replace(NOT_XML, "\ufffd"));
+  }
+
+  /** @param {NodeData} node @param {number} step @returns {Element[]} the numbers that are new */
+  showNode(node, step) {
+    const parts = this.node(node.name);
+    if (!parts) return [];
+    const [, state, value, gradient] = entryAt(node.timeline, step);
+    const { texts } = this.data;
+    const fresh = [...showLines(parts.values, value, texts), ...showLines(parts.gradients, gradient, texts)];
+    const full = [value, gradient].map((place) => (place === null ? "" : texts[place][0]));
+    setAttribute(parts.group, "class", state);
+    setAttribute(parts.group, "data-state", state);
+    setAttribute(parts.group, "data-value", full[0]);
+    setAttribute(parts.group, "data-grad", full[1]);
+    setAttribute(parts.group, "aria-label", this.#describe(node, state, value, gradient));
+    if (parts.title) setText(parts.title, this.#hint(node, full));
+    return fresh;
+  }
+
+  /** @param {EdgeData} edge @param {number} step @returns {Element | null} the edge, if it is in use now */
+  showEdge(edge, step) {
+    const parts = this.edges.get(edge.id) ?? this.edges.get(edge.id.replace(NOT_XML, "\ufffd"));
+    if (!parts) return null;
+    const [, state, direction, contribution, chip] = entryAt(edge.timeline, step);
+    setAttribute(parts.group, "class", `${state} ${direction}`);
+    setAttribute(parts.group, "data-state", state);
+    setAttribute(parts.group, "data-contribution", contribution === null ? null : this.data.texts[contribution][0]);
+    if (parts.chip) setText(parts.chip, chip);
+    return state === "now" ? parts.group : null;
+  }
+
+  /** What a screen reader says on a node. @param {NodeData} node */
+  #describe({ name, kind, operation }, state, value, gradient) {
+    const { words, data } = this;
+    const shown = (place) => (place === null ? words.unknown : data.texts[place][1].join("; "));
+    const what = kind === "operation" ? `${name} = ${operation}` : `${name}, ${operation}`;
+    return `${what}: ${words.value} ${shown(value)}, ${words.gradient} ${shown(gradient)}, ${words[state]}`;
+  }
+
+  /** The numbers in full, for a pointer that rests on a node. @param {NodeData} node @param {string[]} full */
+  #hint({ name, operation }, [value, gradient]) {
+    const { words } = this;
+    return `${name}: ${operation}\n${words.value} ${value || UNKNOWN}\n${words.gradient} ${gradient || UNKNOWN}`;
+  }
+
+  /** The smallest rectangle round some nodes, in the picture's own px; null if there are none. @param {string[]} names */
+  around(names) {
+    const boxes = names.map((name) => this.node(name)?.box).filter(Boolean);
+    return boxes.length === 0 ? null : {
+      left: Math.min(...boxes.map((box) => box.left)), right: Math.max(...boxes.map((box) => box.right)),
+      top: Math.min(...boxes.map((box) => box.top)), bottom: Math.max(...boxes.map((box) => box.bottom)),
+    };
+  }
+}
+
+/** @param {Element} group */
+function nodeParts(group) {
+  group.setAttribute("role", "button");
+  group.setAttribute("tabindex", "-1");
+  const [left, top, width, height] = ["x", "y", "width", "height"].map((name) =>
+    parseFloat(group.querySelector("rect.box")?.getAttribute(name) ?? "0"));
+  return {
+    group, title: group.querySelector("title"),
+    values: [...group.querySelectorAll("text.value > tspan")], gradients: [...group.querySelectorAll("text.gradient > tspan")],
+    box: { left, top: top - 12, right: left + width, bottom: top + height },  // the NOW tag stands out at the top
+  };
+}
+
+/**
+ * Write a number line by line.
+ * @param {Element[]} spans @param {number | null} place in `texts` @param {[string, string[]][]} texts
+ * @returns {Element[]} the lines that are new and known
+ */
+function showLines(spans, place, texts) {
+  const lines = place === null ? [UNKNOWN] : texts[place][1];
+  const changed = spans.filter((span, row) => span.textContent !== (lines[row] ?? ""));
+  spans.forEach((span, row) => setText(span, lines[row] ?? ""));
+  return place === null ? [] : changed;
+}
+
+// ---------------------------------------------------------------------------------------------------- the panel
+
+/** The panel: what happens at this step and why. */
+class Panel {
+  /** @param {Record<string, string>} words */
+  constructor(words) {
+    this.words = words;
+    this.now = html("p", { class: "nn-now" });
+    this.formula = html("div", { class: "nn-formula", "data-formula": "" });
+    this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
+    this.remark = html("p", { class: "nn-remark" });
+    this.element = html("section", { class: "nn-panel", tabindex: "-1" }, this.now, this.formula, this.ledger, this.remark);
+  }
+
+  /** @param {Partial<StepData>} step */
+  show({ now = "", because = null, lines = [], ledger = null, remark = null }) {
+    setText(this.now, now);
+    this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
+    const total = ledger && [html("p", {}, ledger[0]), html("p", { class: "nn-sum" }, ledger[1], html("strong", {}, ledger[2]))];
+    if (total || this.ledger.firstChild) this.ledger.replaceChildren(...(total ?? []));
+    setText(this.remark, remark ?? "");
+  }
+
+  /** @param {MathTree} tree */
+  #because(tree) {
+    return html("p", { class: "nn-because" }, `${this.words.because} `, formula(tree));
+  }
+
+  /** @param {[string, MathTree]} line */
+  #line([caption, tree]) {
+    return html("div", { class: `nn-line nn-line-${caption}` }, html("span", { class: "nn-caption" }, this.words[caption] ?? caption),
+      html("div", { class: "nn-math", tabindex: "-1" }, formula(tree)));
+  }
+}
+
+// ------------------------------------------------------------------------------------------- the other two views
+
+/** All numbers as a table, and all steps as a list. */
+class Table {
+  /** @param {Data} data @param {Record<string, string>} words */
+  constructor(data, words) {
+    this.data = data;
+    this.words = words;
+    this.rows = new Map(data.nodes.map((node) => [node.name, html("tr")]));
+    const head = ["name", "operation", "value", "gradient", "state"].map((key) => html("th", { scope: "col" }, words[key]));
+    this.steps = data.steps.map((step, index) => html("li", {},
+      html("button", { type: "button", "data-goto": index + 1 }, html("small", {}, words[step.phase] ?? step.phase), ` ${step.now}`)));
+    this.element = html("div", { class: "nn-table", tabindex: "0", role: "region", "aria-label": words.table },
+      html("table", {}, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...this.rows.values())),
+      html("section", {}, html("h3", {}, words.steps), html("ol", {}, ...this.steps)));
+  }
+
+  /** @param {NodeData[]} nodes those to show anew @param {number} step */
+  show(nodes, step) {
+    for (const node of nodes) {
+      const [, state, value, gradient] = entryAt(node.timeline, step);
+      const mark = state === "done" ? `${this.words.done} ✓` : this.words[state];
+      const row = this.rows.get(node.name);
+      setAttribute(row, "class", `nn-${state}`);
+      row.replaceChildren(html("th", { scope: "row" }, node.name), html("td", {}, node.operation),
+        this.#number(value, "nn-value"), this.#number(gradient, "nn-gradient"), html("td", {}, mark));
+    }
+    this.steps.forEach((item, index) =>
+      setAttribute(/** @type {Element} */ (item.firstElementChild), "aria-current", index + 1 === step ? "step" : null));
+  }
+
+  /** @param {number | null} place @param {string} role */
+  #number(place, role) {
+    if (place === null) return html("td", { class: role, "aria-label": this.words.unknown }, UNKNOWN);
+    const [full, lines] = this.data.texts[place];
+    const cell = html("td", { class: role }, lines.join("\n"));
+    if (isRounded(full, lines)) cell.append(html("small", {}, full));
+    return cell;
+  }
+}
+
+const HELP = [
+  ["next", "→", "PageDown"], ["previous", "←", "PageUp"], ["nextPhase", "Shift →"], ["previousPhase", "Shift ←"],
+  ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"],
+  ["help", "?"], ["close", "Esc"],
+];
+const SPEEDS = [0.5, 1, 2, 4];
+
+/** What the keys do; every one of them as a button too. @param {Record<string, string>} words */
+function helpView(words) {
+  const rows = HELP.map(([action, ...keys]) => html("tr", {},
+    html("td", {}, ...keys.flatMap((key) => [html("kbd", {}, key), " "])),
+    html("td", {}, html("button", { type: "button", "data-action": action }, words[action]))));
+  const speeds = SPEEDS.map((speed) => html("button", { type: "button", "data-speed": speed }, String(speed)));
+  return html("div", { class: "nn-help", tabindex: "0", role: "region", "aria-label": words.help },
+    html("h3", {}, words.help), html("table", {}, html("tbody", {}, ...rows)),
+    html("p", {}, words.nodes), html("p", { class: "nn-speed" }, words.speed, ...speeds));
+}
+
+// --------------------------------------------------------------------------------------------------- the player
+
+const THEMES = ["auto", "light", "dark"];
+const SMALLEST_HEIGHT = 420;
+const LARGEST_HEIGHT = 720;
+const ROOM_FOR_BARS = 190;
+
+/** A natural height for the player, px: the picture, the bars, and a panel with the lines of a backward step. @param {Data} data */
+export function naturalHeight(data, pictureHeight = 0) {
+  const panel = data.steps.some((step) => step.ledger) ? 600 : SMALLEST_HEIGHT;
+  return Math.min(LARGEST_HEIGHT, Math.max(panel, Math.ceil(pictureHeight) + ROOM_FOR_BARS));
+}
+
+class Player {
+  #abort = new AbortController();
+  #timer = 0;
+  #shown = -1;  // the step the document shows; −1 before the first
+  #view = "picture";
+  #speed;
+  step = 0;
+
+  /** @param {HTMLElement} root @param {Data} data @param {Options} options */
+  constructor(root, data, options) {
+    this.root = root;
+    this.options = options;
+    this.#speed = options.stepsPerSecond ?? 1;
+    this.words = { ...WORDS, ...data.words };
+    this.#build();
+    this.load(data, options.step ?? 0);
+    this.#setTheme(options.theme ?? "auto");
+    this.#listen();
+  }
+
+  // ------------------------------------------------------------------------------------------------ building
+
+  #build() {
+    const { root, words } = this;
+    this.panel = new Panel(words);
+    this.canvas = html("div", { class: "nn-canvas" });
+    this.stage = html("div", { class: "nn-stage", tabindex: "-1" }, this.canvas);
+    this.inputs = html("form", { class: "nn-inputs", "aria-label": words.inputs, novalidate: "" });
+    this.sentence = html("p", { class: "nn-say", "data-say": "", "aria-live": "polite", tabindex: "-1" });
+    this.views = html("div", { class: "nn-views" }, this.stage);
+    this.views.append(...(this.options.live ? [this.inputs] : []));
+    this.cover = html("div", { class: "nn-blank", "data-action": "blank" });
+    root.replaceChildren(this.#toolbar(), html("div", { class: "nn-main" }, this.views, this.panel.element),
+      this.sentence, this.cover);
+    root.setAttribute("data-nnteach-player", "");
+    root.setAttribute("role", "region");
+    root.setAttribute("tabindex", "-1");
+    setAttribute(root, "data-fill", this.options.wholePage ? "page" : null);
+  }
+
+  #toolbar() {
+    const { words } = this;
+    const buttons = (...actions) => actions.map((action) => {
+      this.buttons[action] = iconButton(action, words[action]);
+      return this.buttons[action];
+    });
+    this.track = html("div", { class: "nn-segments", "aria-hidden": "true" });
+    this.slider = /** @type {HTMLInputElement} */ (html("input", { type: "range", min: 0, step: 1, "aria-label": words.steps }));
+    this.count = html("span", { class: "nn-count" });
+    return html("div", { class: "nn-toolbar", role: "group", "aria-label": words.player },
+      html("div", { class: "nn-group" }, ...buttons("first", "previous", "play", "next", "last")),
+      html("div", { class: "nn-track" }, this.track, this.slider), this.count,
+      html("div", { class: "nn-group" }, ...buttons("help", "table", "theme", "fullscreen")));
+  }
+
+  /** @type {Record<string, HTMLElement>} */
+  buttons = {};
+
+  /** Show another message, such as the same graph with other numbers. @param {Data} data @param {number} step */
+  load(data, step = this.step) {
+    const view = this.#view;
+    this.#setView("picture");
+    this.data = data;
+    this.picture = new Picture(data, this.words);
+    this.canvas.replaceChildren(this.picture.svg ?? html("p", { role: "alert" }, this.words.damaged));
+    const { root, picture } = this;
+    setAttribute(root, "aria-label", data.title);
+    setAttribute(root, "data-steps", data.steps.length);
+    if (!this.options.wholePage) root.style.setProperty("--nn-height", `${naturalHeight(data, picture.size.height)}px`);
+    this.#buildSegments();
+    this.#showInputs();
+    this.#fit();
+    this.#shown = -1;
+    this.goTo(step);
+    this.#setView(view);
+  }
+
+  #buildSegments() {
+    const { steps } = this.data;
+    // One column for every step, and one for the start: a segment ends where its last step's thumb does.
+    this.track.replaceChildren(html("span", { style: "flex-grow:1" }), ...phaseRuns(steps).map(({ phase, first, last }) =>
+      html("span", { class: `nn-${phase}`, "data-last": last, style: `flex-grow:${last - first + 1}` },
+        html("b", {}, this.words[phase] ?? phase))));
+    this.slider.setAttribute("max", String(steps.length));
+    this.slider.parentElement?.style.setProperty("--nn-cells", String(steps.length + 1));
+  }
+
+  #showInputs() {
+    for (const { name, value } of this.options.live ? this.data.inputs : []) {
+      const known = this.#field(name);
+      const shown = String(value).replace("-", "−");
+      if (known && known !== document.activeElement) known.value = shown;
+      if (!known) {
+        this.inputs.append(html("label", {}, html("span", {}, name),
+          html("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-input": name, value: shown, size: 8 })));
+      }
+    }
+  }
+
+  /** @param {string} name @returns {HTMLInputElement | undefined} */
+  #field(name) {
+    return [...this.inputs.querySelectorAll("input")].find((field) => field.dataset.input === name);
+  }
+
+  // ------------------------------------------------------------------------------------------------ stepping
+
+  /** Show a step, 0 … number of steps. @param {number} wanted */
+  goTo(wanted) {
+    const { data } = this;
+    const step = Math.min(Math.max(Math.trunc(wanted) || 0, 0), data.steps.length);
+    if (step === this.#shown) return;
+    const everything = this.#shown < 0;
+    const nodes = everything ? data.nodes : changedBetween(data.nodes, this.#shown, step);
+    const edges = everything ? data.edges : changedBetween(data.edges, this.#shown, step);
+    const oneStep = Math.abs(step - this.#shown) === 1;
+    this.#shown = this.step = step;
+    this.#showPicture(nodes, edges, oneStep && !everything);
+    this.#showTexts();
+    this.table?.show(nodes, step);
+    this.#follow();
+    this.options.onStep?.(step);
+  }
+
+  /** @param {NodeData[]} nodes @param {EdgeData[]} edges @param {boolean} moving */
+  #showPicture(nodes, edges, moving) {
+    const { picture, step } = this;
+    const numbers = nodes.flatMap((node) => picture.showNode(node, step));
+    const used = edges.map((edge) => picture.showEdge(edge, step));
+    const current = this.data.steps[step - 1]?.node ?? this.data.nodes[0]?.name;
+    if (this.tabStop !== current || !picture.svg?.contains(this.tabGroup)) this.#moveTabStop(current);
+    if (!moving || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const number of numbers) number.animate?.([{ opacity: 0 }, {}], { duration: 150, easing: "ease-out" });
+    for (const edge of used) {
+      edge?.querySelector(".line")?.animate([{ strokeWidth: "1.5px" }, {}], { duration: 150, easing: "ease-out" });
+    }
+  }
+
+  /** The Tab key stops at one node only, the current one; ↑ and ↓ lead to the others. @param {string} name */
+  #moveTabStop(name) {
+    if (this.tabGroup) setAttribute(this.tabGroup, "tabindex", "-1");
+    this.tabStop = name;
+    this.tabGroup = this.picture.node(name)?.group ?? null;
+    if (this.tabGroup) setAttribute(this.tabGroup, "tabindex", "0");
+  }
+
+  #showTexts() {
+    const { root, data, step, words } = this;
+    const now = data.steps[step - 1] ?? data.start;
+    const phase = phaseAt(data, step);
+    const place = fill(words.step, { k: step, n: data.steps.length });
+    setAttribute(root, "data-step", step);
+    setAttribute(root, "data-phase", phase);
+    setAttribute(root, "data-pass", data.steps[step - 1]?.phase ?? "start");
+    this.slider.value = String(step);
+    setAttribute(this.slider, "aria-valuetext", `${place}, ${words[phase]}: ${now.now}`);
+    setText(this.count, place);
+    for (const segment of this.track.querySelectorAll("[data-last]")) {
+      setAttribute(segment, "data-over", Number(segment.getAttribute("data-last")) <= step ? "" : null);
+    }
+    for (const [action, end] of [["first", 0], ["previous", 0], ["next", data.steps.length], ["last", data.steps.length]]) {
+      setAttribute(this.buttons[action], "aria-disabled", step === end);
+    }
+    this.panel.show(now);
+    setText(this.sentence, now.say);
+  }
+
+  // ------------------------------------------------------------------------------------- size and place of the picture
+
+  #fit() {
+    const { picture, root, stage } = this;
+    if (!picture?.svg) return;
+    const room = { width: stage.clientWidth - 32, height: stage.clientHeight - 32 };
+    this.scale = root.hasAttribute("data-projector") ? projectorScale(picture.size, room) : 1;
+    picture.svg.style.width = `${picture.size.width * this.scale}px`;
+    picture.svg.style.height = `${picture.size.height * this.scale}px`;
+  }
+
+  /** Scroll the picture, and never the page, so that what happens is seen. */
+  #follow() {
+    const { picture, stage, canvas, scale = 1 } = this;
+    const names = nodesInUse(this.data, this.step);
+    const whole = picture.around(names);
+    if (!whole) return stage.scrollTo(0, 0);
+    const fits = (whole.right - whole.left) * scale + 48 <= stage.clientWidth && (whole.bottom - whole.top) * scale + 48 <= stage.clientHeight;
+    const box = fits ? whole : picture.around(names.slice(0, 1)) ?? whole;
+    const [x, y] = [canvas.offsetLeft, canvas.offsetTop];
+    stage.scrollTo(scrollToShow(stage.scrollLeft, stage.clientWidth, x + box.left * scale, x + box.right * scale),
+      scrollToShow(stage.scrollTop, stage.clientHeight, y + box.top * scale, y + box.bottom * scale));
+  }
+
+  // ------------------------------------------------------------------------------------------------- actions
+
+  /** Do what a key or a button asks for. @param {string} action @param {Element | null} place where it was asked */
+  #act(action, place = null) {
+    const { steps } = this.data;
+    const actions = {
+      first: () => this.#jump(0),
+      previous: () => this.#jump(this.step - 1),
+      next: () => this.#jump(this.step + 1),
+      last: () => this.#jump(steps.length),
+      nextPhase: () => this.#jump(nextPhase(steps, this.step)),
+      previousPhase: () => this.#jump(previousPhase(steps, this.step)),
+      visit: () => this.#visit(place),
+      nodeAfter: () => this.#focusNode(place, 1),
+      nodeBefore: () => this.#focusNode(place, -1),
+      play: () => this.#play(this.#timer === 0),
+      table: () => this.#setView(this.#view === "table" ? "picture" : "table"),
+      help: () => this.#setView(this.#view === "help" ? "picture" : "help"),
+      theme: () => this.#setTheme(THEMES[(THEMES.indexOf(this.theme ?? "auto") + 1) % THEMES.length]),
+      fullscreen: () => this.#project(!this.root.hasAttribute("data-projector")),
+      blank: () => setAttribute(this.root, "data-blank", this.root.hasAttribute("data-blank") ? null : ""),
+      close: () => this.#close(),
+    };
+    if (action !== "blank") this.root.removeAttribute("data-blank");
+    actions[action]?.();
+  }
+
+  /** @param {number} step */
+  #jump(step) {
+    this.#play(false);
+    this.goTo(step);
+  }
+
+  /** @param {Element | null} place */
+  #visit(place) {
+    const name = place?.closest("[data-node]")?.getAttribute("data-node");
+    const node = this.data.nodes.find((one) => this.picture.node(one.name)?.group.getAttribute("data-node") === name);
+    if (node) this.#jump(stepOfNode(this.data.steps, node.name, this.step));
+  }
+
+  /** @param {Element | null} place @param {number} direction */
+  #focusNode(place, direction) {
+    const groups = this.data.nodes.map((node) => this.picture.node(node.name)?.group).filter(Boolean);
+    const next = groups[groups.indexOf(place?.closest("[data-node]")) + direction];
+    next?.focus({ preventScroll: true });
+  }
+
+  /** @param {boolean} on */
+  #play(on) {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    if (on && this.step === this.data.steps.length) this.goTo(0);
+    if (on) this.#timer = window.setTimeout(() => this.#tick(), 1000 / this.#speed);
+    const word = on ? "pause" : "play";
+    const button = this.buttons.play;
+    drawIcon(/** @type {any} */ (button.querySelector("path")), word);
+    setAttribute(button, "aria-label", this.words[word]);
+    setAttribute(button, "title", this.words[word]);
+  }
+
+  #tick() {
+    this.goTo(this.step + 1);
+    this.#play(this.step < this.data.steps.length);
+  }
+
+  /** @param {string} view "picture", "table" or "help" */
+  #setView(view) {
+    this.#view = view;
+    this.view?.remove();
+    this.table = view === "table" ? new Table(this.data, this.words) : null;
+    this.table?.show(this.data.nodes, this.step);
+    this.view = this.table?.element ?? (view === "help" ? helpView(this.words) : null);
+    if (this.view) this.views.prepend(this.view);
+    setAttribute(this.root, "data-view", view);
+    for (const name of ["table", "help"]) setAttribute(this.buttons[name], "aria-pressed", view === name);
+    this.#markSpeed();
+    if (view === "picture" && this.#shown >= 0) this.#follow();
+  }
+
+  #markSpeed() {
+    for (const button of this.views.querySelectorAll("[data-speed]")) {
+      setAttribute(button, "aria-pressed", Number(button.getAttribute("data-speed")) === this.#speed);
+    }
+  }
+
+  /** @param {string} theme */
+  #setTheme(theme) {
+    this.theme = theme;
+    setAttribute(this.root, "data-theme", theme === "auto" ? null : theme);
+    const button = this.buttons.theme;
+    drawIcon(/** @type {any} */ (button.querySelector("path")), theme);
+    const label = `${this.words.theme}: ${this.words[theme]}`;
+    setAttribute(button, "aria-label", label);
+    setAttribute(button, "title", label);
+  }
+
+  /** Large, on the whole screen; where that is refused, over the whole page. @param {boolean} on */
+  async #project(on) {
+    setAttribute(this.root, "data-projector", on ? "" : null);
+    setAttribute(this.buttons.fullscreen, "aria-pressed", on);
+    this.#resized();
+    try {
+      if (on) await this.root.requestFullscreen();
+      else if (document.fullscreenElement) await document.exitFullscreen();
+    } catch {
+      // Refused, as in some notebooks: the style sheet's overlay stands already.
+    }
+  }
+
+  #close() {
+    if (this.#view !== "picture") this.#setView("picture");
+    else if (this.root.hasAttribute("data-projector")) this.#project(false);
+  }
+
+  #resized() {
+    this.#fit();
+    if (this.#shown >= 0) this.#follow();
+  }
+
+  // ----------------------------------------------------------------------------------------------- listening
+
+  #listen() {
+    const { root, options } = this;
+    const { signal } = this.#abort;
+    // JupyterLab reads plain keys as commands, at the document: there the player must be asked before it.
+    const keys = options.guardKeys ? window : options.wholePage ? document : root;
+    keys.addEventListener("keydown", (event) => this.#onKey(/** @type {any} */ (event)), { signal, capture: !!options.guardKeys });
+    root.addEventListener("click", (event) => this.#onClick(/** @type {any} */ (event.target)), { signal });
+    root.addEventListener("mousedown", (event) => this.#onMouseDown(event), { signal });
+    this.slider.addEventListener("input", () => this.#jump(Number(this.slider.value)), { signal });
+    this.inputs.addEventListener("change", (event) => this.#onInput(/** @type {any} */ (event.target)), { signal });
+    this.inputs.addEventListener("submit", (event) => event.preventDefault(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.#play(false), { signal });
+    document.addEventListener("fullscreenchange", () => this.#onFullscreen(), { signal });
+    const observer = new ResizeObserver(() => this.#resized());
+    observer.observe(this.stage);
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const target = /** @type {Element} */ (event.composedPath()[0]);
+    if (this.options.guardKeys && !this.root.contains(target)) return;
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (this.options.guardKeys && plain && event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
+    const action = event.isComposing ? null : keyAction(event, placeOf(target));
+    if (action === null || (action === "close" && !this.#canClose())) return;
+    event.preventDefault();
+    this.#act(action, target);
+  }
+
+  #canClose() {
+    return this.#view !== "picture" || ["data-projector", "data-blank"].some((name) => this.root.hasAttribute(name));
+  }
+
+  /** @param {Element} target */
+  #onClick(target) {
+    const button = target.closest("[data-action], [data-goto], [data-speed], [data-node]");
+    if (!button) return;
+    const { action, goto, speed } = /** @type {HTMLElement} */ (button).dataset;
+    if (action) this.#act(action, target);
+    else if (goto) this.#jump(Number(goto));
+    else if (speed) this.#setSpeed(Number(speed));
+    else this.#visit(target);
+  }
+
+  /**
+   * After a click the keys still belong to the player: Space plays, it does not press the same button again.
+   * @param {any} event
+   */
+  #onMouseDown(event) {
+    if (!event.target.closest("button, [data-node]")) return;
+    event.preventDefault();
+    this.root.focus({ preventScroll: true });
+  }
+
+  /** @param {number} speed */
+  #setSpeed(speed) {
+    this.#speed = speed;
+    this.#markSpeed();
+    if (this.#timer) this.#play(true);
+  }
+
+  /** @param {HTMLInputElement} field */
+  #onInput(field) {
+    const name = field.dataset.input ?? "";
+    const number = readNumber(field.value);
+    setAttribute(field, "aria-invalid", number === null ? "true" : null);
+    this.showTrouble(number === null ? fill(this.words.expected, { name, typed: field.value }) : "");
+    if (number !== null) this.options.onChange?.(name, number);
+  }
+
+  /** What is wrong with an input, or nothing. @param {string} text */
+  showTrouble(text) {
+    this.inputs.querySelector("[role=alert]")?.remove();
+    if (text) this.inputs.append(html("p", { role: "alert" }, text));
+  }
+
+  #onFullscreen() {
+    if (document.fullscreenElement === null && this.root.hasAttribute("data-projector")) this.#project(false);
+  }
+
+  destroy() {
+    this.#play(false);
+    this.#abort.abort();
+    this.root.replaceChildren();
+    for (const { name } of [...this.root.attributes]) if (name.startsWith("data-")) this.root.removeAttribute(name);
+  }
+}
+
+/** What kind of element has the focus, as far as keys are concerned. @param {Element} element */
+function placeOf(element) {
+  if (element.matches?.("input:not([type=range]), textarea, select, [contenteditable]")) return "text";
+  if (element.matches?.("[data-node]")) return "node";
+  return element.matches?.("button, a") ? "button" : "";
+}
+
+/**
+ * Show a message in an element.
+ * @param {HTMLElement} root empty; it becomes the player
+ * @param {Data} data
+ * @param {Options} options `wholePage`: the player is alone in its page · `guardKeys`: keep plain keys from the page
+ *   around · `live`: show a field for every input and report changes to `onChange(name, number as text)`
+ */
+export function mount(root, data, options = {}) {
+  const player = new Player(root, data, options);
+  return {
+    /** @param {number} step */
+    goTo: (step) => player.goTo(step),
+    get step() { return player.step; },
+    /** @param {Data} changed */
+    load: (changed) => player.load(changed),
+    /** @param {string} text */
+    showTrouble: (text) => player.showTrouble(text),
+    destroy: () => player.destroy(),
+  };
+}
+
+/** For anywidget: the same player, linked to Python by the traits of live.py. @param {{model: any, el: HTMLElement}} widget */
+function render({ model, el }) {
+  const root = document.createElement("div");
+  el.append(root);
+  const lab = document.body.dataset.jpThemeLight;
+  const player = mount(root, model.get("data"), {
+    live: true, guardKeys: true, step: model.get("step"),
+    theme: lab === "true" ? "light" : lab === "false" ? "dark" : "auto",
+    onStep: (step) => model.set("step", step),  // not sent: stepping does not trouble Python
+    onChange: (name, text) => {
+      model.set("change", { name, text, serial: (model.get("change")?.serial ?? 0) + 1 });
+      model.save_changes();
+    },
+  });
+  const listeners = {
+    "change:data": () => player.load(model.get("data")),
+    "change:step": () => player.goTo(model.get("step")),
+    "change:trouble": () => player.showTrouble(model.get("trouble")),
+  };
+  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  return () => {
+    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
+    player.destroy();
+  };
+}
+
+export default { render };
