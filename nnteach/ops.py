@@ -24,6 +24,7 @@ import numpy as np
 
 from .primitive import entry, every_slot, ndim, plain, shape_of, size
 
+
 def dtype_of(x) -> np.dtype:
     """The precision; a plain number has float64."""
     return np.dtype(getattr(x, "dtype", np.float64))
