@@ -21,7 +21,7 @@ class CheckError(NNTeachError, ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """Inputs to call a function with, by name, and whether they may lie on a kink."""
+    """Inputs to call a function with, by name; special cases are apt to lie on a kink."""
 
     inputs: dict[str, object]
     special: bool = False
@@ -36,10 +36,14 @@ class Case:
         arrays = [np.asarray(value) for value in self.inputs.values() if not isinstance(value, Node)]
         return sum(a.size for a in arrays), sum(len(str(a.tolist())) for a in arrays)
 
-    def nudged(self, rng) -> list:
-        """Arguments a hair away, to see both sides of a kink."""
-        return [value + 1e-7 * rng.standard_normal(np.shape(value)) if _is_real(value) else copy.deepcopy(value)
-                for value in self.inputs.values()]
+    def nearby(self, rng, directions: int = 3) -> list[list]:
+        """Arguments a hair away, in pairs on opposite sides, so that both sides of a kink are seen."""
+        found = []
+        for _ in range(directions):
+            shifts = [1e-7 * rng.standard_normal(np.shape(v)) if _is_real(v) else None for v in self.inputs.values()]
+            found += [[value if shift is None else value + sign * shift for value, shift in zip(self.arguments(), shifts)]
+                      for sign in (1, -1)]
+        return found
 
 
 def make_cases(solution, how_many: int, rng, inputs=None) -> list[Case]:
@@ -56,15 +60,15 @@ def make_cases(solution, how_many: int, rng, inputs=None) -> list[Case]:
         CheckError: nothing says what the inputs look like.
     """
     names = input_names(solution)
-    inputs = getattr(solution, "inputs", None) if inputs is None else inputs
-    example = getattr(solution, "example", None)
+    example = None if callable(inputs) else inputs
+    if inputs is None:
+        inputs, example = getattr(solution, "inputs", None), getattr(solution, "example", None)
     if not callable(inputs):
-        example = _defaults(solution, names) if inputs is None else inputs
-    draw = _drawing(inputs if callable(inputs) else None, example, names)
-    first = [] if example is None else [Case(_named(example, names), special=True)]
-    variations = [_zeros, _ties, _ties, _one_sign, _one_sign, _one_sign]
-    special = [Case(vary(draw(rng), rng), special=True) for vary in variations]
-    return (first + special + [Case(draw(rng)) for _ in range(how_many)])[:how_many]
+        inputs, example = None, _defaults(solution, names) if example is None else example
+    draw = _drawing(inputs, example, names)
+    first = draw(rng) if example is None else _named(example, names)
+    special = [Case(vary(draw(rng), rng), special=True) for vary in VARIATIONS]
+    return [Case(first, special=True), *special, *(Case(draw(rng)) for _ in range(how_many))][:how_many]
 
 
 def input_names(function) -> list[str]:
@@ -142,3 +146,6 @@ def _changed(value, change):
     array = np.asarray(value)
     new = np.asarray(change(array) + 0.0).astype(array.dtype)  # + 0.0, for −0.0 looks odd in a message
     return float(new) if isinstance(value, float) else new
+
+
+VARIATIONS = (_zeros, _ties, _ties, _ties, _ties, _one_sign, _one_sign, _one_sign)

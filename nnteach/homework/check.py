@@ -89,8 +89,7 @@ def _cases_with_truth(solution, how_many, rng, inputs):
     for case in make_cases(solution, how_many, rng, inputs):
         try:
             with _quiet():
-                nearby = [solution(*case.nudged(rng)) for _ in range(6 * case.special)]
-                truth = Truth.of(solution(*case.arguments()), nearby)
+                truth = Truth.of(solution(*case.arguments()), [solution(*near) for near in case.nearby(rng)])
         except Exception as error:
             last = error
             continue
@@ -189,8 +188,8 @@ def _verdict(name, trials):
     if first.found.misfit:
         return Result("bad_type", f"{name} does not return what is asked for", (first.found.misfit, *changes), ("bad_type",))
     wrong = _best_explanations([trial for trial in failing if trial.found])
-    points = [*_points(wrong, first.found), *(f"{title(n)} is still open" for n in first.found.empty), *first.found.notes, *changes]
-    return Result("wrong" if wrong else "incomplete", ("Not right yet" if wrong else "Something is still open") + many,
+    points = [*_points(wrong, first.found), *(f"{title(n)} is not filled in yet" for n in first.found.empty), *first.found.notes, *changes]
+    return Result("wrong" if wrong else "incomplete", ("Not right yet" if wrong else "Something is not filled in yet") + many,
                   tuple(points), tuple(dict.fromkeys(d.id for d in wrong.values())),
                   next(iter([*wrong, *first.found.empty]), None), first.case.inputs or None,
                   _shown(first) if first.case.inputs else ())
