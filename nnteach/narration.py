@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import formula
-from .digits import lines, number
+from .digits import number
+from .errors import shape_text
 from .formula import Symbol
 from .phrases import phrase, spoken
 from .trace import Step, Trace
@@ -141,8 +142,8 @@ def _ledger(step, text):
 
 def _say_contribution(trace, step, rule, text):
     if not step.node.primitive.elementwise:
-        name = "say.product" if "@" in step.node.primitive.notation else "say.through"
-        say = text(name, formula=spoken(formula.text(rule)))
+        aloud = formula.text(trace.rule(step, Symbol(text("gradient.of"), step.upstream)))
+        say = text("say.product" if "@" in step.node.primitive.notation else "say.through", formula=spoken(aloud))
     elif not _is_number(step.contribution):
         say = text("say.array")
     else:
@@ -169,7 +170,7 @@ def _remark(trace, step, text):
     if name in ("sigmoid", "tanh") and _is_number(local) and abs(local) < SATURATED:
         return text("remark.saturated", local=number(local))
     if name == "matmul":
-        return text("remark.matmul", shape="×".join(map(str, step.parent.shape)))
+        return text("remark.matmul", shape=shape_text(step.parent.shape))
     return text(f"remark.{name}") if name in _GATES else None
 
 

@@ -33,8 +33,9 @@ ENGLISH = {
     "say.scaled": "{parent} gets {contribution}: the gradient of {node}, {upstream}, times {local}, "
                   "because {node} changes {local} times as fast as {parent}.",
     "say.array": "{parent} gets the gradient of {node}, entry by entry times the local derivative.",
-    "say.product": "{parent} gets {formula}: the gradient of {node}, through the matrix product.",
-    "say.through": "{parent} gets the gradient of {node}: {formula}.",
+    "say.product": "{parent} gets {formula}.",
+    "gradient.of": "the gradient of {node}",
+    "say.through": "{parent} gets {formula}.",
     "say.total": "Together with the {before} already there that makes {total}.",
     "say.total.array": "It is added to what is already there.",
     "say.unbroadcast": "{parent} was used several times in one operation, so the gradients of its copies are added: {total}.",

@@ -143,13 +143,13 @@ class Trace:
 
     def local(self, step: Step) -> Symbol:
         """The local derivative of a step as a formula: the rule, run on symbols, with 1 for the upstream gradient."""
-        return self._rule(step, as_symbol(1.0), step.local).with_role("local")
+        return self.rule(step, as_symbol(1.0), step.local).with_role("local")
 
     def contribution(self, step: Step) -> Symbol:
         """What a step hands on as a formula: upstream · local, or the whole rule where it is no product entry by entry."""
         upstream = self.gradient(step.node, step.upstream, "upstream")
         if not step.node.primitive.elementwise:
-            return self._rule(step, upstream, step.contribution)
+            return self.rule(step, upstream, step.contribution)
         child, parent = self.names[step.node], self.names[step.parent]
         local = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(child), Symbol(parent)))
         return Symbol(None, step.contribution, "", "a · b", (upstream, local))

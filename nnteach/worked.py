@@ -70,7 +70,7 @@ def _sections(trace):
 
 def _chain(story, write, style):
     """The lines of a derivation, each a chain `left = formula = numbers = result` that reads from left to right."""
-    if story.because:
+    if story.because is not None:
         yield write(story.because)
     chain = ""
     for line in story.lines:

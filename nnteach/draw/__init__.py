@@ -11,6 +11,7 @@ import functools
 import html
 
 from ..digits import lines, number
+from ..errors import shape_text
 from ..formula import Symbol, text
 from ..graph import Node
 from ..phrases import phrase
@@ -135,7 +136,7 @@ def chip_texts(trace: Trace, step) -> tuple[str, str]:
     """The text on an edge while it is in use, and afterwards: "(−4) · 1 = −4" and "−4"."""
     columns, shown = chip_columns(trace), text(Symbol(None, step.contribution), numbers=True)
     if len(shown) > columns:
-        shown = "×".join(map(str, getattr(step.contribution, "shape", ())))
+        shown = shape_text(step.contribution.shape)
     if step.kind != "contribution" or not step.node.primitive.elementwise:
         return shown, shown
     product = f"{text(trace.contribution(step), numbers=True)} = {shown}"

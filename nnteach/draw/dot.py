@@ -31,7 +31,7 @@ def to_dot(diagram):
         edges whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
     """
     graph = graphviz.Digraph("nnteach")
-    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.4")
+    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.1")
     graph.attr("node", shape="record", fixedsize="true", margin="0", fontname="Courier", fontsize="10")
     graph.attr("edge", arrowhead="none")
     slots = diagram.slot_counts()

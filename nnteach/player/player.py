@@ -147,14 +147,14 @@ def _edges(trace, texts):
 def _step(trace, k):
     step, story = trace.steps[k - 1], tell(trace, k)
     return {"phase": step.phase, "node": trace.names[step.focus], "edge": trace.edge(step), "now": story.now,
-            "because": story.because and formula.math(story.because), "lines": _lines(story),
+            "because": None if story.because is None else formula.math(story.because), "lines": _lines(story),
             "ledger": story.ledger, "remark": story.remark, "say": story.say}
 
 
 def _lines(story):
     shown = []
     for line in story.lines:
-        left = [formula.math(line.left)] if line.left else []
+        left = [] if line.left is None else [formula.math(line.left)]
         tree = ["mrow", "", *left, ["mo", "", line.sign], formula.math(line.symbol, line.numbers)]
         if line.caption == "local" and formula.text(line.symbol, True) != formula.text(line.symbol):
             tree += [["mo", "", "="], formula.math(line.symbol, True)]
