@@ -154,7 +154,8 @@ class Trace:
         local = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(child), Symbol(parent)))
         return Symbol(None, step.contribution, "", "a · b", (upstream, local))
 
-    def _rule(self, step, upstream, result):
+    def rule(self, step: Step, upstream: Symbol, result) -> Symbol:
+        """The rule of a step, run on symbols; just its number where the rule is none for symbols."""
         node = step.node
         out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
         try:
