@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-SUM, PREFIX, PRODUCT, POWER, ATOM = range(1, 6)  # how strongly a form holds its parts together
+SUM, PREFIX, SIGMA, PRODUCT, POWER, ATOM = range(1, 7)  # how strongly a form holds its parts together
 
 
 class Form(NamedTuple):
@@ -26,8 +26,8 @@ def _infix(glyph, latex, binds, needs):
 
 
 FORMS = {
-    "a + b": _infix("+", "+", SUM, (SUM, PRODUCT)),
-    "a − b": _infix("−", "-", SUM, (SUM, PRODUCT)),
+    "a + b": _infix("+", "+", SUM, (SUM, SIGMA)),
+    "a − b": _infix("−", "-", SUM, (SUM, SIGMA)),
     "a · b": _infix("·", r"\cdot", PRODUCT, (PRODUCT, PRODUCT)),
     "a ⊙ b": _infix("⊙", r"\odot", PRODUCT, (PRODUCT, PRODUCT)),  # a · b of two arrays: entry by entry
     "a @ b": Form(PRODUCT, (PRODUCT, POWER), "{0} @ {1}", r"{0}\,{1}", ("mrow", 0, ("mo", "\u2062"), 1)),
@@ -39,8 +39,10 @@ FORMS = {
     "a²": Form(POWER, (ATOM,), "{0}²", "{0}^2", ("msup", 0, ("mn", "2"))),
     "e ^ a": Form(POWER, (ATOM,), "e^{0}", "e^{{{0}}}", ("msup", ("mi", "e"), 0)),
     "−a": Form(PREFIX, (PRODUCT,), "−{0}", "-{0}", ("mrow", ("mo", "−"), 0)),
+    "a": Form(ATOM, (ATOM,), "{0}", "{0}", ("mrow", 0)),
+    "a[…]": Form(POWER, (ATOM,), "{0}[…]", r"{0}[\ldots]", ("mrow", 0, ("mo", "[…]"))),
     "aᵀ": Form(POWER, (ATOM,), "{0}ᵀ", r"{0}^\top", ("msup", 0, ("mi", "⊤"))),
-    "Σ a": Form(PRODUCT, (PRODUCT,), "Σ {0}", r"\sum {0}", ("mrow", ("mo", "∑"), 0)),
+    "Σ a": Form(SIGMA, (PRODUCT,), "Σ {0}", r"\sum {0}", ("mrow", ("mo", "∑"), 0)),
     "√a": Form(ATOM, (ATOM,), "√{0}", r"\sqrt{{{0}}}", ("msqrt", 0)),
     "|a|": Form(ATOM, (SUM,), "|{0}|", r"\lvert {0} \rvert", ("mrow", ("mo", "|"), 0, ("mo", "|"))),
     "[a > 0]": Form(ATOM, (SUM,), "[{0} > 0]", "[{0} > 0]", ("mrow", ("mo", "["), 0, ("mo", ">"), ("mn", "0"), ("mo", "]"))),
@@ -60,11 +62,18 @@ def form_of(notation: str, count: int) -> Form:
         sign = match[1]
         return Form(ATOM, (SUM, SUM), f"[{{0}} {sign} {{1}}]", f"[{{0}} {sign} {{1}}]",
                     ("mrow", ("mo", "["), 0, ("mo", sign), 1, ("mo", "]")))
+    if notation == "[a; b; …]":
+        written, parts = _listed(count, ";")
+        return Form(ATOM, (0,) * count, f"[{written}]", f"[{written}]", ("mrow", ("mo", "["), *parts, ("mo", "]")))
     head = notation.split("(")[0]
-    inputs = ", ".join(f"{{{i}}}" for i in range(count))
-    commas = [part for i in range(count) for part in (i, ("mo", ","))][:-1]
-    return Form(ATOM, (0,) * count, f"{_literally(head)}({inputs})", f"{_UPRIGHT.get(head) or _operatorname(head)}({inputs})",
-                ("mrow", ("mi", head), ("mo", "("), *commas, ("mo", ")")))
+    written, parts = _listed(count, ",")
+    return Form(ATOM, (0,) * count, f"{_literally(head)}({written})", f"{_UPRIGHT.get(head) or _operatorname(head)}({written})",
+                ("mrow", ("mi", head), ("mo", "("), *parts, ("mo", ")")))
+
+
+def _listed(count, mark):
+    parts = [part for i in range(count) for part in (i, ("mo", mark))][:-1]
+    return f"{mark} ".join(f"{{{i}}}" for i in range(count)), parts
 
 
 def _operatorname(head):

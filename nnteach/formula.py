@@ -15,7 +15,7 @@ primitive reaches a Symbol through `__apply__` and tells its notation itself.
 import numpy as np
 
 from .digits import lines, number, rows
-from .forms import ATOM, INDEXED, PREFIX, escape_latex, form_of, latex_name
+from .forms import ATOM, INDEXED, PREFIX, PRODUCT, escape_latex, form_of, latex_name
 from .primitive import FROM_NUMPY
 
 
@@ -187,19 +187,22 @@ def _write(symbol, numbers, leaf, template, bracket):
         return leaf(symbol, numbers)
     form = _form(symbol)
     written = template(form)
-    free = written.startswith((r"\frac", r"\sqrt"))  # the line of a fraction groups its parts by itself
     parts = [_write(x, numbers, leaf, template, bracket) for x in symbol.inputs]
+    grouped = [f"{{{{{{{i}}}}}}}" in written for i in range(len(parts))]  # by braces: above a line, as an exponent
     parts = [p if free or strength(x, numbers) >= need else bracket.format(p)
-             for p, x, need in zip(parts, symbol.inputs, form.needs)]
+             for p, free, x, need in zip(parts, grouped, symbol.inputs, form.needs)]
     return written.format(*parts)
 
 
 def strength(symbol: Symbol, numbers: bool) -> int:
-    """How strongly what is written holds together: a negative number is as weak as a minus sign."""
+    """How strongly what is written holds together: a negative number is as weak as a minus sign, 2e5 as a product."""
     if not _is_leaf(symbol, numbers):
         return _form(symbol).binds
     is_written_as_number = (numbers or symbol.name is None) and symbol.shape == () and symbol.value is not None
-    return PREFIX if is_written_as_number and number(symbol.value).startswith("−") else ATOM
+    if not is_written_as_number:
+        return ATOM
+    written = number(symbol.value)
+    return PREFIX if written.startswith("−") else PRODUCT if "e" in written else ATOM
 
 
 def _text_leaf(symbol, numbers):

@@ -154,14 +154,14 @@ class Trace:
         local = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(child), Symbol(parent)))
         return Symbol(None, step.contribution, "", "a · b", (upstream, local))
 
-    def rule(self, step: Step, upstream: Symbol, result) -> Symbol:
-        """The rule of a step, run on symbols; just its number where the rule is none for symbols."""
+    def rule(self, step: Step, upstream: Symbol, result=None) -> Symbol:
+        """The rule of a step, run on symbols; just the number (`result`, or the contribution) where it does not run on them."""
         node = step.node
         out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
         try:
             return as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static))
         except (TypeError, AttributeError, ValueError):  # a rule of one's own that asks more than a symbol can answer
-            return Symbol(None, result)
+            return Symbol(None, step.contribution if result is None else result)
 
     # ---------------------------------------------------------------------------- as documents
 
