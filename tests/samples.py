@@ -60,7 +60,7 @@ SAMPLES = {
     **dict.fromkeys(("softplus", "step", "stop_gradient"), one()),
     **dict.fromkeys(("log", "sqrt"), one(positive=True)),
     **dict.fromkeys(("sum", "mean", "max", "min"), over_axes()),
-    "power": two(positive=True),
+    **dict.fromkeys(("power", "xlogy"), two(positive=True)),
     "elu": one() + one(alpha=0.5),
     "clip": [Sample((x, -1.0, 1.0)) for x in (0.4, -1.6, numbers(3), MATRIX)],
     "where": [Sample((MASK, VECTOR, numbers(3, seed=9))), Sample((MASK, MATRIX, 0.5)), Sample((True, 0.5, 0.7)),
