@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "primitive", "digits"),
     ("ops", "forms"),
     ("formula", "functions", "graph", "serial"),
-    ("autodiff", "zoom", "program", "codegen", "compile", "simplify"),
+    ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify"),
     ("notation", "phrases", "narration", "trace", "worked"),
     ("paths", "explain", "custom", "gradient_check", "guards"),
     ("nn", "data"),
@@ -47,7 +47,7 @@ KNOWN_ONLY_BY = {
     "nbformat": {"lab", "homework"},
     "subprocess": {"draw.layout", "lab", "doctor", "search"},
 }
-# The one exception: nt.compile writes NumPy calls itself, from numbered names, and turns them into a function.
+# The one exception: nt.compile writes NumPy calls itself, from numbered names, and makes a function of them.
 # No text of a user's may get into it (its own tests see to that).
 RUNS_ITS_OWN_TEXT = {"codegen": ("exec", "compile")}
 
@@ -108,7 +108,9 @@ def test_imports_go_one_way_only(module):
     for imported in imports(module):
         if imported == "nnteach" or imported.startswith("nnteach."):
             other = layer_name(imported.removeprefix("nnteach").lstrip(".") or "__init__")
-            assert HEIGHT.get(other, len(LAYERS)) <= HEIGHT[name], f"{module} imports {imported}, which stands above it"
+            assert HEIGHT.get(other, len(LAYERS)) <= HEIGHT[name], (
+                f"{module} imports {imported}, which stands above it"
+            )
 
 
 @pytest.mark.parametrize("module", MODULES)

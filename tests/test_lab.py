@@ -1,4 +1,4 @@
-"""The course in a real JupyterLab: what a student sees who typed `nnteach lab`, and what a saved notebook keeps."""
+"""What a student sees who typed `nnteach lab`, and what a saved notebook keeps: in a real JupyterLab."""
 
 import nbformat
 import pytest
@@ -16,7 +16,8 @@ GRADIENTS = {"x": "-4.0", "y": "-4.0", "z": "3.0", "q": "-4.0"}
 
 
 def test_cells_run_and_their_output_is_shown(lab):
-    page = lab.open(lab.write("tiny.ipynb", "6 * 7", "import nnteach as nt\nx, = nt.variables(x=3)\n(x * x).value"))
+    cells = ("6 * 7", "import nnteach as nt\nx, = nt.variables(x=3)\n(x * x).value")
+    page = lab.open(lab.write("tiny.ipynb", *cells))
 
     outputs = lab.run_all(page)
 
@@ -78,7 +79,7 @@ def test_a_notebook_made_into_a_page_can_be_played_offline(lab, saved):
     page = lab.context.new_page()
     page.route("**/*", lambda route: route.continue_() if is_local(route.request.url) else route.abort())
     page.on("request", lambda request: is_local(request.url) or asked.append(request.url))
-    lab.context.remove_listener("request", lab.note)  # the page is not JupyterLab's: nbconvert asks for MathJax
+    lab.context.remove_listener("request", lab.note)  # nbconvert's own page asks for MathJax
 
     page.goto(saved.with_suffix(".html").as_uri(), wait_until="domcontentloaded")
 
