@@ -30,6 +30,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const UNKNOWN = "·";
+const TIMES = "·";
 
 // ------------------------------------------------------------------------------------------ looking things up
 
@@ -236,6 +237,8 @@ function mathNode(tree) {
   if (!MATH_TAGS.has(tag)) throw new Error(`A formula has a part <${tag}>, which is not in the contract.`);
   const made = document.createElementNS(MATHML, tag);
   if (role) made.setAttribute("class", `nn-${role}`);
+  // The dot of a product is set too tightly by most fonts to be seen from the last row.
+  if (children[0] === TIMES) for (const side of ["lspace", "rspace"]) made.setAttribute(side, "0.35em");
   made.append(...children.map(mathNode));
   return made;
 }
@@ -506,13 +509,13 @@ const SPEEDS = [0.5, 1, 2, 4];
 
 /** What the keys do; every one of them as a button too. @param {Record<string, string>} words */
 function helpView(words) {
-  const rows = HELP.map(([action, ...keys]) => html("tr", {},
-    html("td", {}, ...keys.flatMap((key) => [html("kbd", {}, key), " "])),
-    html("td", {}, html("button", { type: "button", "data-action": action }, words[action]))));
+  const rows = HELP.map(([action, ...keys]) => html("li", {},
+    html("span", {}, ...keys.flatMap((key) => [html("kbd", {}, key), " "])),
+    html("button", { type: "button", "data-action": action }, words[action])));
   const speeds = SPEEDS.map((speed) => html("button", { type: "button", "data-speed": speed }, String(speed)));
   return html("div", { class: "nn-help", tabindex: "0", role: "region", "aria-label": words.help },
-    html("h3", {}, words.help), html("table", {}, html("tbody", {}, ...rows)),
-    html("p", {}, words.nodes), html("p", { class: "nn-speed" }, words.speed, ...speeds));
+    html("h3", {}, words.help), html("ul", {}, ...rows), html("p", {}, words.nodes),
+    html("p", { class: "nn-speed" }, words.speed, ...speeds));
 }
 
 // --------------------------------------------------------------------------------------------------- the player
@@ -607,12 +610,11 @@ class Player {
 
   #buildSegments() {
     const { steps } = this.data;
-    // One column for every step, and one for the start: a segment ends where its last step's thumb does.
-    this.track.replaceChildren(html("span", { style: "flex-grow:1" }), ...phaseRuns(steps).map(({ phase, first, last }) =>
+    // As wide as their steps: when a phase is over, the thumb stands at the end of its segment.
+    this.track.replaceChildren(...phaseRuns(steps).map(({ phase, first, last }) =>
       html("span", { class: `nn-${phase}`, "data-last": last, style: `flex-grow:${last - first + 1}` },
         html("b", {}, this.words[phase] ?? phase))));
     this.slider.setAttribute("max", String(steps.length));
-    this.slider.parentElement?.style.setProperty("--nn-cells", String(steps.length + 1));
   }
 
   #showInputs() {

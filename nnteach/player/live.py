@@ -1,0 +1,66 @@
+"""The player linked to Python: change an input, and everything is computed again. The only module that knows anywidget."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+_FOLDER = Path(__file__).parent
+
+
+class LivePlayer(anywidget.AnyWidget):
+    """The same player as in a page, as a widget.
+
+    The browser writes `change` when a student types a number, and Python answers with new `data`. Stepping stays in
+    the browser; `step` can be set from Python, and is brought up to date along with every change.
+    """
+
+    _esm = _FOLDER / "player.js"
+    _css = _FOLDER / "player.css"
+
+    data = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(0).tag(sync=True)
+    change = traitlets.Dict().tag(sync=True)
+    trouble = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, compute: Callable[[dict[str, float]], dict], **traits):
+        self.compute = compute
+        self.values: dict[str, float] = {}
+        super().__init__(data=_sendable(compute({})), **traits)
+
+    @traitlets.observe("change")
+    def _on_change(self, event) -> None:
+        name, text = event["new"]["name"], event["new"]["text"]
+        wanted = self.values | {name: float(text)}
+        try:
+            data = _sendable(self.compute(wanted))
+        except (ArithmeticError, ValueError) as error:
+            self.trouble = str(error)
+            return
+        self.values, self.trouble, self.data = wanted, "", data
+
+
+def live_player(message: Callable[[dict[str, float]], dict], **traits) -> LivePlayer:
+    """A widget that shows a player and computes it again when a number is changed.
+
+    Args:
+        message: makes the message to the browser (README.md in this folder) from the changed inputs, by name; those
+            that are not named keep their values.
+        traits: first values for `step` and other traits.
+
+    Returns:
+        The widget; its `values` are the inputs changed so far.
+    """
+    return LivePlayer(message, **traits)
+
+
+def _sendable(data):
+    """The message with inputs as JSON can hold them: plain floats, and texts for those that are not finite."""
+    inputs = [{"name": item["name"], "value": _plain(float(item["value"]))} for item in data["inputs"]]
+    return {**data, "inputs": inputs}
+
+
+def _plain(value):
+    return value if math.isfinite(value) else repr(value)

@@ -1,0 +1,142 @@
+// The player's plain functions, without a browser: node --test tests/player.test.mjs
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+const source = readFileSync(new URL("../nnteach/player/player.js", import.meta.url), "utf8");
+// Without a package.json beside it, Node would take player.js for CommonJS; as a data: address it is a module.
+const player = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
+const xyz = JSON.parse(readFileSync(new URL("fixtures/player_xyz.json", import.meta.url), "utf8"));
+const node = (name) => xyz.nodes.find((one) => one.name === name);
+const edge = (id) => xyz.edges.find((one) => one.id === id);
+
+test("an entry counts from its step until the next one", () => {
+  const timeline = [[0, "a"], [3, "b"], [4, "c"], [9, "d"]];
+  const seen = [0, 1, 2, 3, 4, 5, 8, 9, 100].map((step) => player.entryAt(timeline, step)[1]).join("");
+  assert.equal(seen, "aaabcccdd");
+  assert.deepEqual(player.entryAt([[0, "only"]], 7), [0, "only"]);
+});
+
+test("entries of long timelines are the same as by a plain search", () => {
+  const timeline = Array.from({ length: 200 }, (_, index) => [index * 3, index]);
+  for (let step = 0; step < 620; step += 1) {
+    assert.equal(player.entryAt(timeline, step), timeline.findLast((entry) => entry[0] <= step));
+  }
+});
+
+test("the numbers of (x + y) z are where they belong", () => {
+  const gradient = (name, step) => {
+    const place = player.entryAt(node(name).timeline, step)[3];
+    return place === null ? null : xyz.texts[place][0];
+  };
+  assert.deepEqual(["x", "y", "z", "q", "f"].map((name) => gradient(name, 7)), ["-4.0", "-4.0", "3.0", "-4.0", "1.0"]);
+  assert.equal(gradient("x", 5), null);
+  assert.equal(player.entryAt(edge("x->q#0").timeline, 6)[4], "(−4) · 1 = −4");
+});
+
+test("phases: start, those of the steps, and done at the last", () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7].map((step) => player.phaseAt(xyz, step)),
+    ["start", "forward", "forward", "backward", "backward", "backward", "backward", "done"]);
+  assert.deepEqual(player.phaseRuns(xyz.steps), [
+    { phase: "forward", first: 1, last: 2 }, { phase: "backward", first: 3, last: 7 }]);
+  assert.deepEqual(player.phaseStarts(xyz.steps), [1, 3]);
+  assert.deepEqual(player.phaseRuns([]), []);
+});
+
+test("a jump by phase goes to first steps, and never stays where it is before the ends", () => {
+  assert.deepEqual([0, 1, 2, 3, 6, 7].map((step) => player.nextPhase(xyz.steps, step)), [1, 3, 3, 7, 7, 7]);
+  assert.deepEqual([7, 4, 3, 2, 1, 0].map((step) => player.previousPhase(xyz.steps, step)), [3, 3, 1, 1, 0, 0]);
+});
+
+test("what changes between two steps is found, and nothing else", () => {
+  const names = (items) => items.map((item) => item.name ?? item.id);
+  assert.deepEqual(names(player.changedBetween(xyz.nodes, 5, 6)), ["x", "z"]);
+  assert.deepEqual(names(player.changedBetween(xyz.edges, 6, 5)), ["x->q#0", "z->f#1"]);
+  assert.deepEqual(names(player.changedBetween(xyz.nodes, 4, 4)), []);
+  assert.equal(player.changedBetween(xyz.nodes, 0, 7).length, 5);
+});
+
+test("a click goes to the forward step of a node, then to its backward steps, and round", () => {
+  assert.equal(player.stepOfNode(xyz.steps, "q", 0), 1);
+  assert.equal(player.stepOfNode(xyz.steps, "q", 1), 4);
+  assert.equal(player.stepOfNode(xyz.steps, "q", 4), 1);
+  assert.equal(player.stepOfNode(xyz.steps, "f", 2), 3);
+  assert.equal(player.stepOfNode(xyz.steps, "x", 0), 6);
+  assert.equal(player.stepOfNode(xyz.steps, "nobody", 3), 3);
+});
+
+test("the nodes in use are the current one first, and the other ends of its edges", () => {
+  assert.deepEqual(player.nodesInUse(xyz, 0), []);
+  assert.deepEqual(player.nodesInUse(xyz, 1).toSorted(), ["q", "x", "y"]);
+  assert.deepEqual(player.nodesInUse(xyz, 6), ["x", "q"]);
+});
+
+test("keys as the contract lists them", () => {
+  const action = (key, rest = {}, place = "") => player.keyAction({ key, ...rest }, place);
+  const list = { ArrowRight: "next", ArrowLeft: "previous", PageDown: "next", PageUp: "previous", Home: "first", End: "last",
+    " ": "play", f: "fullscreen", F: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close" };
+  for (const [key, wanted] of Object.entries(list)) assert.equal(action(key), wanted, key);
+  assert.equal(action("ArrowRight", { shiftKey: true }), "nextPhase");
+  assert.equal(action("ArrowLeft", { shiftKey: true }), "previousPhase");
+  assert.equal(action("?", { shiftKey: true }), "help");
+  assert.equal(action("x"), null);
+});
+
+test("keys that belong to others are left alone", () => {
+  for (const modifier of ["ctrlKey", "altKey", "metaKey"]) {
+    assert.equal(player.keyAction({ key: "f", [modifier]: true }), null, modifier);
+  }
+  for (const key of ["f", ".", "Home", "ArrowLeft", " ", "?"]) assert.equal(player.keyAction({ key }, "text"), null, key);
+  assert.equal(player.keyAction({ key: " " }, "button"), null);
+  assert.equal(player.keyAction({ key: "Enter" }, "node"), "visit");
+  assert.equal(player.keyAction({ key: "ArrowDown" }, "node"), "nodeAfter");
+  assert.equal(player.keyAction({ key: "ArrowDown" }), null);
+  assert.equal(player.keyAction({ key: "Home", shiftKey: true }), null);
+});
+
+test("numbers as people type them", () => {
+  const read = { "-2": "-2", "−2": "-2", "0,5": "0.5", " 3.25 ": "3.25", ".5": ".5", "−1,5e−3": "-1.5e-3", "+4": "+4", "2.": "2." };
+  for (const [typed, number] of Object.entries(read)) assert.equal(player.readNumber(typed), number, typed);
+  for (const typed of ["", "abc", "1.000,5", "1,000,000", "--2", "1 2", "e5", "NaN", "0x10", "-", ",", "1e"]) {
+    assert.equal(player.readNumber(typed), null, typed);
+  }
+});
+
+test("scrolling moves as little as possible", () => {
+  assert.equal(player.scrollToShow(100, 400, 150, 300), 100);
+  assert.equal(player.scrollToShow(100, 400, 110, 300), 86);
+  assert.equal(player.scrollToShow(100, 400, 450, 560), 184);
+  assert.equal(player.scrollToShow(100, 400, 10, 60), 0);
+  assert.equal(player.scrollToShow(0, 100, 300, 900), 276);  // too large: its beginning
+});
+
+test("projected numbers have at least 20 px", () => {
+  assert.equal(player.projectorScale({ width: 900, height: 350 }, { width: 1800, height: 900 }), 2);
+  assert.equal(player.projectorScale({ width: 9000, height: 350 }, { width: 1200, height: 900 }), 1.25);
+  assert.equal(player.projectorScale({ width: 100, height: 100 }, { width: 1200, height: 900 }), 3);
+});
+
+test("a text is called rounded only if digits are left out", () => {
+  assert.equal(player.isRounded("-4.0", ["−4"]), false);
+  assert.equal(player.isRounded("0.30000000000000004", ["0.3"]), true);
+  assert.equal(player.isRounded("[1.0, 2.0]", ["1", "2"]), false);
+});
+
+test("words are put into their places, and unknown places stay", () => {
+  assert.equal(player.fill("step {k} of {n}, {huh}", { k: 6, n: 7 }), "step 6 of 7, {huh}");
+  assert.equal(player.fill("{name}", { name: "$& {k}", k: 1 }), "$& {k}");
+});
+
+test("a natural height between the smallest and the largest", () => {
+  const forwardOnly = { steps: [{ ledger: null }] };
+  assert.equal(player.naturalHeight(forwardOnly, 100), 420);
+  assert.equal(player.naturalHeight(forwardOnly, 346), 536);
+  assert.equal(player.naturalHeight(xyz, 100), 600);
+  assert.equal(player.naturalHeight(xyz, 5000), 720);
+});
+
+test("the file stays small, has no imports and cannot end the script it is put into", () => {
+  assert.ok(Buffer.byteLength(source) <= 60_000, `${Buffer.byteLength(source)} bytes`);
+  assert.doesNotMatch(source, /^\s*import\b|\bimport\(/m);
+  assert.doesNotMatch(source, /<\/script|<!--/i);
+});
