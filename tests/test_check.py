@@ -405,6 +405,7 @@ def test_a_single_answer_is_checked_by_value():
     assert check_answer(-4.3, -4.3) and check_answer({"x": 2}, {"x": 2.0}) and check_answer([0.138, -0.0369], np.array([
         0.1378440083, -0.0369342456]))
     assert check_answer(None, 1.0).verdict == "not_attempted"
+    assert check_answer([None, 1.0], np.ones(2)).verdict == "not_attempted"
     assert check_answer({"x": None, "y": 1}, {"x": 1.0, "y": 1.0}).verdict == "incomplete"
     wrong = check_answer(4.3, -4.3)
     assert wrong.mistakes == ("sign",) and "4.3" not in wrong.message

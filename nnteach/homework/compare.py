@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import shape_text
 from .explain import Difference, Wrong, differences
-from .values import NotNumbers, agrees, is_empty, kind_of, to_array
+from .values import NotNumbers, agrees, has_gaps, is_empty, kind_of, to_array
 
 ONLY = ""  # the name of an answer that is a single number or array
 
@@ -82,7 +82,7 @@ def compare(answer, truth: Truth, lengths: dict[str, int] | None = None) -> Comp
     found = Comparison()
     answers = _by_truths_names(answer, truth, found)
     for name, value in answers.items():
-        if is_empty(value):
+        if has_gaps(value):
             found.empty.append(name)
             continue
         try:

@@ -51,7 +51,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{html.escape(point)}</li>" for point in self.points)
-        call = f"<pre>{html.escape(chr(10).join(self.call))}</pre>" if self.call else ""
+        call = f'<pre style="font-family: monospace">{html.escape(chr(10).join(self.call))}</pre>' if self.call else ""
         return (f'<div data-nnteach-check="{self.verdict}"><strong>{SIGNS.get(self.verdict, "✗")} {html.escape(self.headline)}'
                 f"</strong>{f'<ul>{items}</ul>' if items else ''}{call}</div>")
 

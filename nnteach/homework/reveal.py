@@ -13,7 +13,7 @@ import numpy as np
 from ..digits import lines
 from ..errors import GraphError, message
 from .compare import Truth, compare
-from .values import NotNumbers, is_empty, to_array
+from .values import NotNumbers, has_gaps, to_array
 
 REMARKS = {"sign": "the size is right, the sign is the other one", "two": "that is twice as much", "half": "that is half of it",
            "digits": "right as far as you rounded it", "round_intermediate": "very close", "dW_T": "rows and columns have changed places",
@@ -56,7 +56,7 @@ def reveal(guess, truth) -> Revealed:
 
 
 def _row(name, said, truth):
-    if is_empty(said):
+    if has_gaps(said):
         return name, "", _text(truth), ""
     if isinstance(truth, str):
         return name, str(said), truth, "as you said" if str(said).strip().lower() == truth.lower() else ""

@@ -26,6 +26,11 @@ def is_empty(value) -> bool:
     return value is None or value is Ellipsis
 
 
+def has_gaps(value) -> bool:
+    """Whether an answer, or an entry of a list, has not been filled in."""
+    return is_empty(value) or isinstance(value, (list, tuple)) and any(map(is_empty, value))
+
+
 def to_array(value) -> np.ndarray:
     """An answer as an array: a number, an array, nested lists, a Node, a PyTorch or TensorFlow tensor.
 

@@ -1,0 +1,308 @@
+"""Lessons, solutions and exercises as files: their form, their numbers, and that exercises follow from solutions.
+
+That every cell still gives its stored output is nbval's job (`pytest -m notebook`).
+"""
+
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS, SOLUTIONS, EXERCISES = (sorted((ROOT / name).glob("*.ipynb")) for name in ("notebooks", "solutions", "exercises"))
+ALL = LESSONS + SOLUTIONS + EXERCISES
+MAKE = ROOT / "exercises" / "make.py"
+PLACES = re.compile(r"/(?:home|root|work|tmp|opt|Users)/|[A-Z]:\\\\|ipykernel_\d|0x[0-9a-f]{8,}")
+
+
+def label(path):
+    return f"{path.parent.name}/{path.name}"
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def code_cells(path):
+    return [cell for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+
+
+def prose(path):
+    return "\n\n".join(source(cell) for cell in read(path)["cells"] if cell["cell_type"] == "markdown")
+
+
+def outputs(path, kind="text/plain"):
+    """The outputs of one kind, by cell id."""
+    return {cell["id"]: "".join(output["data"][kind]) for cell in code_cells(path) for output in cell["outputs"]
+            if kind in output.get("data", {})}
+
+
+# ------------------------------------------------------------------------------------------------------- the form
+
+def test_there_are_three_of_each():
+    names = [path.name for path in LESSONS]
+    assert names[:3] == ["01_x_plus_y_times_z.ipynb", "02_relu_net.ipynb", "03_sigmoid_net.ipynb"]
+    assert [path.name for path in EXERCISES] == [path.name for path in SOLUTIONS] and len(SOLUTIONS) >= 3
+
+
+@pytest.mark.parametrize("path", ALL, ids=label)
+def test_a_notebook_has_one_title_and_it_comes_first(path):
+    titles = re.findall(r"^# .*", prose(path), re.MULTILINE)
+    assert len(titles) == 1 and source(read(path)["cells"][0]).startswith(titles[0])
+
+
+@pytest.mark.parametrize("path", ALL, ids=label)
+def test_a_notebook_says_nothing_about_the_machine_it_ran_on(path):
+    notebook = read(path)
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info", "nnteach"}
+    assert notebook["metadata"]["language_info"] == {"name": "python"}
+    assert not PLACES.search(path.read_text(encoding="utf-8"))
+    assert path.stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("path", ALL, ids=label)
+def test_cells_have_names_of_their_own(path):
+    ids = [cell["id"] for cell in read(path)["cells"]]
+    assert len(ids) == len(set(ids)) and all(re.fullmatch(r"[a-z0-9-]{3,}", i) for i in ids)
+
+
+@pytest.mark.parametrize("path", LESSONS + SOLUTIONS, ids=label)
+def test_outputs_come_from_one_clean_run(path):
+    cells = code_cells(path)
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    for cell in cells:
+        for output in cell["outputs"]:
+            assert output["output_type"] != "error" and output.get("name") != "stderr", cell["id"]
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=label)
+def test_exercises_are_handed_out_empty(path):
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code_cells(path))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_code_cells_are_short_and_come_after_a_sentence(path):
+    lengths = [len(source(cell).splitlines()) for cell in code_cells(path)]
+    assert statistics.median(lengths) <= 3 and np.percentile(lengths, 90) <= 10 and max(lengths) <= 12
+    cells = read(path)["cells"]
+    for before, cell in zip(cells, cells[1:]):
+        if cell["cell_type"] == "code":
+            assert before["cell_type"] == "markdown", f"{cell['id']} has no sentence before it"
+            assert max(map(len, source(cell).splitlines())) <= 100, f"{cell['id']} is too wide"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_a_lesson_has_its_parts_in_order(path):
+    text = prose(path)
+    parts = ["After this lesson you can", "minutes", "**The question.**", "redict", "**Question 1.**", "**Question 2.**",
+             "worked solution", "## What we saw", "**Next.**", "> **In the slides.**"]
+    places = [text.find(part) for part in parts]
+    assert -1 not in places and places == sorted(places), dict(zip(parts, places))
+    assert 3 <= len(re.findall(r"^## \d", text, re.MULTILINE)) <= 8
+    assert len([cell for cell in code_cells(path) if "reveal(" in source(cell)]) >= 3
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_a_guess_stands_before_what_it_is_compared_with(path):
+    order = [cell["id"] for cell in code_cells(path)]
+    for cell in code_cells(path):
+        if "-guess" in cell["id"]:
+            reveal = cell["id"].replace("guess", "reveal")
+            assert order.index(cell["id"]) < order.index(reveal)
+            assert "None" in source(cell) and "no prediction yet" in outputs(path)[reveal]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_a_lesson_holds_a_player_that_works_without_a_kernel(path):
+    assert any('class="nnteach-output"' in text for text in outputs(path, "text/html").values())
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_exercises_named_in_a_lesson_exist(path):
+    named = re.findall(r"`(exercises/[^`]*)`", prose(path))
+    assert named and all((ROOT / name).is_file() for name in named)
+
+
+# ----------------------------------------------------------------------------------------------------- the numbers
+
+# Catalogue of the slides, section 2A.1, checked there with PyTorch and central differences: (as printed, as solved).
+SIGMOID_NET = {
+    "W1 x": ((0.100, 0.130), (0.095, 0.155)),
+    "a1": ((0.45, 0.48), (0.445, 0.505)),
+    "h1": ((0.6106392339, 0.6177478748), (0.6094497836, 0.6236336283)),
+    "W2 h1": ((0.5531296310, 0.6450809481), (0.5244150462, 0.6477233874)),
+    "a2": ((1.1531296310, 1.2450809481), (1.1244150462, 1.2477233874)),
+    "y": ((0.7600820925, 0.7764471884), (0.7548067435, 0.7769055199)),
+    "y − t": ((0.7500820925, -0.2135528116), (0.7448067435, -0.2130944801)),
+    "L": ((0.3041139744,), (0.3000731713,)),
+    "σ′(a2)": ((0.1823573052, 0.1735769520), (0.1850735234, 0.1733233331)),
+    "∇y": ((0.7500820925, -0.2135528116), (0.7448067435, -0.2130944801)),
+    "∇a2": ((0.1367829490, -0.0370678461), (0.1378440083, -0.0369342456)),
+    "∇b2": ((0.1367829490, -0.0370678461), (0.1378440083, -0.0369342456)),
+    "∇W2": ((0.0835250352, 0.0844973761, -0.0226350812, -0.0228985832),
+            (0.0840090010, 0.0859641590, -0.0225095680, -0.0230334376)),
+    "∇h1": ((0.0361792565, 0.0480041591), (0.0366704805, 0.0417159687)),
+    "σ′(a1)": ((0.2377589599, 0.2361354380), (0.2380207449, 0.2347147260)),
+    "∇a1": ((0.0086019424, 0.0113354831), (0.0087283351, 0.0097913522)),
+    "∇b1": ((0.0086019424, 0.0113354831), (0.0087283351, 0.0097913522)),
+    "∇W1": ((0.0043009712, 0.0008601942, 0.0056677416, 0.0011335483), (0.0043641675, 0.0008728335, 0.0048956761, 0.0009791352)),
+    "∇x": ((0.0035573880, 0.0055511305), (0.0037570883, 0.0046830727)),
+    "L after 0.1": ((0.3005555053,), (0.2964575541,)),
+    "L after 0.5": ((0.2861520239,), (0.2818332273,)),
+}
+
+
+def test_the_sigmoid_lesson_shows_every_number_of_both_readings_to_ten_digits():
+    tables = "\n".join(outputs(LESSONS[2], "text/markdown").values())
+    shown = {name.strip(): (first, second) for name, first, second in re.findall(r"^\|([^|]+)\|([^|]+)\|([^|]+)\|$", tables, re.M)}
+    for name, readings in SIGMOID_NET.items():
+        for text, expected in zip(shown[name], readings):
+            assert [word for word in text.strip().split(", ")] == [f"{value:.10f}" for value in expected], name
+
+
+def test_the_relu_lesson_shows_the_numbers_of_the_slide():
+    shown = outputs(LESSONS[1])
+    assert re.findall(r"it is (\S+)", shown["forward-reveal"]) == ["5", "−8", "5", "0", "−4", "81"]
+    assert re.findall(r"it is (\S+)", shown["w5-reveal"]) == ["−18", "−90"]
+    assert re.findall(r"it is (\S+)", shown["w1-reveal"]) == ["36", "36", "72"]
+    assert re.findall(r"it is (\S+)", shown["update-reveal"]) == ["−1.91", "−0.072"]
+    assert shown["helped-check"] == "(68.474963, 65.925306)"
+    assert shown["sleeping-reveal"].endswith("it is w3, w4, b2, w6")
+
+
+def test_the_first_lesson_shows_the_numbers_of_the_slide():
+    shown = outputs(LESSONS[0])
+    assert re.findall(r"it is (\S+)", shown["forward-reveal"]) == ["3", "−12"]
+    assert re.findall(r"it is (\S+)", shown["gradient-reveal"]) == ["−4", "−4", "−4", "3"]
+
+
+def product():
+    x, y, z = -2, 5, -4
+    q = x + y
+    return [x, y, z, q, q * z, 0.01, 0.1, z * 0.01, q * 0.01, 3, -1, 2]
+
+
+def relu_net():
+    x, W1, b1 = np.array([2, 1]), np.array([[0, 2], [-4, -1]]), np.array([3, 1])
+    W2, b3, y = np.array([-2, 0]), 6, 5
+    pre = W1 @ x + b1
+    out = np.maximum(pre, 0)
+    pred = W2 @ out + b3
+    g = 2 * (pred - y)
+    g1 = W2 * g * (pre > 0)
+    rate = 1e-3
+    stepped = np.maximum((W1 - rate * np.outer(g1, x)) @ x + b1 - rate * g1, 0) @ (W2 - rate * g * out) + b3 - rate * g
+    return [*x, *W1.ravel(), *b1, *W2, b3, y, *pre, *out, pred, (pred - y) ** 2, g, *(g * out), *np.outer(g1, x).ravel(), 10,
+            rate * 90, rate * 72, -2 + rate * 90, -2.00, (stepped - y) ** 2, 90]
+
+
+def sigmoid_net():
+    given = [0.5, 0.1, 0.15, 0.25, 0.2, 0.3, 0.4, 0.5, 0.55, 0.45, 0.35, 0.6, 0.01, 0.99, 0.05]
+    on_the_slide = [0.095, 0.155, 0.5244, 0.6478, 0.6094, 0.6236]
+    wrong = np.array([[0.4, 0.5], [0.5, 0.55]]) @ [0.6094, 0.6236]
+    x, t, b1, b2 = np.array([0.5, 0.1]), np.array([0.01, 0.99]), 0.35, 0.6
+    W1, W2 = np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])
+    s = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
+    h = s(W1 @ x + b1)
+    y = s(W2 @ h + b2)
+    g = (y - t) * y * (1 - y)
+    copied, right = W2 @ g * s(h) * (1 - s(h)), W2.T @ g * h * (1 - h)
+    printed = 0.5 * np.sum((s(np.array([[0.4, 0.5], [0.5, 0.55]]) @ s(np.array([[0.15, 0.25], [0.2, 0.3]]) @ x + b1) + b2) - t) ** 2)
+    return [*given, *on_the_slide, *wrong, *(W2 @ h), *(W2 @ h + b2), *y, *(100 * (copied / right - 1)),
+            0.5 * np.sum((y - t) ** 2), printed, 0.29, 2, 0, 1]
+
+
+@pytest.mark.parametrize("path, computed", list(zip(LESSONS, (product, relu_net, sigmoid_net))), ids=lambda p: getattr(p, "stem", ""))
+def test_every_decimal_number_in_the_prose_is_computed_here(path, computed):
+    """Each number with a decimal point in a lesson's text is one of those computed above, to the digits it is quoted with."""
+    known = [abs(float(value)) for value in computed()]
+    for word in re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", prose(path)):
+        places = len(word.split(".")[1])
+        assert any(abs(value - float(word)) <= 0.5000001 * 10 ** -places for value in known), f"{word} in {path.name}"
+
+
+# --------------------------------------------------------------------------------------- exercises follow from solutions
+
+def make(*arguments, script=MAKE):
+    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_exercises_are_in_step_with_their_solutions():
+    done = make("--check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def copy(tmp_path):
+    for name in ("exercises", "solutions", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_making_the_exercises_again_gives_the_same_bytes(copy):
+    for path in (copy / "exercises").glob("*.ipynb"):
+        path.unlink()
+    assert make(script=copy / "exercises" / "make.py").returncode == 0
+    for path in EXERCISES:
+        assert (copy / "exercises" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "left over"])
+def test_an_exercise_out_of_step_is_found(copy, damage):
+    target = copy / "exercises" / EXERCISES[0].name
+    if damage == "changed":
+        target.write_text(target.read_text(encoding="utf-8").replace("About 10", "About 11"), encoding="utf-8")
+    elif damage == "missing":
+        target.unlink()
+    else:
+        (copy / "solutions" / target.name).unlink()
+    done = make("--check", script=copy / "exercises" / "make.py")
+    assert done.returncode == 1 and target.name in done.stderr
+
+
+@pytest.mark.parametrize("marks", ["# solution", "# end solution", "# solution\n# solution\n# end solution"])
+def test_marks_without_a_partner_are_refused(copy, marks):
+    path = copy / "solutions" / SOLUTIONS[0].name
+    notebook = read(path)
+    next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")["source"] = marks.splitlines(keepends=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    done = make("--check", script=copy / "exercises" / "make.py")
+    assert done.returncode == 1 and "expected" in done.stderr + done.stdout or "has no" in done.stderr
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=label)
+def test_nothing_of_the_solution_is_in_the_exercise(path):
+    exercise = (ROOT / "exercises" / path.name).read_text(encoding="utf-8")
+    inside = [part for cell in code_cells(path) for part in re.findall(r"# solution\n(.*?)# end solution", source(cell), re.DOTALL)]
+    assert inside, "the solution has no marks"
+    for line in inside[0].splitlines():
+        assert line.strip() == "" or json.dumps(line, ensure_ascii=False)[1:-1] not in exercise
+    assert "solution(" not in exercise and '"solution"' not in exercise and "Markdown(" not in exercise
+    assert "NotImplementedError" in exercise
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=label)
+def test_a_solution_passes_its_own_check(path):
+    assert outputs(path)["check"] == "✓ Right in all 20 cases"
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("path", EXERCISES, ids=label)
+def test_an_exercise_that_nobody_touched_runs_to_its_end(path):
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    notebook = nbformat.read(path, as_version=4)
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    check = next(cell for cell in notebook.cells if cell.id == "check")
+    assert check.outputs[0].data["text/plain"] == "○ Not attempted yet. Fill it in and run this cell again."
+    assert not [out for cell in notebook.cells for out in cell.get("outputs", ()) if out.get("name") == "stderr"]
