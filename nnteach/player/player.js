@@ -302,17 +302,21 @@ const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 function importPicture(source) {
   const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
   if (parsed.documentElement.localName !== "svg" || parsed.querySelector("parsererror")) return null;
-  const svg = document.importNode(parsed.documentElement, true);
-  for (const element of [svg, ...svg.querySelectorAll("*")]) {
-    const text = element.localName === "style" ? element.textContent : "";
-    if (element.namespaceURI !== SVG || !PICTURE_TAGS.has(element.localName) || /@import|url\(/i.test(text ?? "")) {
-      element.remove();
-    }
+  // Cleaned while it is still apart: in a page an image would be asked for as soon as it is there.
+  for (const element of [parsed.documentElement, ...parsed.querySelectorAll("svg *")]) {
+    if (isForeign(element)) element.remove();
     for (const { name, value } of [...element.attributes]) {
-      if (/^on|href$/i.test(name) || /url\(|javascript:/i.test(value) && !name.startsWith("data-")) element.removeAttribute(name);
+      const loads = /url\(|javascript:/i.test(value) && !name.startsWith("data-");
+      if (loads || /^on|href$/i.test(name)) element.removeAttribute(name);
     }
   }
-  return /** @type {any} */ (svg);
+  return /** @type {any} */ (document.importNode(parsed.documentElement, true));
+}
+
+/** @param {Element} element */
+function isForeign({ namespaceURI, localName, textContent }) {
+  if (namespaceURI !== SVG || !PICTURE_TAGS.has(localName)) return true;
+  return localName === "style" && /@import|url\(/i.test(textContent ?? "");
 }
 
 /** The picture and its parts; it changes their texts and classes, and nothing else. */
