@@ -13,16 +13,20 @@ and *newest first* a valid order for the backward pass: one sort, no recursion, 
 import copy
 import itertools
 import operator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
 from . import ops
-from .errors import DtypeError, GraphError, ImmutableError, ShapeError, message, shape_text
+from .errors import (
+    DtypeError, GraphError, ImmutableError, ShapeError, broadcasting_advice, message, product_advice, shape_text)
 from .primitive import FROM_NUMPY, Primitive
 
 _next_serial = itertools.count().__next__
 _LATER = {"name": None, "grad": None}  # what a slot answers until it is filled
 _NO_SETTINGS: dict = {}
+_undecided = ContextVar("leaves whose numbers a function being traced must not ask for", default=frozenset())
 
 
 class Node:
@@ -104,6 +108,11 @@ class Node:
         return (self[i] for i in range(len(self)))
 
     def __bool__(self):
+        leaves = _undecided.get()
+        if leaves and not leaves.isdisjoint(ordered(self)):
+            raise GraphError(message("a function that takes the same way for all numbers",
+                                     f"a decision (if, while, and, or, max) on {describe(self)}, which depends on an argument",
+                                     "nt.compile replays the way taken once: choose entry by entry with nt.where(x > 0, a, b)"))
         return bool(self._value)
 
     def __format__(self, spec):
@@ -232,15 +241,9 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
 
 def _misfit(primitive, parents, error):
     operands = ", ".join(f"{describe(p)} {shape_text(p.shape)}" for p in parents)
-    advice = str(error).strip()
-    if primitive is ops.matmul and not all(p.shape for p in parents):
-        advice = "@ is for vectors and matrices; write * for a number"
-    if primitive is ops.matmul and all(p.ndim == 2 for p in parents):
-        a, b = parents
-        if a.shape[1] == b.shape[1]:
-            advice = f"Did you mean {describe(a)} @ {describe(b)}.T?"
-        elif a.shape[0] == b.shape[0]:
-            advice = f"Did you mean {describe(a)}.T @ {describe(b)}?"
+    shapes = [p.shape for p in parents]
+    advice = (product_advice(*map(describe, parents), *shapes) if primitive is ops.matmul
+              else primitive.elementwise and broadcasting_advice(shapes)) or str(error).strip()
     return ShapeError(message(f"shapes that fit in {primitive.name}", operands, advice))
 
 
@@ -321,11 +324,21 @@ def variables(**values) -> tuple[Node, ...]:
     return tuple(variable(value, name) for name, value in values.items())
 
 
+@contextmanager
+def no_decisions_on(leaves):
+    """Refuse `if node:` for whatever is computed from these leaves: what follows would hold for these numbers only."""
+    token = _undecided.set(frozenset(leaves))
+    try:
+        yield
+    finally:
+        _undecided.reset(token)
+
+
 # ------------------------------------------------------------------------------------------ walking the graph
 
-def ordered(root: Node) -> list[Node]:
-    """Every node that `root` was computed from, and `root`, oldest first: a topological order."""
-    seen, stack = {root}, [root]
+def ordered(*roots: Node) -> list[Node]:
+    """Every node that the roots were computed from, and the roots, oldest first: a topological order."""
+    seen, stack = set(roots), [*roots]
     while stack:
         for parent in stack.pop().parents:
             if parent not in seen:
