@@ -166,10 +166,10 @@ def _sides(node):
         return []
     asked = [node] if _is_flat(node) else []
     inputs, out = [constant(p.value) for p in node.parents], constant(node.value)
-    for slot in range(len(inputs)):
-        rule = node.primitive.vjps[slot]
+    for rule in [node.primitive.vjps[slot] for slot, p in enumerate(node.parents) if p.active]:
         try:
-            local = rule and rule(constant(np.ones_like(node.value)), out, *inputs, **node.static)
+            with np.errstate(all="ignore"):
+                local = rule and rule(constant(np.ones_like(node.value)), out, *inputs, **node.static)
         except (NNTeachError, TypeError):
             continue  # a rule of one's own that does not run on Nodes
         asked += [n for n in ordered(local) if _is_flat(n)] if isinstance(local, Node) else []

@@ -147,6 +147,8 @@ class Trace:
 
     def contribution(self, step: Step) -> Symbol:
         """What a step hands on as a formula: upstream · local, or the whole rule where it is no product entry by entry."""
+        if step.kind == "unbroadcast":
+            return Symbol(None, step.contribution, "", "Σ a", (self.contribution(step._replace(kind="contribution")),))
         upstream = self.gradient(step.node, step.upstream, "upstream")
         if not step.node.primitive.elementwise:
             return self.rule(step, upstream, step.contribution)
