@@ -76,6 +76,7 @@ export function phaseAt(data, step) {
  * @returns {{phase: string, first: number, last: number}[]}
  */
 export function phaseRuns(steps) {
+  /** @type {{phase: string, first: number, last: number}[]} */
   const runs = [];
   steps.forEach(({ phase }, index) => {
     const run = runs.at(-1);
@@ -191,7 +192,7 @@ export function fill(text, words) {
   return text.replace(/\{(\w+)\}/g, (place, name) => (name in words ? String(words[name]) : place));
 }
 
-/** The English words, for those that the message does not bring. */
+/** The English words, for those that the message does not bring. @type {Record<string, string>} */
 export const WORDS = {
   start: "start", forward: "forward", backward: "backward", update: "update", done: "done", now: "NOW", todo: "to do",
   first: "First step", previous: "Step back", play: "Play", pause: "Pause", next: "Step forth", last: "Last step",
@@ -252,6 +253,7 @@ function formula(tree) {
 }
 
 // A filled shape, or strokes where it begins with "~"; 24 × 24.
+/** @type {Record<string, string>} */
 const ICONS = {
   first: "M5 5h2.8v14H5zM19 5v14L8.6 12z",
   previous: "M16.5 5.5v13L7 12z",
@@ -362,7 +364,7 @@ class Picture {
     setAttribute(parts.group, "data-state", state);
     setAttribute(parts.group, "data-value", full[0]);
     setAttribute(parts.group, "data-grad", full[1]);
-    setAttribute(parts.group, "aria-label", this.#describe(node, state, value, gradient));
+    setAttribute(parts.group, "aria-label", this.#describe(node, step));
     if (parts.title) setText(parts.title, this.#hint(node, full));
     return fresh;
   }
@@ -379,10 +381,11 @@ class Picture {
     return state === "now" ? parts.group : null;
   }
 
-  /** What a screen reader says on a node. @param {NodeData} node */
-  #describe({ name, kind, operation }, state, value, gradient) {
+  /** What a screen reader says on a node. @param {NodeData} node @param {number} step */
+  #describe({ name, kind, operation, timeline }, step) {
     const { words, data } = this;
-    const shown = (place) => (place === null ? words.unknown : data.texts[place][1].join("; "));
+    const [, state, value, gradient] = entryAt(timeline, step);
+    const shown = (/** @type {number | null} */ place) => (place === null ? words.unknown : data.texts[place][1].join("; "));
     const what = kind === "operation" ? `${name} = ${operation}` : `${name}, ${operation}`;
     return `${what}: ${words.value} ${shown(value)}, ${words.gradient} ${shown(gradient)}, ${words[state]}`;
   }
@@ -485,7 +488,7 @@ class Table {
     for (const node of nodes) {
       const [, state, value, gradient] = entryAt(node.timeline, step);
       const mark = state === "done" ? `${this.words.done} ✓` : this.words[state];
-      const row = this.rows.get(node.name);
+      const row = /** @type {Element} */ (this.rows.get(node.name));
       setAttribute(row, "class", `nn-${state}`);
       row.replaceChildren(html("th", { scope: "row" }, node.name), html("td", {}, node.operation),
         this.#number(value, "nn-value"), this.#number(gradient, "nn-gradient"), html("td", {}, mark));
@@ -540,67 +543,77 @@ class Player {
   #timer = 0;
   #shown = -1;  // the step the document shows; −1 before the first
   #view = "picture";
+  #theme = "auto";
+  #scale = 1;
   #speed;
+  /** @type {Element | null} */
+  #tabStop = null;
+  /** @type {Table | null} */
+  #table = null;
+  /** @type {Element | null} */
+  #otherView = null;
+  /** @type {Record<string, HTMLElement>} */
+  #buttons = {};
   step = 0;
 
   /** @param {HTMLElement} root @param {Data} data @param {Options} options */
   constructor(root, data, options) {
     this.root = root;
+    this.data = data;
     this.options = options;
-    this.#speed = options.stepsPerSecond ?? 1;
     this.words = { ...WORDS, ...data.words };
-    this.#build();
-    this.load(data, options.step ?? 0);
+    this.picture = new Picture(data, this.words);
+    this.panel = new Panel(this.words);
+    this.canvas = html("div", { class: "nn-canvas" });
+    this.stage = html("div", { class: "nn-stage", tabindex: "-1" }, this.canvas);
+    this.views = html("div", { class: "nn-views" }, this.stage);
+    this.inputs = html("form", { class: "nn-inputs", "aria-label": this.words.inputs, novalidate: "" });
+    this.sentence = html("p", { class: "nn-say", "data-say": "", "aria-live": "polite", tabindex: "-1" });
+    this.segments = html("div", { class: "nn-segments", "aria-hidden": "true" });
+    this.slider = /** @type {HTMLInputElement} */ (html("input", { type: "range", min: 0, step: 1, "aria-label": this.words.steps }));
+    this.count = html("span", { class: "nn-count" });
+    this.#speed = options.stepsPerSecond ?? 1;
+    this.#assemble();
+    this.#present(options.step ?? 0);
     this.#setTheme(options.theme ?? "auto");
     this.#listen();
   }
 
   // ------------------------------------------------------------------------------------------------ building
 
-  #build() {
-    const { root, words } = this;
-    this.panel = new Panel(words);
-    this.canvas = html("div", { class: "nn-canvas" });
-    this.stage = html("div", { class: "nn-stage", tabindex: "-1" }, this.canvas);
-    this.inputs = html("form", { class: "nn-inputs", "aria-label": words.inputs, novalidate: "" });
-    this.sentence = html("p", { class: "nn-say", "data-say": "", "aria-live": "polite", tabindex: "-1" });
-    this.views = html("div", { class: "nn-views" }, this.stage);
-    this.views.append(...(this.options.live ? [this.inputs] : []));
-    this.cover = html("div", { class: "nn-blank", "data-action": "blank" });
-    root.replaceChildren(this.#toolbar(), html("div", { class: "nn-main" }, this.views, this.panel.element),
-      this.sentence, this.cover);
-    root.setAttribute("data-nnteach-player", "");
-    root.setAttribute("role", "region");
-    root.setAttribute("tabindex", "-1");
-    setAttribute(root, "data-fill", this.options.wholePage ? "page" : null);
+  #assemble() {
+    const { root, options } = this;
+    if (options.live) this.views.append(this.inputs);
+    root.replaceChildren(this.#toolbar(), html("div", { class: "nn-main" }, this.views, this.panel.element), this.sentence,
+      html("div", { class: "nn-blank", "data-action": "blank" }));
+    setAttribute(root, "data-nnteach-player", "");
+    setAttribute(root, "role", "region");
+    setAttribute(root, "tabindex", "-1");
   }
 
   #toolbar() {
     const { words } = this;
-    const buttons = (...actions) => actions.map((action) => {
-      this.buttons[action] = iconButton(action, words[action]);
-      return this.buttons[action];
+    const buttons = (/** @type {string[]} */ ...actions) => actions.map((action) => {
+      this.#buttons[action] = iconButton(action, words[action]);
+      return this.#buttons[action];
     });
-    this.track = html("div", { class: "nn-segments", "aria-hidden": "true" });
-    this.slider = /** @type {HTMLInputElement} */ (html("input", { type: "range", min: 0, step: 1, "aria-label": words.steps }));
-    this.count = html("span", { class: "nn-count" });
     return html("div", { class: "nn-toolbar", role: "group", "aria-label": words.player },
       html("div", { class: "nn-group" }, ...buttons("first", "previous", "play", "next", "last")),
-      html("div", { class: "nn-track" }, this.track, this.slider), this.count,
+      html("div", { class: "nn-track" }, this.segments, this.slider), this.count,
       html("div", { class: "nn-group" }, ...buttons("help", "table", "theme", "fullscreen")));
   }
 
-  /** @type {Record<string, HTMLElement>} */
-  buttons = {};
-
-  /** Show another message, such as the same graph with other numbers. @param {Data} data @param {number} step */
-  load(data, step = this.step) {
-    const view = this.#view;
-    this.#setView("picture");
+  /** Show another message, such as the same graph with other numbers, at the same step. @param {Data} data */
+  load(data) {
     this.data = data;
     this.picture = new Picture(data, this.words);
-    this.canvas.replaceChildren(this.picture.svg ?? html("p", { role: "alert" }, this.words.damaged));
-    const { root, picture } = this;
+    this.#present(this.step);
+  }
+
+  /** @param {number} step */
+  #present(step) {
+    const { root, data, picture } = this;
+    this.canvas.replaceChildren(picture.svg ?? html("p", { role: "alert" }, this.words.damaged));
     setAttribute(root, "aria-label", data.title);
     setAttribute(root, "data-steps", data.steps.length);
     if (!this.options.wholePage) root.style.setProperty("--nn-height", `${naturalHeight(data, picture.size.height)}px`);
@@ -609,13 +622,13 @@ class Player {
     this.#fit();
     this.#shown = -1;
     this.goTo(step);
-    this.#setView(view);
+    this.#setView(this.#view);
   }
 
   #buildSegments() {
     const { steps } = this.data;
     // As wide as their steps: when a phase is over, the thumb stands at the end of its segment.
-    this.track.replaceChildren(...phaseRuns(steps).map(({ phase, first, last }) =>
+    this.segments.replaceChildren(...phaseRuns(steps).map(({ phase, first, last }) =>
       html("span", { class: `nn-${phase}`, "data-last": last, style: `flex-grow:${last - first + 1}` },
         html("b", {}, this.words[phase] ?? phase))));
     this.slider.setAttribute("max", String(steps.length));
@@ -652,7 +665,7 @@ class Player {
     this.#shown = this.step = step;
     this.#showPicture(nodes, edges, oneStep && !everything);
     this.#showTexts();
-    this.table?.show(nodes, step);
+    this.#table?.show(nodes, step);
     this.#follow();
     this.options.onStep?.(step);
   }
@@ -662,8 +675,7 @@ class Player {
     const { picture, step } = this;
     const numbers = nodes.flatMap((node) => picture.showNode(node, step));
     const used = edges.map((edge) => picture.showEdge(edge, step));
-    const current = this.data.steps[step - 1]?.node ?? this.data.nodes[0]?.name;
-    if (this.tabStop !== current || !picture.svg?.contains(this.tabGroup)) this.#moveTabStop(current);
+    this.#moveTabStop(this.data.steps[step - 1]?.node ?? this.data.nodes[0]?.name ?? "");
     if (!moving || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const number of numbers) number.animate?.([{ opacity: 0 }, {}], { duration: 150, easing: "ease-out" });
     for (const edge of used) {
@@ -673,10 +685,11 @@ class Player {
 
   /** The Tab key stops at one node only, the current one; ↑ and ↓ lead to the others. @param {string} name */
   #moveTabStop(name) {
-    if (this.tabGroup) setAttribute(this.tabGroup, "tabindex", "-1");
-    this.tabStop = name;
-    this.tabGroup = this.picture.node(name)?.group ?? null;
-    if (this.tabGroup) setAttribute(this.tabGroup, "tabindex", "0");
+    const next = this.picture.node(name)?.group ?? null;
+    if (next === this.#tabStop) return;
+    this.#tabStop?.setAttribute("tabindex", "-1");
+    next?.setAttribute("tabindex", "0");
+    this.#tabStop = next;
   }
 
   #showTexts() {
@@ -690,12 +703,11 @@ class Player {
     this.slider.value = String(step);
     setAttribute(this.slider, "aria-valuetext", `${place}, ${words[phase]}: ${now.now}`);
     setText(this.count, place);
-    for (const segment of this.track.querySelectorAll("[data-last]")) {
+    for (const segment of this.segments.querySelectorAll("[data-last]")) {
       setAttribute(segment, "data-over", Number(segment.getAttribute("data-last")) <= step ? "" : null);
     }
-    for (const [action, end] of [["first", 0], ["previous", 0], ["next", data.steps.length], ["last", data.steps.length]]) {
-      setAttribute(this.buttons[action], "aria-disabled", step === end);
-    }
+    for (const action of ["first", "previous"]) setAttribute(this.#buttons[action], "aria-disabled", step === 0);
+    for (const action of ["next", "last"]) setAttribute(this.#buttons[action], "aria-disabled", step === data.steps.length);
     this.panel.show(now);
     setText(this.sentence, now.say);
   }
@@ -704,16 +716,17 @@ class Player {
 
   #fit() {
     const { picture, root, stage } = this;
-    if (!picture?.svg) return;
+    if (!picture.svg) return;
     const room = { width: stage.clientWidth - 32, height: stage.clientHeight - 32 };
-    this.scale = root.hasAttribute("data-projector") ? projectorScale(picture.size, room) : 1;
-    picture.svg.style.width = `${picture.size.width * this.scale}px`;
-    picture.svg.style.height = `${picture.size.height * this.scale}px`;
+    this.#scale = root.hasAttribute("data-projector") ? projectorScale(picture.size, room) : 1;
+    picture.svg.style.width = `${picture.size.width * this.#scale}px`;
+    picture.svg.style.height = `${picture.size.height * this.#scale}px`;
   }
 
   /** Scroll the picture, and never the page, so that what happens is seen. */
   #follow() {
-    const { picture, stage, canvas, scale = 1 } = this;
+    const { picture, stage, canvas } = this;
+    const scale = this.#scale;
     const names = nodesInUse(this.data, this.step);
     const whole = picture.around(names);
     if (!whole) return stage.scrollTo(0, 0);
@@ -729,6 +742,7 @@ class Player {
   /** Do what a key or a button asks for. @param {string} action @param {Element | null} place where it was asked */
   #act(action, place = null) {
     const { steps } = this.data;
+    /** @type {Record<string, () => void>} */
     const actions = {
       first: () => this.#jump(0),
       previous: () => this.#jump(this.step - 1),
@@ -742,7 +756,7 @@ class Player {
       play: () => this.#play(this.#timer === 0),
       table: () => this.#setView(this.#view === "table" ? "picture" : "table"),
       help: () => this.#setView(this.#view === "help" ? "picture" : "help"),
-      theme: () => this.#setTheme(THEMES[(THEMES.indexOf(this.theme ?? "auto") + 1) % THEMES.length]),
+      theme: () => this.#setTheme(THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length]),
       fullscreen: () => this.#project(!this.root.hasAttribute("data-projector")),
       blank: () => setAttribute(this.root, "data-blank", this.root.hasAttribute("data-blank") ? null : ""),
       close: () => this.#close(),
@@ -778,7 +792,7 @@ class Player {
     if (on && this.step === this.data.steps.length) this.goTo(0);
     if (on) this.#timer = window.setTimeout(() => this.#tick(), 1000 / this.#speed);
     const word = on ? "pause" : "play";
-    const button = this.buttons.play;
+    const button = this.#buttons.play;
     drawIcon(/** @type {any} */ (button.querySelector("path")), word);
     setAttribute(button, "aria-label", this.words[word]);
     setAttribute(button, "title", this.words[word]);
@@ -792,13 +806,13 @@ class Player {
   /** @param {string} view "picture", "table" or "help" */
   #setView(view) {
     this.#view = view;
-    this.view?.remove();
-    this.table = view === "table" ? new Table(this.data, this.words) : null;
-    this.table?.show(this.data.nodes, this.step);
-    this.view = this.table?.element ?? (view === "help" ? helpView(this.words) : null);
-    if (this.view) this.views.prepend(this.view);
+    this.#otherView?.remove();
+    this.#table = view === "table" ? new Table(this.data, this.words) : null;
+    this.#table?.show(this.data.nodes, this.step);
+    this.#otherView = this.#table?.element ?? (view === "help" ? helpView(this.words) : null);
+    if (this.#otherView) this.views.prepend(this.#otherView);
     setAttribute(this.root, "data-view", view);
-    for (const name of ["table", "help"]) setAttribute(this.buttons[name], "aria-pressed", view === name);
+    for (const name of ["table", "help"]) setAttribute(this.#buttons[name], "aria-pressed", view === name);
     this.#markSpeed();
     if (view === "picture" && this.#shown >= 0) this.#follow();
   }
@@ -811,9 +825,9 @@ class Player {
 
   /** @param {string} theme */
   #setTheme(theme) {
-    this.theme = theme;
+    this.#theme = theme;
     setAttribute(this.root, "data-theme", theme === "auto" ? null : theme);
-    const button = this.buttons.theme;
+    const button = this.#buttons.theme;
     drawIcon(/** @type {any} */ (button.querySelector("path")), theme);
     const label = `${this.words.theme}: ${this.words[theme]}`;
     setAttribute(button, "aria-label", label);
@@ -823,7 +837,7 @@ class Player {
   /** Large, on the whole screen; where that is refused, over the whole page. @param {boolean} on */
   async #project(on) {
     setAttribute(this.root, "data-projector", on ? "" : null);
-    setAttribute(this.buttons.fullscreen, "aria-pressed", on);
+    setAttribute(this.#buttons.fullscreen, "aria-pressed", on);
     this.#resized();
     try {
       if (on) await this.root.requestFullscreen();
