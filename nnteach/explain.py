@@ -27,6 +27,7 @@ _PYTHON = {
     "minimum": "np.minimum({0}, {1})", "outer": "np.outer({0}, {1})", "equal": "({0} == {1})", "greater": "({0} > {1})",
     "greater_equal": "({0} >= {1})", "where": "np.where({0}, {1}, {2})", "matvec": "{0} @ {1}",
 }
+_ONLY_FOR_RANKS = {"outer": (1, 1), "matrix_transpose": (2,), "matvec": (2, 1)}  # as NumPy means them
 _BY_NOTATION = {PRIMITIVES[name].notation: name for name in
                 ("add", "subtract", "multiply", "divide", "negative", "square", "greater", "greater_equal")}
 _OPERATORS = (" + ", " - ", " * ", " / ", " ** ", " @ ")
@@ -84,25 +85,26 @@ def _symbol(node, names):
 
 
 def _forward(node, names):
-    return _call(node.primitive, [_write(_symbol(p, names)) for p in node.parents], node.static)
+    return _call(node.primitive, [_symbol(p, names) for p in node.parents], node.static)
 
 
 def _backward(root, names):
-    """One line for every step of the backward pass: `=` for the first contribution, `+=` for more."""
+    """One line for every step of the backward pass; what arrives second is added to what is there.
+
+    An array is added in a new one: `du += …` would also change the gradient that `du` was set equal to.
+    """
     for step in backward_steps(root):
         target = f"d{names[step.parent]}"
         if step.kind == "unbroadcast":
-            yield f"{target}_here = ops.sum_to({target}_here, shape={step.parent.shape})"
+            written = f"ops.sum_to({target}_here, shape={step.parent.shape})"
         else:
-            upstream = Symbol(f"d{names[step.node]}", step.upstream)
-            written = _write(_rule(step, upstream, names))
-            yield f"{target}{'_here' if step.total is None else ''} {'=' if _first(step) else '+='} {written}"
-            continue
-        yield f"{target} {'=' if step.before is None else '+='} {target}_here"
-
-
-def _first(step):
-    return step.before is None or step.total is None
+            written = _write(_rule(step, Symbol(f"d{names[step.node]}", step.upstream), names))
+        if step.total is None:
+            yield f"{target}_here = {written}"
+        elif step.before is None:
+            yield f"{target} = {written}"
+        else:
+            yield f"{target} += {written}" if step.parent.shape == () else f"{target} = {target} + {written}"
 
 
 def _rule(step, upstream, names):
@@ -119,12 +121,14 @@ def _write(symbol: Symbol) -> str:
         whole = np.ndim(symbol.value) == 0 and float(symbol.value).is_integer() and abs(symbol.value) < 1e6
         return str(int(symbol.value)) if whole else _literal(symbol.value)
     primitive = symbol.primitive or PRIMITIVES[_BY_NOTATION[symbol.notation]]
-    return _call(primitive, [_write(x) for x in symbol.inputs], symbol.static)
+    return _call(primitive, symbol.inputs, symbol.static)
 
 
 def _call(primitive, inputs, static):
     template = _PYTHON.get(primitive.name)
-    if template is None or static:
+    ranks = tuple(len(x.shape) for x in inputs)
+    inputs = [_write(x) for x in inputs]
+    if template is None or static or ranks != _ONLY_FOR_RANKS.get(primitive.name, ranks):
         settings = [f"{key}={_setting(value)}" for key, value in static.items()]
         return f"ops.{primitive.name}({', '.join([*inputs, *settings])})"
     if template.startswith(("{0}", "-")):

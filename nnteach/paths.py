@@ -53,7 +53,8 @@ class Paths:
     def __repr__(self):
         rest = f"\n… and {self.count - len(self.listed)} more" if self.count > len(self.listed) else ""
         shown = "\n".join(map(repr, self.listed))
-        return f"{shown}{rest}\n{self.count} paths, {self.edges} edges; the gradient is {number(self.gradient)}"
+        paths_ = "path" if self.count == 1 else "paths"
+        return f"{shown}{rest}\n{self.count} {paths_}, {self.edges} edges; the gradient is {number(self.gradient)}"
 
 
 def paths(root: Node, wrt: Node, limit: int = 20) -> Paths:
