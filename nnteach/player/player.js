@@ -489,7 +489,7 @@ class Table {
       const [, state, value, gradient] = entryAt(node.timeline, step);
       const mark = state === "done" ? `${this.words.done} ✓` : this.words[state];
       const row = /** @type {Element} */ (this.rows.get(node.name));
-      setAttribute(row, "class", `nn-${state}`);
+      setAttribute(row, "data-state", state);
       row.replaceChildren(html("th", { scope: "row" }, node.name), html("td", {}, node.operation),
         this.#number(value, "nn-value"), this.#number(gradient, "nn-gradient"), html("td", {}, mark));
     }
