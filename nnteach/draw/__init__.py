@@ -139,7 +139,7 @@ def chip_texts(trace: Trace, step) -> tuple[str, str]:
         shown = shape_text(step.contribution.shape)
     if step.kind != "contribution" or not step.node.primitive.elementwise:
         return shown, shown
-    product = f"{text(trace.contribution(step), numbers=True)} = {shown}"
+    product = f"{text(trace.contribution(step), numbers=True)} = {shown}".replace(" · ", "·")
     return (product if len(product) <= columns else shown), shown
 
 
