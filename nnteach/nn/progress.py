@@ -1,0 +1,26 @@
+"""A progress bar for long runs; nothing is shown in scripts, tests and short runs."""
+
+import sys
+
+
+def progress(iterable, total: int, show: bool | None = None):
+    """The iterable, with tqdm's bar around it if there is someone to look at it and the run takes over two seconds.
+
+    Args:
+        show: True or False to decide, None to find out. Without tqdm there is no bar.
+    """
+    if show is None:
+        show = sys.stderr.isatty() or in_notebook()
+    if not show:
+        return iterable
+    try:
+        from tqdm.auto import tqdm  # only where it is shown
+    except ImportError:
+        return iterable
+    return tqdm(iterable, total=total, delay=2.0, leave=False, unit="epoch")
+
+
+def in_notebook() -> bool:
+    """Whether this runs in a Jupyter kernel."""
+    kernel = sys.modules.get("ipykernel")
+    return kernel is not None and getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)() is not None
