@@ -4,8 +4,8 @@
     python exercises/make.py --check    # exit 1 if one of them is not what the solutions give
     python exercises/make.py --run      # first run the lessons and the solutions and store their outputs
 
-Edit `solutions/`, never `exercises/`. In a solution, everything between the lines `# solution` and `# end solution` is
-left out and replaced by a line that says so; cells with the tag "solution" are left out altogether.
+Edit `solutions/`, never `exercises/`. In a solution, everything between the lines `# solution` and
+`# end solution` is left out and replaced by a stub; cells with the tag "solution" are left out altogether.
 """
 
 import argparse
@@ -17,14 +17,15 @@ ROOT = Path(__file__).resolve().parent.parent
 LESSONS, SOLUTIONS, EXERCISES = (ROOT / name for name in ("notebooks", "solutions", "exercises"))
 BEGIN, END = "# solution", "# end solution"
 STUB = 'raise NotImplementedError("your code goes here")'
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+          "language_info": {"name": "python"}}
 
 
 def main(arguments=None) -> int:
     """Run the command; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="change nothing, and exit with 1 if an exercise is out of step")
-    parser.add_argument("--run", action="store_true", help="run lessons and solutions and store their outputs")
+    parser.add_argument("--check", action="store_true", help="only see whether exercises and solutions agree")
+    parser.add_argument("--run", action="store_true", help="run lessons and solutions, store their outputs")
     parser.add_argument("only", nargs="*", help="notebooks to run, if not all")
     options = parser.parse_args(arguments)
     if options.check:
@@ -52,12 +53,13 @@ def out_of_step() -> list[str]:
 
 
 def report(names) -> int:
+    """Say which exercises are out of step; returns the exit status."""
     for name in names:
-        print(f"exercises/{name} is not what solutions/{name} gives: run python exercises/make.py", file=sys.stderr)
+        print(f"exercises/{name} is not what solutions/{name} gives: run exercises/make.py", file=sys.stderr)
     return 1 if names else 0
 
 
-# ------------------------------------------------------------------------------------- a solution becomes an exercise
+# ----------------------------------------------------------------------------- a solution becomes an exercise
 
 def exercise(path: Path) -> str:
     """The text of the exercise notebook of a solution notebook."""
@@ -70,7 +72,8 @@ def exercise(path: Path) -> str:
 def _without_solution(cell, where):
     if cell["cell_type"] != "code":
         return cell
-    return {**cell, "source": strip("".join(cell["source"]), where).splitlines(keepends=True), "outputs": [], "execution_count": None}
+    source = strip("".join(cell["source"]), where).splitlines(keepends=True)
+    return {**cell, "source": source, "outputs": [], "execution_count": None}
 
 
 def strip(source: str, where: str = "a cell") -> str:
@@ -100,10 +103,10 @@ def to_text(notebook: dict) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-# --------------------------------------------------------------------------------------------- storing the outputs
+# -------------------------------------------------------------------------------------------- storing outputs
 
 def run(path: Path) -> None:
-    """Run a notebook from top to bottom in a fresh kernel and store its outputs, and nothing that changes from run to run.
+    """Run a notebook in a fresh kernel and store its outputs, and nothing that differs from run to run.
 
     Raises:
         RuntimeError: a cell wrote to stderr.

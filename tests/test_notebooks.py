@@ -1,8 +1,9 @@
-"""Lessons, solutions and exercises as files: their form, their numbers, and that exercises follow from solutions.
+"""Lessons, solutions and exercises as files: their form, their numbers, and how exercises follow from solutions.
 
 That every cell still gives its stored output is nbval's job (`pytest -m notebook`).
 """
 
+import itertools
 import json
 import re
 import shutil
@@ -15,7 +16,9 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LESSONS, SOLUTIONS, EXERCISES = (sorted((ROOT / name).glob("*.ipynb")) for name in ("notebooks", "solutions", "exercises"))
+LESSONS, SOLUTIONS, EXERCISES = (
+    sorted((ROOT / name).glob("*.ipynb")) for name in ("notebooks", "solutions", "exercises")
+)
 ALL = LESSONS + SOLUTIONS + EXERCISES
 MAKE = ROOT / "exercises" / "make.py"
 PLACES = re.compile(r"/(?:home|root|work|tmp|opt|Users)/|[A-Z]:\\\\|ipykernel_\d|0x[0-9a-f]{8,}")
@@ -43,11 +46,16 @@ def prose(path):
 
 def outputs(path, kind="text/plain"):
     """The outputs of one kind, by cell id."""
-    return {cell["id"]: "".join(output["data"][kind]) for cell in code_cells(path) for output in cell["outputs"]
-            if kind in output.get("data", {})}
+    return {
+        cell["id"]: "".join(output["data"][kind])
+        for cell in code_cells(path)
+        for output in cell["outputs"]
+        if kind in output.get("data", {})
+    }
 
 
-# ------------------------------------------------------------------------------------------------------- the form
+# ------------------------------------------------------------------------------------------------- the form
+
 
 def test_there_are_three_of_each():
     names = [path.name for path in LESSONS]
@@ -96,7 +104,7 @@ def test_code_cells_are_short_and_come_after_a_sentence(path):
     lengths = [len(source(cell).splitlines()) for cell in code_cells(path)]
     assert statistics.median(lengths) <= 3 and np.percentile(lengths, 90) <= 10 and max(lengths) <= 12
     cells = read(path)["cells"]
-    for before, cell in zip(cells, cells[1:]):
+    for before, cell in itertools.pairwise(cells):
         if cell["cell_type"] == "code":
             assert before["cell_type"] == "markdown", f"{cell['id']} has no sentence before it"
             assert max(map(len, source(cell).splitlines())) <= 100, f"{cell['id']} is too wide"
@@ -105,10 +113,20 @@ def test_code_cells_are_short_and_come_after_a_sentence(path):
 @pytest.mark.parametrize("path", LESSONS, ids=label)
 def test_a_lesson_has_its_parts_in_order(path):
     text = prose(path)
-    parts = ["After this lesson you can", "minutes", "**The question.**", "redict", "**Question 1.**", "**Question 2.**",
-             "worked solution", "## What we saw", "**Next.**", "> **In the slides.**"]
+    parts = [
+        "After this lesson you can",
+        "minutes",
+        "**The question.**",
+        "redict",
+        "**Question 1.**",
+        "**Question 2.**",
+        "worked solution",
+        "## What we saw",
+        "**Next.**",
+        "> **In the slides.**",
+    ]
     places = [text.find(part) for part in parts]
-    assert -1 not in places and places == sorted(places), dict(zip(parts, places))
+    assert -1 not in places and places == sorted(places), dict(zip(parts, places, strict=True))
     assert 3 <= len(re.findall(r"^## \d", text, re.MULTILINE)) <= 8
     assert len([cell for cell in code_cells(path) if "reveal(" in source(cell)]) >= 3
 
@@ -134,9 +152,9 @@ def test_exercises_named_in_a_lesson_exist(path):
     assert named and all((ROOT / name).is_file() for name in named)
 
 
-# ----------------------------------------------------------------------------------------------------- the numbers
+# ---------------------------------------------------------------------------------------------- the numbers
 
-# Catalogue of the slides, section 2A.1, checked there with PyTorch and central differences: (as printed, as solved).
+# Catalogue of the slides, 2A.1, checked there with PyTorch and central differences: (as printed, as solved).
 SIGMOID_NET = {
     "W1 x": ((0.100, 0.130), (0.095, 0.155)),
     "a1": ((0.45, 0.48), (0.445, 0.505)),
@@ -150,13 +168,18 @@ SIGMOID_NET = {
     "∇y": ((0.7500820925, -0.2135528116), (0.7448067435, -0.2130944801)),
     "∇a2": ((0.1367829490, -0.0370678461), (0.1378440083, -0.0369342456)),
     "∇b2": ((0.1367829490, -0.0370678461), (0.1378440083, -0.0369342456)),
-    "∇W2": ((0.0835250352, 0.0844973761, -0.0226350812, -0.0228985832),
-            (0.0840090010, 0.0859641590, -0.0225095680, -0.0230334376)),
+    "∇W2": (
+        (0.0835250352, 0.0844973761, -0.0226350812, -0.0228985832),
+        (0.0840090010, 0.0859641590, -0.0225095680, -0.0230334376),
+    ),
     "∇h1": ((0.0361792565, 0.0480041591), (0.0366704805, 0.0417159687)),
     "σ′(a1)": ((0.2377589599, 0.2361354380), (0.2380207449, 0.2347147260)),
     "∇a1": ((0.0086019424, 0.0113354831), (0.0087283351, 0.0097913522)),
     "∇b1": ((0.0086019424, 0.0113354831), (0.0087283351, 0.0097913522)),
-    "∇W1": ((0.0043009712, 0.0008601942, 0.0056677416, 0.0011335483), (0.0043641675, 0.0008728335, 0.0048956761, 0.0009791352)),
+    "∇W1": (
+        (0.0043009712, 0.0008601942, 0.0056677416, 0.0011335483),
+        (0.0043641675, 0.0008728335, 0.0048956761, 0.0009791352),
+    ),
     "∇x": ((0.0035573880, 0.0055511305), (0.0037570883, 0.0046830727)),
     "L after 0.1": ((0.3005555053,), (0.2964575541,)),
     "L after 0.5": ((0.2861520239,), (0.2818332273,)),
@@ -165,10 +188,13 @@ SIGMOID_NET = {
 
 def test_the_sigmoid_lesson_shows_every_number_of_both_readings_to_ten_digits():
     tables = "\n".join(outputs(LESSONS[2], "text/markdown").values())
-    shown = {name.strip(): (first, second) for name, first, second in re.findall(r"^\|([^|]+)\|([^|]+)\|([^|]+)\|$", tables, re.M)}
+    shown = {
+        name.strip(): (first, second)
+        for name, first, second in re.findall(r"^\|([^|]+)\|([^|]+)\|([^|]+)\|$", tables, re.M)
+    }
     for name, readings in SIGMOID_NET.items():
-        for text, expected in zip(shown[name], readings):
-            assert [word for word in text.strip().split(", ")] == [f"{value:.10f}" for value in expected], name
+        for text, expected in zip(shown[name], readings, strict=True):
+            assert text.strip().split(", ") == [f"{value:.10f}" for value in expected], name
 
 
 def test_the_relu_lesson_shows_the_numbers_of_the_slide():
@@ -202,9 +228,33 @@ def relu_net():
     g = 2 * (pred - y)
     g1 = W2 * g * (pre > 0)
     rate = 1e-3
-    stepped = np.maximum((W1 - rate * np.outer(g1, x)) @ x + b1 - rate * g1, 0) @ (W2 - rate * g * out) + b3 - rate * g
-    return [*x, *W1.ravel(), *b1, *W2, b3, y, *pre, *out, pred, (pred - y) ** 2, g, *(g * out), *np.outer(g1, x).ravel(), 10,
-            rate * 90, rate * 72, -2 + rate * 90, -2.00, (stepped - y) ** 2, 90]
+    stepped = (
+        np.maximum((W1 - rate * np.outer(g1, x)) @ x + b1 - rate * g1, 0) @ (W2 - rate * g * out)
+        + b3
+        - rate * g
+    )
+    return [
+        *x,
+        *W1.ravel(),
+        *b1,
+        *W2,
+        b3,
+        y,
+        *pre,
+        *out,
+        pred,
+        (pred - y) ** 2,
+        g,
+        *(g * out),
+        *np.outer(g1, x).ravel(),
+        10,
+        rate * 90,
+        rate * 72,
+        -2 + rate * 90,
+        -2.00,
+        (stepped - y) ** 2,
+        90,
+    ]
 
 
 def sigmoid_net():
@@ -218,21 +268,44 @@ def sigmoid_net():
     y = s(W2 @ h + b2)
     g = (y - t) * y * (1 - y)
     copied, right = W2 @ g * s(h) * (1 - s(h)), W2.T @ g * h * (1 - h)
-    printed = 0.5 * np.sum((s(np.array([[0.4, 0.5], [0.5, 0.55]]) @ s(np.array([[0.15, 0.25], [0.2, 0.3]]) @ x + b1) + b2) - t) ** 2)
-    return [*given, *on_the_slide, *wrong, *(W2 @ h), *(W2 @ h + b2), *y, *(100 * (copied / right - 1)),
-            0.5 * np.sum((y - t) ** 2), printed, 0.29, 2, 0, 1]
+    printed = 0.5 * np.sum(
+        (s(np.array([[0.4, 0.5], [0.5, 0.55]]) @ s(np.array([[0.15, 0.25], [0.2, 0.3]]) @ x + b1) + b2) - t)
+        ** 2
+    )
+    return [
+        *given,
+        *on_the_slide,
+        *wrong,
+        *(W2 @ h),
+        *(W2 @ h + b2),
+        *y,
+        *(100 * (copied / right - 1)),
+        0.5 * np.sum((y - t) ** 2),
+        printed,
+        0.29,
+        2,
+        0,
+        1,
+    ]
 
 
-@pytest.mark.parametrize("path, computed", list(zip(LESSONS, (product, relu_net, sigmoid_net))), ids=lambda p: getattr(p, "stem", ""))
+@pytest.mark.parametrize(
+    "path, computed",
+    list(zip(LESSONS[:3], (product, relu_net, sigmoid_net), strict=True)),
+    ids=lambda p: getattr(p, "stem", ""),
+)
 def test_every_decimal_number_in_the_prose_is_computed_here(path, computed):
-    """Each number with a decimal point in a lesson's text is one of those computed above, to the digits it is quoted with."""
+    """Each number with a decimal point is one of those computed above, to the digits it is quoted with."""
     known = [abs(float(value)) for value in computed()]
     for word in re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", prose(path)):
         places = len(word.split(".")[1])
-        assert any(abs(value - float(word)) <= 0.5000001 * 10 ** -places for value in known), f"{word} in {path.name}"
+        assert any(abs(value - float(word)) <= 0.5000001 * 10**-places for value in known), (
+            f"{word} in {path.name}"
+        )
 
 
-# --------------------------------------------------------------------------------------- exercises follow from solutions
+# -------------------------------------------------------------------------- exercises follow from solutions
+
 
 def make(*arguments, script=MAKE):
     return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, timeout=60)
@@ -262,7 +335,9 @@ def test_making_the_exercises_again_gives_the_same_bytes(copy):
 def test_an_exercise_out_of_step_is_found(copy, damage):
     target = copy / "exercises" / EXERCISES[0].name
     if damage == "changed":
-        target.write_text(target.read_text(encoding="utf-8").replace("About 10", "About 11"), encoding="utf-8")
+        target.write_text(
+            target.read_text(encoding="utf-8").replace("About 10", "About 11"), encoding="utf-8"
+        )
     elif damage == "missing":
         target.unlink()
     else:
@@ -275,16 +350,22 @@ def test_an_exercise_out_of_step_is_found(copy, damage):
 def test_marks_without_a_partner_are_refused(copy, marks):
     path = copy / "solutions" / SOLUTIONS[0].name
     notebook = read(path)
-    next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")["source"] = marks.splitlines(keepends=True)
+    next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")["source"] = marks.splitlines(
+        keepends=True
+    )
     path.write_text(json.dumps(notebook), encoding="utf-8")
     done = make("--check", script=copy / "exercises" / "make.py")
-    assert done.returncode == 1 and "expected" in done.stderr + done.stdout or "has no" in done.stderr
+    assert done.returncode == 1 and ("expected" in done.stderr or "has no" in done.stderr)
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=label)
 def test_nothing_of_the_solution_is_in_the_exercise(path):
     exercise = (ROOT / "exercises" / path.name).read_text(encoding="utf-8")
-    inside = [part for cell in code_cells(path) for part in re.findall(r"# solution\n(.*?)# end solution", source(cell), re.DOTALL)]
+    inside = [
+        part
+        for cell in code_cells(path)
+        for part in re.findall(r"# solution\n(.*?)# end solution", source(cell), re.DOTALL)
+    ]
     assert inside, "the solution has no marks"
     for line in inside[0].splitlines():
         assert line.strip() == "" or json.dumps(line, ensure_ascii=False)[1:-1] not in exercise
@@ -305,4 +386,6 @@ def test_an_exercise_that_nobody_touched_runs_to_its_end(path):
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     check = next(cell for cell in notebook.cells if cell.id == "check")
     assert check.outputs[0].data["text/plain"] == "○ Not attempted yet. Fill it in and run this cell again."
-    assert not [out for cell in notebook.cells for out in cell.get("outputs", ()) if out.get("name") == "stderr"]
+    assert not [
+        out for cell in notebook.cells for out in cell.get("outputs", ()) if out.get("name") == "stderr"
+    ]

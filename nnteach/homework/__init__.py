@@ -1,6 +1,7 @@
 """Homework: checking functions and answers by value, naming what differs, predicting before revealing.
 
-`check.py` is the place to begin; `explain.py` holds the table of mistakes that are recognised, `reference.py` that of exercises.
+`check.py` is the place to begin; `explain.py` holds the table of mistakes that are recognised, `reference.py`
+that of exercises.
 """
 
 from .cases import CheckError as CheckError

@@ -1,7 +1,8 @@
 """The cases a function is checked on: an example, its special neighbours, and random ones.
 
-Special cases are those where mistakes hide or show: all zeros, ties and kinks (every number −1, 0 or 1), and arrays of one
-sign each, which switch whole layers of ReLU units off. Numbers are short, so that a student can repeat a case by hand.
+Special cases are those where mistakes hide or show: all zeros, ties and kinks (every number −1, 0 or 1), and
+arrays of one sign each, which switch whole layers of ReLU units off. Numbers are short, so that a student can
+repeat a case by hand.
 """
 
 import copy
@@ -40,9 +41,10 @@ class Case:
         """Arguments a hair away, in pairs on opposite sides, so that both sides of a kink are seen."""
         found = []
         for _ in range(directions):
-            shifts = [1e-7 * rng.standard_normal(np.shape(v)) if _is_real(v) else None for v in self.inputs.values()]
-            found += [[value if shift is None else value + sign * shift for value, shift in zip(self.arguments(), shifts)]
-                      for sign in (1, -1)]
+            ways = {n: 1e-7 * rng.standard_normal(np.shape(v)) for n, v in self.inputs.items() if _is_real(v)}
+            for sign in (1, -1):
+                arguments = dict(zip(self.inputs, self.arguments(), strict=True))
+                found.append([v + sign * ways[name] if name in ways else v for name, v in arguments.items()])
         return found
 
 
@@ -53,8 +55,8 @@ def make_cases(solution, how_many: int, rng, inputs=None) -> list[Case]:
         solution: the solution function; it says what its inputs are called.
         how_many: how many cases to make.
         rng: a `np.random.Generator`.
-        inputs: a function rng -> dict or tuple of inputs; or example inputs, whose shapes and types are imitated. If
-            not given, the solution's attribute `inputs` is used, or the default values of its parameters.
+        inputs: a function rng -> dict or tuple of inputs; or example inputs to imitate in shape and type.
+            If not given, the solution's attribute `inputs` is used, or the default values of its parameters.
 
     Raises:
         CheckError: nothing says what the inputs look like.
@@ -86,19 +88,20 @@ def _drawing(generator, example, names):
 
 
 def _defaults(solution, names):
-    defaults = [inspect.signature(solution).parameters[name].default for name in names]
-    empty = [name for name, default in zip(names, defaults) if default is inspect.Parameter.empty]
+    defaults = {name: inspect.signature(solution).parameters[name].default for name in names}
+    empty = [name for name, default in defaults.items() if default is inspect.Parameter.empty]
     if empty:
-        raise CheckError(message(f"to know what {', '.join(empty)} may be", "a solution function without examples",
-                                 "Give inputs=, a function rng -> dict of inputs, or example inputs to imitate"))
-    return tuple(defaults)
+        expected = f"to know what {', '.join(empty)} may be"
+        advice = "Give inputs=, a function rng -> dict of inputs, or example inputs to imitate"
+        raise CheckError(message(expected, "a solution function without examples", advice))
+    return defaults
 
 
 def _named(values, names) -> dict:
     """Inputs as a dict in the order of the function's parameters."""
     if not isinstance(values, Mapping):
         values = values if isinstance(values, (tuple, list)) else (values,)
-        values = dict(zip(names, values, strict=True)) if len(values) == len(names) else dict(enumerate(values))
+        values = dict(zip(names if len(values) == len(names) else range(len(values)), values, strict=True))
     if set(values) != set(names):
         raise CheckError(message(f"inputs named {', '.join(names)}", ", ".join(map(str, values)) or "none",
                                  "The inputs must fit the solution function's parameters"))
@@ -106,7 +109,7 @@ def _named(values, names) -> dict:
 
 
 def _is_real(value) -> bool:
-    return isinstance(value, (float, np.floating)) or isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return isinstance(value, (float, np.generic, np.ndarray)) and np.asarray(value).dtype.kind == "f"
 
 
 def _imitate(value, rng):
@@ -136,7 +139,7 @@ def _ties(inputs, rng):
 
 
 def _one_sign(inputs, rng):
-    return {name: _changed(value, lambda a: np.abs(a) * rng.choice((-1, 1))) for name, value in inputs.items()}
+    return {name: _changed(v, lambda a: np.abs(a) * rng.choice((-1, 1))) for name, v in inputs.items()}
 
 
 def _changed(value, change):

@@ -1,8 +1,8 @@
-"""Checking a student's function against a solution function: by value, on many cases, with words for what differs.
+"""Checking a student's function against a solution: by value, on many cases, with words for what differs.
 
     check(backward, solution)     # a Result: falsy unless right, and it says what to look at
 
-Any way of getting there is right if the numbers are right. Nothing shows the right numbers, and nothing is printed.
+Any way of getting there is right if the numbers are right. The right numbers are never shown.
 """
 
 import inspect
@@ -24,12 +24,13 @@ def check(student_function, solution_function, cases: int = 20, rng=None, inputs
     """Compare a student's function with a solution function.
 
     Args:
-        student_function: takes the same inputs, in the same order; returns numbers, arrays, Nodes or tensors, alone, in
-            a tuple or in a dict, right to three significant digits at least.
+        student_function: takes the same inputs, in the same order; returns numbers, arrays, Nodes or tensors,
+            alone, in a tuple or in a dict, right to three significant digits at least.
         solution_function: the same for the solution.
         cases: how many cases to try: the example, special ones (zeros, ties, dead units) and random ones.
         rng: a `np.random.Generator`; by default the cases are the same every time.
-        inputs: a function rng -> dict or tuple of inputs, or example inputs to imitate; by default the solution's own.
+        inputs: a function rng -> dict or tuple of inputs, or example inputs to imitate; by default what the
+            solution has in its attribute `inputs` or as default values.
 
     Returns:
         A Result that is falsy unless every case is right; it shows itself in a notebook.
@@ -40,7 +41,8 @@ def check(student_function, solution_function, cases: int = 20, rng=None, inputs
     """
     _must_be_functions(student_function, solution_function)
     name = _name_of(student_function)
-    tried = _cases_with_truth(solution_function, cases, np.random.default_rng(0) if rng is None else rng, inputs)
+    rng = np.random.default_rng(0) if rng is None else rng
+    tried = _cases_with_truth(solution_function, cases, rng, inputs)
     if problem := _takes_other_inputs(student_function, input_names(solution_function)):
         return Result("error", f"{name} takes other inputs", (problem,))
     return _verdict(name, [_try(student_function, case, truth) for case, truth in tried])
@@ -59,7 +61,15 @@ def check_answer(answer, truth) -> Result:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a function did in one case: what was found in its answer, or how it failed, and what inputs it changed."""
+    """What a function did in one case.
+
+    Attributes:
+        case: the inputs.
+        found: what was found in its answer; None if it raised.
+        error: what it raised, and the line of the student's code, number and text.
+        changed: the inputs that it changed in place.
+        shapes: the expected shapes, by name.
+    """
 
     case: Case
     found: Comparison | None = None
@@ -81,10 +91,10 @@ class Trial:
         return found is not None and bool(found.empty) and not (found.given or found.wrong or found.notes)
 
 
-# ------------------------------------------------------------------------------------------- running the functions
+# ------------------------------------------------------------------------------------ running the functions
 
 def _cases_with_truth(solution, how_many, rng, inputs):
-    """The cases on which the solution has an answer, with it: elsewhere (a logarithm of −1) there is nothing to compare."""
+    """The cases on which the solution has an answer, with it; elsewhere nothing can be compared."""
     tried, last = [], None
     for case in make_cases(solution, how_many, rng, inputs):
         try:
@@ -96,7 +106,8 @@ def _cases_with_truth(solution, how_many, rng, inputs):
         if truth.finite:
             tried.append((case, truth))
     if not tried:
-        raise CheckError(message("a solution that returns finite numbers", f"none in {how_many} cases ({last or 'nan or infinity'})",
+        got = f"none in {how_many} cases ({last or 'nan or infinity'})"
+        raise CheckError(message("a solution that returns finite numbers", got,
                                  "Give inputs= that the solution can work on")) from last
     return tried
 
@@ -107,10 +118,12 @@ def _try(function, case, truth):
         with _quiet():
             answer = function(*arguments)
             found = compare(answer, truth, _lengths(case.inputs))
-    except (Exception, SystemExit) as error:  # the student's mistake, to be explained and not to stop the notebook
+    except (Exception, SystemExit) as error:  # the student's mistake: it is explained and stops no notebook
         return Trial(case, error=error, line=_line_of(error, function))
-    changed = tuple(name for (name, before), after in zip(case.inputs.items(), arguments) if not _same(before, after))
-    return Trial(case, found, changed=changed, shapes=tuple((name, array.shape) for name, array in truth.values.items()))
+    after = dict(zip(case.inputs, arguments, strict=True))
+    changed = tuple(name for name, before in case.inputs.items() if not _same(before, after[name]))
+    shapes = tuple((name, array.shape) for name, array in truth.values.items())
+    return Trial(case, found, changed=changed, shapes=shapes)
 
 
 class _quiet(warnings.catch_warnings):
@@ -150,7 +163,8 @@ def _line_of(error, function):
 def _must_be_functions(student, solution):
     for what, given in (("your function", student), ("a solution function", solution)):
         if not callable(given):
-            raise DtypeError(message(what, kind_of(given), "Hand in the function itself, without calling it: check(backward, solution)"))
+            advice = "Hand in the function itself, without calling it: check(backward, solution)"
+            raise DtypeError(message(what, kind_of(given), advice))
 
 
 def _takes_other_inputs(function, names):
@@ -170,7 +184,7 @@ def _name_of(function):
     return name if name.isidentifier() else "your function"
 
 
-# ---------------------------------------------------------------------------------------------------- the verdict
+# ---------------------------------------------------------------------------------------------- the verdict
 
 def _verdict(name, trials):
     failing = sorted((trial for trial in trials if not trial.right), key=lambda trial: trial.case.size)
@@ -183,23 +197,32 @@ def _verdict(name, trials):
     first = failing[0]
     many = f": right in {len(trials) - len(failing)} of {len(trials)} cases" if len(trials) > 1 else ""
     if first.error is not None:
-        return Result("error", f"{name} stopped with an error{many}", (_told(first), *changes), ("error",), None,
-                      first.case.inputs, _shown(first))
+        return Result("error", f"{name} stopped with an error{many}", (_told(first), *changes), ("error",),
+                      case=first.case.inputs, call=_shown(first))
     if first.found.misfit:
-        return Result("bad_type", f"{name} does not return what is asked for", (first.found.misfit, *changes), ("bad_type",))
-    wrong = _best_explanations([trial for trial in failing if trial.found])
-    points = [*_points(wrong, first.found), *(f"{title(n)} is not filled in yet" for n in first.found.empty), *first.found.notes, *changes]
-    return Result("wrong" if wrong else "incomplete", ("Not right yet" if wrong else "Something is not filled in yet") + many,
-                  tuple(points), tuple(dict.fromkeys(d.id for d in wrong.values())),
-                  next(iter([*wrong, *first.found.empty]), None), first.case.inputs or None,
-                  _shown(first) if first.case.inputs else ())
+        headline = f"{name} does not return what is asked for"
+        return Result("bad_type", headline, (first.found.misfit, *changes), ("bad_type",))
+    return _not_right(failing, many, changes)
 
 
 def _all_right(trials, changes):
-    notes = tuple(dict.fromkeys(note for trial in trials for note in trial.found.notes if "accepted" in note))[:1]
     if changes:
         return Result("changes_inputs", "The numbers are right, but the inputs are changed", changes)
-    return Result("correct", f"Right in all {len(trials)} cases" if len(trials) > 1 else "Right", notes)
+    notes = [note for trial in trials for note in trial.found.notes if "accepted" in note]
+    headline = f"Right in all {len(trials)} cases" if len(trials) > 1 else "Right"
+    return Result("correct", headline, tuple(notes[:1]))
+
+
+def _not_right(failing, many, changes):
+    case, found = failing[0].case, failing[0].found
+    wrong = _best_explanations([trial for trial in failing if trial.found])
+    headline = "Not right yet" if wrong else "Something is not filled in yet"
+    still_open = [f"{title(name)} is not filled in yet" for name in found.empty]
+    points = [*_points(wrong, found), *still_open, *found.notes]
+    return Result("wrong" if wrong else "incomplete", headline + many, (*points, *changes),
+                  mistakes=tuple(dict.fromkeys(difference.id for difference in wrong.values())),
+                  first_wrong=next(iter([*wrong, *found.empty]), None),
+                  case=case.inputs or None, call=_shown(failing[0]) if case.inputs else ())
 
 
 def _best_explanations(failing) -> dict[str, Difference]:
@@ -207,11 +230,12 @@ def _best_explanations(failing) -> dict[str, Difference]:
     best = {}
     for name in dict.fromkeys(name for trial in failing for name in trial.found.wrong):
         trials = [trial for trial in failing if name in trial.found.wrong]
-        # At a kink several slopes are right, so what is wrong there is measured against one of them: regular cases decide.
+        # At a kink several slopes are right, but explanations know only one of them: regular cases decide.
         decisive = [trial for trial in trials if not trial.case.special] or trials
         common = set.intersection(*({d.key for d in trial.found.wrong[name]} for trial in decisive))
         key = next(d.key for d in decisive[0].found.wrong[name] if d.key in common)
-        best[name] = next(d for trial in trials for d in trial.found.wrong[name] if d.key == key)  # in the smallest case's words
+        in_words = [d for trial in trials for d in trial.found.wrong[name] if d.key == key]
+        best[name] = in_words[0]  # those of the smallest case, which is shown
     return best
 
 
@@ -220,8 +244,8 @@ def _points(wrong, found):
     if len(wrong) > 1 and len(kinds) == 1 and not found.empty and set(wrong) == set(found.given):
         yield f"every answer {next(iter(wrong.values())).text}"
         return
-    exchanged = {frozenset((name, d.which)) for name, d in wrong.items() if d.id == "swap_layers" and wrong.get(
-        d.which, d).which == name}
+    holds = {name: d.which for name, d in wrong.items() if d.id == "swap_layers"}
+    exchanged = {frozenset((name, other)) for name, other in holds.items() if holds.get(other) == name}
     yield from (f"{' and '.join(sorted(pair))} have changed places" for pair in sorted(exchanged, key=sorted))
     for name, difference in wrong.items():
         if not any(name in pair for pair in exchanged):
@@ -239,7 +263,8 @@ def _told(trial):
 
 def _shown(trial):
     """The case, ready to be tried again, and what came back."""
-    lines = ["the smallest case that fails:", *(f"{name} = {_written(value)}" for name, value in trial.case.inputs.items())]
+    inputs = [f"{name} = {_written(value)}" for name, value in trial.case.inputs.items()]
+    lines = ["the smallest case that fails:", *inputs]
     expected = dict(trial.shapes)
     for name in trial.found.wrong if trial.found else ():
         if name in trial.found.given:

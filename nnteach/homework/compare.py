@@ -25,7 +25,7 @@ class Truth:
     def of(cls, answer, nearby=()) -> "Truth":
         """The truth as a solution function returned it, here and at nearby points."""
         values = {name: to_array(value) for name, value in named(answer).items()}
-        around = [values, *({name: to_array(value) for name, value in named(near).items()} for near in nearby)]
+        around = [values] + [{name: to_array(v) for name, v in named(near).items()} for near in nearby]
         return cls(values, {name: np.min([v[name] for v in around], axis=0) for name in values},
                    {name: np.max([v[name] for v in around], axis=0) for name in values})
 
@@ -88,7 +88,8 @@ def compare(answer, truth: Truth, lengths: dict[str, int] | None = None) -> Comp
         try:
             found.given[name] = to_array(value)
         except NotNumbers as problem:
-            found.wrong[name] = [Difference("bad_type", f"is {problem}, expected {_expected(truth.values[name])}")]
+            expected = _expected(truth.values[name])
+            found.wrong[name] = [Difference("bad_type", f"is {problem}, expected {expected}")]
     for name, given in found.given.items():
         _judge(name, given, truth, lengths or {}, found)
     return found
@@ -106,7 +107,7 @@ def _by_truths_names(answer, truth, found):
     if names == [ONLY]:
         return {ONLY: answer}
     if isinstance(answer, (tuple, list)) and len(answer) == len(names):
-        return dict(zip(names, answer))  # in the same order, without the names
+        return dict(zip(names, answer, strict=True))  # in the same order, without the names
     if len(names) == 1:
         return {names[0]: answer}
     many = f" of {len(answer)}" if isinstance(answer, (tuple, list)) else ""
@@ -116,11 +117,10 @@ def _by_truths_names(answer, truth, found):
 
 def _note_names(names, given, found):
     extra = [name for name in given if name not in names]
+    spelt = {name.lower(): name for name in extra}
     for name in names:
-        alike = difflib.get_close_matches(name.lower(), [e.lower() for e in extra], 1, 0.6) if name not in given else []
-        if alike:
-            meant = next(e for e in extra if e.lower() == alike[0])
-            found.notes.append(f"is {name} what you call {meant}?")
+        if name not in given and (alike := difflib.get_close_matches(name.lower(), spelt, n=1)):
+            found.notes.append(f"is {name} what you call {spelt[alike[0]]}?")
     if extra:
         found.notes.append(f"not asked for, so not checked: {', '.join(extra)}")
 
@@ -128,8 +128,8 @@ def _note_names(names, given, found):
 def _judge(name, given, truth, lengths, found):
     value, low, high = truth.values[name], truth.low[name], truth.high[name]
     if given.shape != value.shape and value.ndim <= 1 and np.squeeze(given).shape == np.squeeze(value).shape:
-        found.notes.append(f"{title(name)} has shape {shape_text(given.shape)}, expected {shape_text(value.shape)}: accepted, "
-                           "but take care in sums, where NumPy would broadcast it")
+        shapes = f"has shape {shape_text(given.shape)}, expected {shape_text(value.shape)}"
+        found.notes.append(f"{title(name)} {shapes}: accepted, but in a sum NumPy would broadcast it")
         given = given.reshape(value.shape)
     if given.shape == value.shape and np.all(agrees(given, low, high)):
         return

@@ -1,7 +1,8 @@
 """What differs between an answer and the truth, in words that never give the right number away.
 
-EXPLANATIONS is a table of small detectives. Each looks at one wrong answer and returns what it recognised, or None. To
-recognise one more kind of mistake, write one more function and put it in the table where it is most telling: first is best.
+EXPLANATIONS is a table of small detectives. Each looks at one wrong answer and returns what it recognised, or
+None. To recognise one more kind of mistake, write one more function and put it in the table, where the most
+telling stands first.
 """
 
 from dataclasses import dataclass, field
@@ -35,9 +36,12 @@ class Wrong:
 
 
 class Difference(NamedTuple):
-    """A mistake that explains a wrong answer: its id, the sentence, and which of several it is (the factor, the other name).
+    """A mistake that explains a wrong answer.
 
-    Two differences are the same mistake if `id` and `which` are the same; the words may tell of other entries.
+    Attributes:
+        id: what kind of mistake it is.
+        text: the rest of a sentence that begins with the name of the answer.
+        which: which one of its kind: the factor, or the other name.
     """
 
     id: str
@@ -46,6 +50,7 @@ class Difference(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str]:
+        """The same in two cases if the mistake is the same, though the words may tell of other entries."""
         return self.id, self.which
 
 
@@ -62,21 +67,21 @@ def _not_finite(wrong):
     bad = ~np.isfinite(wrong.given)
     if bad.any():
         kind = "nan (not a number)" if np.isnan(wrong.given).any() else "infinite"
-        return Difference("not_finite", f"is {kind}{_places(bad)}: a division by zero, or a logarithm of something not above zero?")
+        where = _places(bad)
+        return Difference("not_finite", f"is {kind}{where}: a division by 0, or a logarithm of 0 or less?")
 
 
 def _shape(wrong):
     given, truth = wrong.given.shape, wrong.truth.shape
     if given == truth:
         return None
+    shapes = f"shape {shape_text(given)}, expected {shape_text(truth)}"
     if len(given) == 2 and wrong.would_be(wrong.given.T):
-        return Difference("dW_T", f"is transposed: its shape is {shape_text(given)}, expected {shape_text(truth)}")
+        return Difference("dW_T", f"is transposed: {shapes}")
     if len(given) == 2 and given == truth[::-1]:
-        return Difference("bad_shape", f"has the shape {shape_text(given)} of the transpose, expected {shape_text(truth)}; "
-                          "transposing alone does not make it right")
+        return Difference("bad_shape", f"has the shape of the transpose ({shapes}), but not its numbers")
     numbers_fit = wrong.given.size == wrong.truth.size and wrong.would_be(wrong.given.reshape(truth))
-    return Difference("bad_shape", f"has shape {shape_text(given)}, expected {shape_text(truth)}"
-                      + ("; the numbers are right" if numbers_fit else ""))
+    return Difference("bad_shape", f"has {shapes}{'; the numbers are right' if numbers_fit else ''}")
 
 
 def _transposed(wrong):
@@ -90,8 +95,10 @@ def _sign(wrong):
 
 
 def _belongs_to_another(wrong):
-    return [Difference("swap_layers", f"holds what belongs in {name}", name) for name, truth in wrong.others.items()
-            if truth.any() and truth.shape == wrong.given.shape and np.all(agrees(wrong.given, truth))]
+    given = wrong.given
+    names = [name for name, truth in wrong.others.items()
+             if truth.any() and truth.shape == given.shape and np.all(agrees(given, truth))]
+    return [Difference("swap_layers", f"holds what belongs in {name}", name) for name in names]
 
 
 def _zero(wrong):
@@ -100,25 +107,24 @@ def _zero(wrong):
 
 
 def _factor(wrong):
-    """A constant factor: 2, the batch size, a half of it. All that fit are named; more cases tell them apart."""
+    """A constant factor, such as 2 or the batch size. All that fit are named; more cases tell them apart."""
     found = []
-    for name, factor in _factors(wrong.lengths):
-        for sign, minus in ((1, ""), (-1, " and has the wrong sign")):
-            if factor != 1 and wrong.would_be(sign * wrong.given / factor):
-                ids = {"2": "two", "1/2": "half"}
-                size = f"is {factor:g} times too large" if name == f"{factor:g}" else (
-                    f"is too large by the factor {name}" if factor > 1 else f"is only {name} of what it should be")
-                found.append(Difference(ids.get(name, "sum" if factor > 1 else "mean_twice"), size + minus, f"{name}{minus}"))
+    for kind, name, factor, size in _factors(wrong.lengths):
+        if wrong.would_be(wrong.given / factor):
+            found.append(Difference(kind, size, name))
+        elif wrong.would_be(-wrong.given / factor):
+            found.append(Difference(kind, f"{size} and has the wrong sign", f"-{name}"))
     return found
 
 
 def _factors(lengths):
+    """The factors that slips lead to: (id, name, factor, sentence)."""
     for n in (2, 3, 4, 10):
-        yield f"{n}", float(n)
-        yield f"1/{n}", 1 / n
+        yield "two" if n == 2 else "sum", f"{n}", n, f"is {n} times too large"
+        yield "half" if n == 2 else "mean_twice", f"1/{n}", 1 / n, f"is only 1/{n} of what it should be"
     for name, n in lengths.items():
-        yield name, float(n)
-        yield f"1/{name}", 1 / n
+        yield "sum", name, n, f"is too large by the factor {name}"
+        yield "mean_twice", f"1/{name}", 1 / n, f"is only 1/{name} of what it should be"
 
 
 def _common_factor(wrong):
@@ -157,7 +163,7 @@ def _shifted(wrong):
     if wrong.given.shape == wrong.truth.shape and wrong.truth.size > 2:
         shift = np.mean(wrong.given - wrong.truth)
         if wrong.would_be(wrong.given - shift):
-            return Difference("shift", "is off by the same amount in every entry: is a term missing, or one too many?")
+            return Difference("shift", "is off by the same amount in every entry: is a term missing?")
 
 
 def _in_one_place(wrong):
@@ -177,18 +183,20 @@ def _in_one_place(wrong):
 
 
 def _close(wrong):
-    if wrong.given.shape == wrong.truth.shape and np.all(np.abs(wrong.given - wrong.truth) <= 0.02 * np.abs(wrong.truth)):
+    if wrong.given.shape != wrong.truth.shape:
+        return None
+    if np.all(np.abs(wrong.given - wrong.truth) <= 0.02 * np.abs(wrong.truth)):
         return Difference("round_intermediate", "is close, but not right: was something rounded on the way?")
 
 
 def _places(bad, most=3):
     """" in entry [0, 1]" for the marked entries; nothing for a single number."""
-    if bad.ndim == 0 or bad.all() and bad.size > 1:
+    if bad.ndim == 0 or (bad.all() and bad.size > 1):
         return ""
     places = [f"[{', '.join(map(str, index))}]" for index in np.argwhere(bad)]
     word = "entry" if len(places) == 1 else "entries"
     return f" in {word} {', '.join(places[:most])}{', …' if len(places) > most else ''}"
 
 
-EXPLANATIONS = (_not_finite, _shape, _transposed, _sign, _belongs_to_another, _zero, _factor, _some_signs, _too_few_digits,
-                _entries_in_other_places, _close, _in_one_place, _common_factor, _shifted)
+EXPLANATIONS = (_not_finite, _shape, _transposed, _sign, _belongs_to_another, _zero, _factor, _some_signs,
+                _too_few_digits, _entries_in_other_places, _close, _in_one_place, _common_factor, _shifted)

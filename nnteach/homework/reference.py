@@ -34,17 +34,21 @@ class Reference:
         self.__doc__ = loss.__doc__
 
     def __repr__(self):
-        return f"reference({self.name!r}): {', '.join('d' + name for name in self.wrt)} of {', '.join(self.example)}"
+        gradients = ", ".join(f"d{name}" for name in self.wrt)
+        return f"reference({self.name!r}): {gradients} of {', '.join(self.example)}"
 
     def graph(self, *inputs) -> Node:
         """The loss as a Node, for `nt.step` and `nt.trace`; without inputs, that of the example."""
-        inputs = inputs or tuple(self.example.values())
-        return self.loss(*(variable(value, name) for name, value in zip(self.example, inputs, strict=True))).named("loss")
+        return self.loss(*self._leaves(inputs or self.example.values()).values()).named("loss")
 
     def __call__(self, *inputs) -> dict[str, object]:
         """The gradients at these inputs: "dW1" for W1 and so on."""
-        leaves = {name: variable(value, name) for name, value in zip(self.example, inputs, strict=True)}
-        return dict(zip((f"d{name}" for name in self.wrt), grad(self.loss(*leaves.values()), [leaves[n] for n in self.wrt])))
+        leaves = self._leaves(inputs)
+        gradients = grad(self.loss(*leaves.values()), [leaves[name] for name in self.wrt])
+        return {f"d{name}": gradient for name, gradient in zip(self.wrt, gradients, strict=True)}
+
+    def _leaves(self, inputs):
+        return {name: variable(value, name) for name, value in zip(self.example, inputs, strict=True)}
 
 
 def reference(name: str) -> Reference:
@@ -58,7 +62,7 @@ def reference(name: str) -> Reference:
     return EXERCISES[name]
 
 
-# ------------------------------------------------------------------------------------------------------ the losses
+# ------------------------------------------------------------------------------------------------ the losses
 
 def _product(x, y, z):
     """f = (x + y) z (001-11)."""
@@ -80,14 +84,15 @@ def _sigmoid_net(x, W1, b1, W2, b2, t):
 
 
 def _numbers(rng):
-    return {name: float(value) for name, value in zip("xyz", rng.integers(-9, 10, 3))}
+    return {name: float(rng.integers(-9, 10)) for name in "xyz"}
 
 
 def _network(target):
-    """Random inputs for a net with one hidden layer; the three layers are of different widths more often than not."""
+    """Random inputs for a net with one hidden layer; the widths of the three layers mostly differ."""
     def inputs(rng):
         n_in, n_hidden, n_out = rng.integers(1, 5, 3)
-        shapes = {"x": n_in, "W1": (n_hidden, n_in), "b1": n_hidden, "W2": (n_out, n_hidden), "b2": n_out, target: n_out}
+        shapes = {"x": n_in, "W1": (n_hidden, n_in), "b1": n_hidden,
+                  "W2": (n_out, n_hidden), "b2": n_out, target: n_out}
         return {name: np.round(rng.normal(0, 1, shape), 1) + 0.0 for name, shape in shapes.items()}
     return inputs
 
@@ -97,11 +102,13 @@ def _arrays(**values):
 
 
 _WEIGHTS = ("W1", "b1", "W2", "b2")
+_SLIDE_001_24 = _arrays(x=[2, 1], W1=[[0, 2], [-4, -1]], b1=[3, 1], W2=[[-2, 0]], b2=[6], y=[5])
+_SLIDE_000_30 = _arrays(  # what the slides solve; what they print differs in two places (E000-1, E000-2)
+    x=[0.5, 0.1], W1=[[0.15, 0.2], [0.25, 0.3]], b1=[0.35, 0.35],
+    W2=[[0.4, 0.45], [0.5, 0.55]], b2=[0.6, 0.6], t=[0.01, 0.99])
+
 EXERCISES = {exercise.name: exercise for exercise in (
     Reference("x_plus_y_times_z", _product, ("x", "y", "z"), {"x": -2.0, "y": 5.0, "z": -4.0}, _numbers),
-    Reference("relu_net", _relu_net, _WEIGHTS, _arrays(
-        x=[2, 1], W1=[[0, 2], [-4, -1]], b1=[3, 1], W2=[[-2, 0]], b2=[6], y=[5]), _network("y")),
-    Reference("sigmoid_net", _sigmoid_net, _WEIGHTS, _arrays(  # the reading that the slides solve (E000-1, E000-2)
-        x=[0.5, 0.1], W1=[[0.15, 0.2], [0.25, 0.3]], b1=[0.35, 0.35], W2=[[0.4, 0.45], [0.5, 0.55]], b2=[0.6, 0.6],
-        t=[0.01, 0.99]), _network("t")),
+    Reference("relu_net", _relu_net, _WEIGHTS, _SLIDE_001_24, _network("y")),
+    Reference("sigmoid_net", _sigmoid_net, _WEIGHTS, _SLIDE_000_30, _network("t")),
 )}

@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass, field
 
-SIGNS = {"correct": "✓", "not_attempted": "○"}  # anything else is ✗; the words say it too, for a sign alone is not enough
+SIGNS = {"correct": "✓", "not_attempted": "○"}  # anything else is ✗; the words say it too
 
 
 @dataclass(frozen=True)
@@ -37,23 +37,33 @@ class Result:
         return self.ok
 
     @property
+    def title(self) -> str:
+        """The headline with its sign."""
+        return f"{SIGNS.get(self.verdict, '✗')} {self.headline}"
+
+    @property
     def message(self) -> str:
         """Everything, as plain text."""
-        lines = [f"{SIGNS.get(self.verdict, '✗')} {self.headline}", *(f"  • {point}" for point in self.points)]
-        return "\n".join(lines + [f"    {line}" for line in self.call])
+        points = [f"  • {point}" for point in self.points]
+        return "\n".join([self.title, *points, *(f"    {line}" for line in self.call)])
 
     __repr__ = __str__ = lambda self: self.message
 
     def to_markdown(self) -> str:
         """Everything, as Markdown; what the student wrote stands as text."""
-        lines = [f"**{SIGNS.get(self.verdict, '✗')} {_escape(self.headline)}**", "", *(f"* {_escape(p)}" for p in self.points)]
-        return "\n".join(lines + (["", *(f"    {line}" for line in self.call)] if self.call else [])) + "\n"
+        points = [f"* {_escape(point)}" for point in self.points]
+        call = ["", "```", *self.call, "```"] if self.call else []
+        return "\n".join([f"**{_escape(self.title)}**", "", *points, *call]) + "\n"
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{html.escape(point)}</li>" for point in self.points)
-        call = f'<pre style="font-family: monospace">{html.escape(chr(10).join(self.call))}</pre>' if self.call else ""
-        return (f'<div data-nnteach-check="{self.verdict}"><strong>{SIGNS.get(self.verdict, "✗")} {html.escape(self.headline)}'
-                f"</strong>{f'<ul>{items}</ul>' if items else ''}{call}</div>")
+        parts = [f"<strong>{html.escape(self.title)}</strong>"]
+        if self.points:
+            items = "".join(f"<li>{html.escape(point)}</li>" for point in self.points)
+            parts.append(f"<ul>{items}</ul>")
+        if self.call:
+            lines = html.escape("\n".join(self.call))
+            parts.append(f'<pre style="font-family: monospace">{lines}</pre>')
+        return f'<div data-nnteach-check="{self.verdict}">{"".join(parts)}</div>'
 
 
 def _escape(text):

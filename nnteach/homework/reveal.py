@@ -15,9 +15,15 @@ from ..errors import GraphError, message
 from .compare import Truth, compare
 from .values import NotNumbers, has_gaps, to_array
 
-REMARKS = {"sign": "the size is right, the sign is the other one", "two": "that is twice as much", "half": "that is half of it",
-           "digits": "right as far as you rounded it", "round_intermediate": "very close", "dW_T": "rows and columns have changed places",
-           "unit_order": "the right numbers, in other places"}
+REMARKS = {
+    "sign": "the size is right, the sign is the other one",
+    "two": "that is twice as much",
+    "half": "that is half of it",
+    "digits": "right as far as you rounded it",
+    "round_intermediate": "very close",
+    "dW_T": "rows and columns have changed places",
+    "unit_order": "the right numbers, in other places",
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,7 @@ class Revealed:
 
     def _repr_html_(self):
         head = "".join(f'<th scope="col">{word}</th>' for word in ("", "you said", "it is", ""))
-        body = "".join(f'<tr><th scope="row">{_cell(row[0])}</th>{"".join(f"<td>{_cell(entry)}</td>" for entry in row[1:])}</tr>'
-                       for row in ((name, said or "no prediction yet", truth, remark) for name, said, truth, remark in self.rows))
+        body = "".join(map(_html_row, self.rows))
         return f"<table data-nnteach-reveal><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -41,17 +46,17 @@ def reveal(guess, truth) -> Revealed:
     """Put predictions beside what came out.
 
     Args:
-        guess: what the student predicted, by name: numbers, arrays or words such as "up"; None for no prediction.
+        guess: what the student predicted, by name: numbers, arrays, words such as "up"; None for nothing yet.
         truth: what it is, by the same names: numbers, arrays, Nodes or words.
 
     Raises:
         GraphError: the guess has a name that there is no truth for.
     """
     truth = dict(truth) if isinstance(truth, Mapping) else {"it": truth}
-    guess = dict(guess) if isinstance(guess, Mapping) else {name: guess for name in truth}
+    guess = dict(guess) if isinstance(guess, Mapping) else dict.fromkeys(truth, guess)
     if unknown := [str(name) for name in guess if name not in truth]:
-        raise GraphError(message(f"predictions for {', '.join(map(str, truth))}", f"one for {', '.join(unknown)}",
-                                 "Keep the names of the cell as they are"))
+        expected, got = f"predictions for {', '.join(map(str, truth))}", f"one for {', '.join(unknown)}"
+        raise GraphError(message(expected, got, "Keep the names of the cell as they are"))
     return Revealed(tuple(_row(str(name), guess.get(name), value) for name, value in truth.items()))
 
 
@@ -89,5 +94,7 @@ def _sentence(said, truth):
     return f"you said {said}, it is {truth}" if said else f"no prediction yet; it is {truth}"
 
 
-def _cell(text):
-    return html.escape(text)
+def _html_row(row):
+    name, said, truth, remark = map(html.escape, row)
+    cells = "".join(f"<td>{entry}</td>" for entry in (said or "no prediction yet", truth, remark))
+    return f'<tr><th scope="row">{name}</th>{cells}</tr>'

@@ -1,8 +1,8 @@
 """Numbers as students hand them in: reading them, and judging them by value.
 
-The rule for "right": an answer that was rounded is right within one unit of its last digit, with three significant digits
-at least; one that was computed in full must agree in full. So a correct answer with three digits is accepted, and a
-small slip in a computed one is not hidden by a generous tolerance.
+The rule for "right": an answer that was rounded is right within one unit of its last digit, with three
+significant digits at least; one that was computed in full must agree in full. So a correct answer with three
+digits is accepted, and a small slip in a computed one is not hidden by a generous tolerance.
 """
 
 import numbers
@@ -28,7 +28,7 @@ def is_empty(value) -> bool:
 
 def has_gaps(value) -> bool:
     """Whether an answer, or an entry of a list, has not been filled in."""
-    return is_empty(value) or isinstance(value, (list, tuple)) and any(map(is_empty, value))
+    return is_empty(value) or (isinstance(value, (list, tuple)) and any(map(is_empty, value)))
 
 
 def to_array(value) -> np.ndarray:
@@ -61,7 +61,7 @@ def _plain(value):
 
 def kind_of(value) -> str:
     """What a value is, for a sentence: "a text", "an object of type Layer"."""
-    known = {str: "a text", dict: "a dict", bool: "a truth value", complex: "a complex number", list: "a list", tuple: "a tuple"}
+    known = {str: "a text", dict: "a dict", complex: "a complex number", list: "a list", tuple: "a tuple"}
     if is_empty(value):
         return "nothing"
     if isinstance(value, np.ndarray) and value.dtype.kind not in "biuf":
@@ -117,8 +117,8 @@ def _digits(x: float) -> tuple[int, int]:
 
 
 def rounded_too_far(given: np.ndarray, truth: np.ndarray) -> bool:
-    """Whether an answer is the truth rounded to fewer digits than are needed, be they decimals or significant digits."""
-    for places in range(4):
-        if np.array_equal(given, np.round(truth, places)):
-            return True
-    return all(x == float(f"{t:.0e}") or x == float(f"{t:.1e}") for x, t in zip(np.ravel(given), np.ravel(truth)))
+    """Whether an answer is the truth rounded too far: to decimals, or to one or two significant digits."""
+    if any(np.array_equal(given, np.round(truth, places)) for places in range(4)):
+        return True
+    pairs = zip(np.ravel(given), np.ravel(truth), strict=True)
+    return all(x in (float(f"{t:.0e}"), float(f"{t:.1e}")) for x, t in pairs)
