@@ -15,7 +15,7 @@ primitive reaches a Symbol through `__apply__` and tells its notation itself.
 import numpy as np
 
 from .digits import lines, number, rows
-from .forms import ATOM, INDEXED, PREFIX, PRODUCT, escape_latex, form_of, latex_name
+from .forms import ATOM, INDEXED, PREFIX, PRODUCT, form_of, latex_name
 from .primitive import FROM_NUMPY
 
 
@@ -58,7 +58,10 @@ class Symbol:
         with np.errstate(all="ignore"):
             value = primitive.forward(*[x.value for x in inputs], **static)
         if primitive.notation.startswith("where(") and np.ndim(inputs[0].value) == 0:
-            return inputs[1] if inputs[0].value else inputs[2]  # with the numbers known, the case that holds
+            case = inputs[1] if inputs[0].value else inputs[2]  # with the numbers known, the case that holds
+            if case.shape == np.shape(value):
+                return case
+            return Symbol(case.name, value, case.role, case.notation, case.inputs, case.primitive, case.static)
         if primitive.notation == "a ^ b" and inputs[1].is_exactly(1):
             return inputs[0]
         if primitive.notation == "a ^ b" and inputs[1].is_exactly(2):

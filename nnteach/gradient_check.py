@@ -1,8 +1,8 @@
 """Is a gradient right? Compare it with what the function itself does (003, "gradient check").
 
-`check_gradients(f)` moves one entry of one variable at a time by ±ε, computes the whole graph again, and compares the
-central difference (f(x + ε) − f(x − ε)) / 2ε with the gradient from backprop. The two know nothing of each other: the
-difference uses forward functions only, backprop uses the rules.
+`check_gradients(f)` moves one entry of one variable at a time by ±ε, computes the whole graph again, and
+compares the central difference (f(x + ε) − f(x − ε)) / 2ε with the gradient from backprop. The two know
+nothing of each other: the difference uses forward functions only, backprop uses the rules.
 """
 
 import html
@@ -17,17 +17,15 @@ from .errors import GraphError, NNTeachError, message
 from .graph import Node, constant, describe, labels, ordered, rebuild
 
 SHOWN = 24  # rows of the table: the worst entries
-
 @dataclass(frozen=True)
 class Comparison:
     """One entry of one variable, both ways.
 
     Attributes:
         variable, entry: its name, and the index in it; () for a number.
-        backprop: what the backward pass says.
-        difference: what the central difference says.
+        backprop, difference: what the backward pass and the central difference say.
         error: the relative error |a − n| / max(|a|, |n|, tiny).
-        kinks: the operations that have a kink between x − ε and x + ε, where the central difference means little.
+        kinks: operations with a kink between x − ε and x + ε, where the central difference means little.
         verdict: "agrees", "differs", or "kink" (differs, but with such an operation in between).
     """
 
@@ -64,18 +62,19 @@ class GradientCheck:
 
     def __repr__(self):
         rows = self._rows()
-        widths = [max(map(len, column)) for column in zip(*rows)]
-        return "\n".join([*("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows), *self._remarks()])
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        return "\n".join([*lines, *self._remarks()])
 
     def _repr_html_(self):
         head, *rows = [map(html.escape, row) for row in self._rows()]
         body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
+        head = f"<thead><tr><th>{'</th><th>'.join(head)}</th></tr></thead>"
         remarks = "".join(f"<p>{html.escape(remark)}</p>" for remark in self._remarks())
-        return f"<table><thead><tr><th>{'</th><th>'.join(head)}</th></tr></thead><tbody>{body}</tbody></table>{remarks}"
+        return f"<table>{head}<tbody>{body}</tbody></table>{remarks}"
 
     def _rows(self):
-        worst = sorted(self.comparisons, key=lambda c: (c.verdict == "agrees", -np.nan_to_num(c.error, nan=np.inf)))
-        shown = set(worst[:SHOWN])
+        shown = set(sorted(self.comparisons, key=lambda c: (c.verdict == "agrees", -c.error))[:SHOWN])
         return [("variable", "entry", "backprop", "central difference", "relative error", "verdict"),
                 *(_row(c) for c in self.comparisons if c in shown)]
 
@@ -88,8 +87,8 @@ class GradientCheck:
         for kink in self.kinks:
             yield f"Within ±ε lies a kink of {kink}: try a smaller epsilon, or another point."
         yield from self.notes
-        yield (f"ε = {number(self.epsilon)}; relative error = |a − n| / max(|a|, |n|, {number(self.tiny, 2)}), "
-               "a from backprop, n the central difference.")
+        formula = f"|a − n| / max(|a|, |n|, {number(self.tiny, 2)})"
+        yield f"ε = {number(self.epsilon)}; relative error = {formula}: a from backprop, n the difference."
 
 
 def _row(c):
@@ -102,16 +101,16 @@ def check_gradients(f: Node, wrt=None, epsilon: float = 1e-4, tolerance: float =
                     rng: np.random.Generator | None = None) -> GradientCheck:
     """Compare the gradients from backprop with central differences (003: ε = 1e-4 is near the best).
 
-    Two numbers a and n agree if |a − n| / max(|a|, |n|, tiny) ≤ tolerance. Below `tiny` a central difference resolves
-    nothing: its own error is about ε² from the curve and 10 · 2e-16 · |f| / ε from rounding.
+    Two numbers a and n agree if |a − n| / max(|a|, |n|, tiny) ≤ tolerance. Below `tiny` a central difference
+    resolves nothing: its own error is about ε² from the curve and 10 · 2e-16 · |f| / ε from rounding.
 
     Args:
         f: a single number.
         wrt: a node or a list of nodes; all variables by default.
         epsilon: the step ε.
         tolerance: the relative error up to which two numbers agree.
-        max_entries: of a larger array only so many entries are compared: evenly spaced ones, or drawn by `rng`.
-        rng: draws the entries of large arrays.
+        max_entries: of a larger array only so many are compared, evenly spaced or drawn by `rng`.
+        rng: draws the entries of larger arrays.
 
     Returns:
         A GradientCheck: true if all agree; it shows itself as a table.
@@ -120,23 +119,23 @@ def check_gradients(f: Node, wrt=None, epsilon: float = 1e-4, tolerance: float =
         GraphError: if f is an array, or something in `wrt` is a constant.
     """
     nodes = ordered(f)
-    wrt = [n for n in nodes if n.kind == "input"] if wrt is None else [wrt] if isinstance(wrt, Node) else list(wrt)
+    inputs = [n for n in nodes if n.kind == "input"]
+    wrt = inputs if wrt is None else [wrt] if isinstance(wrt, Node) else list(wrt)
     for node in wrt:
         if not node.active:
-            raise GraphError(message("variables", f"{describe(node)}, which is constant", "Constants have no gradient"))
+            raise GraphError(message("variables", f"{describe(node)}, which is constant"))
     names = labels([*(n for n in wrt if n not in set(nodes)), *nodes])
-    gradients = grad(f, wrt)
-    point = {n: n.value.astype(np.float64) for n in nodes if not n.parents and n.dtype == np.float32}
-    bends = {n: sides for n in nodes if (sides := _sides(n))}
-    tiny = max(epsilon**2, 10 * np.finfo(float).eps * abs(float(f.value)) / epsilon) / tolerance
+    bends = [n for n in nodes if _sides(n)]
     comparisons = []
-    for node, gradient in zip(wrt, gradients):
+    gradients = grad(f, wrt)
+    tiny = max(epsilon**2, 10 * np.finfo(float).eps * abs(f.value) / epsilon) / tolerance
+    for node, gradient in zip(wrt, gradients, strict=True):
         for entry in _entries(node, max_entries, rng):
-            up, down = (_moved(f, point, node, entry, step) for step in (epsilon, -epsilon))
+            up, down = (_moved(f, node, entry, step) for step in (epsilon, -epsilon))
             difference = float((up[f].value - down[f].value) / (2 * epsilon))
             backprop = float(np.asarray(gradient)[entry])
             error = abs(backprop - difference) / max(abs(backprop), abs(difference), tiny)
-            kinks = tuple(_call(n, names) for n in bends if n in up and _differ(_sides(up[n]), _sides(down[n])))
+            kinks = tuple(_call(n, names) for n in bends if _differ(_sides(up[n]), _sides(down[n])))
             verdict = "agrees" if error <= tolerance else "kink" if kinks else "differs"
             comparisons.append(Comparison(names[node], entry, backprop, difference, error, kinks, verdict))
     return GradientCheck(tuple(comparisons), epsilon, tiny, tuple(_notes(nodes, wrt, names)))
@@ -147,20 +146,21 @@ def _entries(node, most, rng):
     if len(entries) <= most:
         return entries
     spaced = np.linspace(0, len(entries) - 1, most).astype(int)
-    return [entries[i] for i in (spaced if rng is None else sorted(rng.choice(len(entries), most, replace=False)))]
+    return [entries[i] for i in (sorted(rng.choice(len(entries), most, replace=False)) if rng else spaced)]
 
 
-def _moved(f, point, node, entry, step):
+def _moved(f, node, entry, step):
     """The whole graph again, with one entry moved, in float64."""
-    value = np.array(node.value, dtype=np.float64)
-    value[entry] += step
-    return rebuild(f, {**point, node: value})
+    leaves = {n: n.value.astype(np.float64) for n in ordered(f) if not n.parents and n.dtype == np.float32}
+    moved = np.array(node.value, dtype=np.float64)
+    moved[entry] += step
+    return rebuild(f, {**leaves, node: moved})
 
 
 def _sides(node):
-    """On which side of its kinks an operation stands: every yes or no, and every −1, 0 or 1, that it or its rules ask for.
+    """On which side of its kinks an operation stands: each yes or no, −1, 0 or 1 it or its rules ask for.
 
-    The rules are run on stand-ins, so a kink is found wherever a rule says one, also in a primitive of one's own.
+    The rules are run on stand-ins, so a kink is found wherever a rule has one, in the student's own ones too.
     """
     if node.primitive is None:
         return []
@@ -182,7 +182,7 @@ def _is_flat(node):
 
 
 def _differ(sides, others):
-    return len(sides) != len(others) or any(np.any(np.not_equal(a, b)) for a, b in zip(sides, others))
+    return len(sides) != len(others) or any(np.any(a != b) for a, b in zip(sides, others, strict=True))
 
 
 def _call(node, names):
@@ -191,9 +191,9 @@ def _call(node, names):
 
 def _notes(nodes, wrt, names):
     if any(n.dtype == np.float32 for n in nodes):
-        yield ("Some numbers are float32, which keeps 7 digits: backprop used them as they are, the central differences "
-               "were computed in float64. Use float64 to check a gradient.")
+        yield ("Some numbers are float32, which keeps 7 digits: backprop used them as they are, the central "
+               "differences were computed in float64. Use float64 to check a gradient.")
     if stopped := [names[n] for n in nodes if n.primitive is ops.stop_gradient]:
-        yield f"stop_gradient in {', '.join(stopped)} holds back from backprop what the central differences see."
+        yield f"stop_gradient in {', '.join(stopped)} hides from backprop what the central differences see."
     if unused := [names[n] for n in wrt if n not in set(nodes)]:
         yield f"{names[nodes[-1]]} does not depend on {', '.join(unused)}."

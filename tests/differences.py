@@ -11,7 +11,7 @@ def central_difference(f, inputs, slot, epsilon=1e-5):
         for step in (epsilon, -epsilon):
             moved = np.array(inputs[slot], dtype=np.float64)
             moved[index] += step
-            ends.append(f(*inputs[:slot], moved[()], *inputs[slot + 1:]))
+            ends.append(f(*inputs[:slot], moved[()], *inputs[slot + 1 :]))
         slope[index] = (ends[0] - ends[1]) / (2 * epsilon)
     return slope
 
@@ -26,4 +26,6 @@ def assert_close(actual, expected, tolerance=1e-6):
 def assert_same_bits(actual, expected):
     """Equal in type, shape and every bit."""
     a, b = np.asarray(actual), np.asarray(expected)
-    assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), f"{actual!r} is not {expected!r}"
+    assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), (
+        f"{actual!r} is not {expected!r}"
+    )

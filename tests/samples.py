@@ -1,8 +1,10 @@
-"""Inputs to try every primitive at, away from kinks: a new entry of the table in `nnteach/ops.py` gets its samples here.
+"""Inputs to try every primitive at, away from kinks: a new entry of the table in `ops.py` adds its own here.
 
-Write one() or two() for an elementwise primitive, or a list of Samples. All tests over the table then run over it too.
+Write one() or two() for an elementwise primitive, or a list of Samples; every test over the table runs on it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ class Sample(NamedTuple):
     """One call of a primitive: its inputs and its settings."""
 
     inputs: tuple
-    static: dict = {}
+    static: Mapping = MappingProxyType({})
 
     def nodes(self):
         """The inputs as nodes: real numbers are variables, masks are constants."""
@@ -49,22 +51,27 @@ def over_axes(**static):
         {}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 1)})]
 
 
+def along_an_axis():
+    """Samples of a primitive that keeps the shape and works along one axis."""
+    return [Sample((numbers(3),)), Sample((numbers(2, 3),)), Sample((numbers(2, 3),), {"axis": 0})]
+
+
 MASK, MATRIX, VECTOR = np.array([True, False, True]), numbers(2, 3), numbers(3)
-PRODUCTS = [((3,), (3,)), ((2, 3), (3,)), ((2,), (2, 3)), ((2, 3), (3, 2)), ((4, 2, 3), (3, 2)), ((2, 3), (4, 3, 2)),
-            ((3,), (4, 3, 2)), ((4, 2, 3), (3,))]
+PRODUCTS = [((3,), (3,)), ((2, 3), (3,)), ((2,), (2, 3)), ((2, 3), (3, 2)), ((4, 2, 3), (3, 2)),
+            ((2, 3), (4, 3, 2)), ((3,), (4, 3, 2)), ((4, 2, 3), (3,))]
 
 SAMPLES = {
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "maximum", "minimum", "leaky_relu"), two()),
     **dict.fromkeys(("equal", "greater", "greater_equal", "sigmoid_cross_entropy"), two()),
-    **dict.fromkeys(("negative", "square", "absolute", "sign", "exp", "sin", "cos", "sigmoid", "tanh", "relu"), one()),
-    **dict.fromkeys(("softplus", "step", "stop_gradient"), one()),
+    **dict.fromkeys(("negative", "square", "absolute", "sign", "exp", "sin", "cos"), one()),
+    **dict.fromkeys(("sigmoid", "tanh", "relu", "softplus", "step", "stop_gradient"), one()),
     **dict.fromkeys(("log", "sqrt"), one(positive=True)),
     **dict.fromkeys(("sum", "mean", "max", "min"), over_axes()),
     **dict.fromkeys(("power", "xlogy"), two(positive=True)),
     "elu": one() + one(alpha=0.5),
-    "clip": [Sample((x, -1.0, 1.0)) for x in (0.4, -1.6, numbers(3), MATRIX)],
-    "where": [Sample((MASK, VECTOR, numbers(3, seed=9))), Sample((MASK, MATRIX, 0.5)), Sample((True, 0.5, 0.7)),
-              Sample((MASK, numbers(2, 1), VECTOR))],
+    "clip": [Sample((x, -1.0, 1.0)) for x in (0.4, -1.6, 1.6, numbers(3), MATRIX)],
+    "where": [Sample((MASK, VECTOR, numbers(3, seed=9))), Sample((MASK, MATRIX, 0.5)),
+              Sample((True, 0.5, 0.7)), Sample((True, 0.5, VECTOR)), Sample((MASK, numbers(2, 1), VECTOR))],
     "spread": [Sample((0.7,), {"shape": (2, 3)}), Sample((VECTOR,), {"shape": (2, 3), "axis": 0}),
                Sample((numbers(2, 1),), {"shape": (2, 3), "axis": 1, "keepdims": True})],
     "sum_to": [Sample((MATRIX,), {"shape": shape}) for shape in ((), (3,), (2, 1), (1, 1), (2, 3))],
@@ -80,14 +87,18 @@ SAMPLES = {
     "reshape": [Sample((MATRIX,), {"shape": shape}) for shape in ((6,), (3, 2), (1, 2, 3))],
     "getitem": [Sample((MATRIX,), {"index": index}) for index in (
         0, (1, 2), (slice(None), 1), (slice(None), slice(None, None, -1)), ([0, 0, 1],), (..., None, 0))],
-    "scatter": [Sample((VECTOR,), {"shape": (2, 3), "index": 0}), Sample((0.7,), {"shape": (2, 3), "index": (1, 2)}),
+    "scatter": [Sample((VECTOR,), {"shape": (2, 3), "index": 0}),
+                Sample((0.7,), {"shape": (2, 3), "index": (1, 2)}),
                 Sample((VECTOR,), {"shape": (2,), "index": ([0, 0, 1],)})],
-    "concatenate": [Sample((VECTOR, numbers(2))), Sample((MATRIX, numbers(1, 3), numbers(2, 3, seed=4)), {"axis": 0}),
+    "concatenate": [Sample((VECTOR, numbers(2))),
+                    Sample((MATRIX, numbers(1, 3), numbers(2, 3, seed=4)), {"axis": 0}),
                     Sample((MATRIX, numbers(2, 1)), {"axis": -1})],
     "astype": one(dtype=np.dtype(np.float64)),
-    **dict.fromkeys(("softmax", "log_softmax"), [Sample((VECTOR,)), Sample((MATRIX,)), Sample((MATRIX,), {"axis": 0})]),
+    "softmax": along_an_axis(),
+    "log_softmax": along_an_axis(),
     "logsumexp": [Sample((VECTOR,)), Sample((MATRIX,)), Sample((MATRIX,), {"axis": 0, "keepdims": True})],
-    "softmax_cross_entropy": [Sample((VECTOR, np.array([0.2, 0.7, 0.1]))), Sample((MATRIX, np.eye(3)[[0, 2]])),
+    "softmax_cross_entropy": [Sample((VECTOR, np.array([0.2, 0.7, 0.1]))),
+                              Sample((MATRIX, np.eye(3)[[0, 2]])),
                               Sample((MATRIX, numbers(2, 3, seed=5)))],
 }
 

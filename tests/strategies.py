@@ -1,4 +1,4 @@
-"""Random expressions for property tests: programs that run on arrays, on Nodes and on other libraries' tensors alike."""
+"""Random expressions for property tests: programs that run on arrays, on Nodes and on tensors alike."""
 
 import os
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ class Program:
 
     def distance_to_kink(self):
         values = self.values(self.leaves)
-        gaps = [values[o[0]] - (values[o[1]] if len(o) > 1 else 0.0) for name, o in self.lines if name in KINKED]
+        gaps = [
+            values[o[0]] - (values[o[1]] if len(o) > 1 else 0.0) for name, o in self.lines if name in KINKED
+        ]
         return min((float(np.min(np.abs(gap))) for gap in gaps), default=np.inf)
 
 
@@ -65,8 +67,11 @@ def leaves():
     """A number or a small array, entries between −2 and 2 on a grid, so that failures are easy to read."""
     entry = st.integers(-16, 16).map(lambda n: n / 8 + 0.01)
     shape = st.sampled_from([(), (), (3,), (2, 1), (2, 3)])
-    return shape.flatmap(lambda s: st.lists(entry, min_size=int(np.prod(s)), max_size=int(np.prod(s))).map(
-        lambda entries: np.reshape(entries, s)[()]))
+    return shape.flatmap(
+        lambda s: st.lists(entry, min_size=int(np.prod(s)), max_size=int(np.prod(s))).map(
+            lambda entries: np.reshape(entries, s)[()]
+        )
+    )
 
 
 @st.composite
@@ -82,6 +87,30 @@ def programs(draw, operations=tuple(OPERATIONS), max_lines=7):
 
 
 smooth_programs = programs(tuple(name for name in OPERATIONS if name not in KINKED))
-hostile_names = st.one_of(st.text(min_size=1, max_size=20), st.sampled_from(
-    ["<img src=x onerror=alert(1)>", "a\"b'c", "two\nlines", "{0}", "{", "}{", "\\", "\\frac{", "%s", "$x$", "ا\u202eب",
-     "\x00", "->", "x->q#0", "]]>", "&amp;", "|", "#", "_^~", "n" * 10_000]))
+hostile_names = st.one_of(
+    st.text(min_size=1, max_size=20),
+    st.sampled_from(
+        [
+            "<img src=x onerror=alert(1)>",
+            "a\"b'c",
+            "two\nlines",
+            "{0}",
+            "{",
+            "}{",
+            "\\",
+            "\\frac{",
+            "%s",
+            "$x$",
+            "ا\u202eب",
+            "\x00",
+            "->",
+            "x->q#0",
+            "]]>",
+            "&amp;",
+            "|",
+            "#",
+            "_^~",
+            "n" * 10_000,
+        ]
+    ),
+)

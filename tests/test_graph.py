@@ -27,6 +27,7 @@ def v():
 
 # ------------------------------------------------------------------------------------------ nodes and edges
 
+
 def test_a_node_used_twice_has_two_edges(x):
     f = x * x
     assert f.parents == (x, x) and f.value == 4.0
@@ -41,10 +42,23 @@ def test_order_of_operands_is_kept(x):
     assert (x < y).value is True and (x >= y).value is False
 
 
-@pytest.mark.parametrize("compute, expected", [
-    (lambda x: x + 1, 3.0), (lambda x: 1 + x, 3.0), (lambda x: x - 1, 1.0), (lambda x: 1 - x, -1.0),
-    (lambda x: 3 * x, 6.0), (lambda x: x / 4, 0.5), (lambda x: 4 / x, 2.0), (lambda x: x**3, 8.0), (lambda x: 3**x, 9.0),
-    (lambda x: -x, -2.0), (lambda x: +x, 2.0), (lambda x: abs(-x), 2.0)])
+@pytest.mark.parametrize(
+    "compute, expected",
+    [
+        (lambda x: x + 1, 3.0),
+        (lambda x: 1 + x, 3.0),
+        (lambda x: x - 1, 1.0),
+        (lambda x: 1 - x, -1.0),
+        (lambda x: 3 * x, 6.0),
+        (lambda x: x / 4, 0.5),
+        (lambda x: 4 / x, 2.0),
+        (lambda x: x**3, 8.0),
+        (lambda x: 3**x, 9.0),
+        (lambda x: -x, -2.0),
+        (lambda x: +x, 2.0),
+        (lambda x: abs(-x), 2.0),
+    ],
+)
 def test_operators(x, compute, expected):
     assert compute(x).value == expected
     assert type(compute(x).value) is float
@@ -96,6 +110,7 @@ def test_gradient_of_a_mask_is_not_cut_down_to_yes_or_no(v):
 
 
 # ------------------------------------------------------------------------------------------------- order
+
 
 @COMMON
 @given(programs())
@@ -165,20 +180,54 @@ def test_naming_many_equal_constants_takes_linear_time():
 
 # --------------------------------------------------------------------------------------- NumPy's protocols
 
-@pytest.mark.parametrize("function", [
-    np.exp, np.log, np.sqrt, np.sin, np.cos, np.tanh, np.square, np.negative, np.abs, np.sign, np.sum, np.mean, np.max,
-    np.min, lambda x: np.add(x, 1.0), lambda x: np.power(x, 2.0), lambda x: np.maximum(x, 1.5),
-    lambda x: np.minimum(1.5, x), lambda x: np.where(x > 1.2, x, 0.0), lambda x: np.divide(1.0, x),
-    lambda x: np.multiply(x, [1.0, 2.0, 3.0]), lambda x: np.concatenate([x, x]), lambda x: np.reshape(x, (3, 1)),
-    lambda x: np.broadcast_to(x, (2, 3)), lambda x: np.sum(x, axis=0, keepdims=True), lambda x: np.mean(x, axis=-1),
-    lambda x: np.outer(x, x), lambda x: np.dot(x, x), lambda x: np.matmul(x, np.ones((3, 2))), lambda x: np.dot(2.0, x),
-    lambda x: np.transpose(np.reshape(x, (1, 3))), lambda x: np.outer(np.reshape(x, (1, 3)), [1.0, 2.0]),
-    lambda x: np.clip(x, 0.5, 1.5), lambda x: x ** 2.0, lambda x: np.dot(np.ones((4, 2, 3)), x)])
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        np.exp,
+        np.log,
+        np.sqrt,
+        np.sin,
+        np.cos,
+        np.tanh,
+        np.square,
+        np.negative,
+        np.abs,
+        np.sign,
+        np.sum,
+        np.mean,
+        np.max,
+        np.min,
+        lambda x: np.add(x, 1.0),
+        lambda x: np.power(x, 2.0),
+        lambda x: np.maximum(x, 1.5),
+        lambda x: np.minimum(1.5, x),
+        lambda x: np.where(x > 1.2, x, 0.0),
+        lambda x: np.divide(1.0, x),
+        lambda x: np.multiply(x, [1.0, 2.0, 3.0]),
+        lambda x: np.concatenate([x, x]),
+        lambda x: np.reshape(x, (3, 1)),
+        lambda x: np.broadcast_to(x, (2, 3)),
+        lambda x: np.sum(x, axis=0, keepdims=True),
+        lambda x: np.mean(x, axis=-1),
+        lambda x: np.outer(x, x),
+        lambda x: np.dot(x, x),
+        lambda x: np.matmul(x, np.ones((3, 2))),
+        lambda x: np.dot(2.0, x),
+        lambda x: np.transpose(np.reshape(x, (1, 3))),
+        lambda x: np.outer(np.reshape(x, (1, 3)), [1.0, 2.0]),
+        lambda x: np.clip(x, 0.5, 1.5),
+        lambda x: x**2.0,
+        lambda x: np.dot(np.ones((4, 2, 3)), x),
+    ],
+)
 def test_numpy_functions_work_on_nodes_as_on_arrays(function):
     values = np.array([0.4, 1.3, 2.2])
     node = function(variable(values))
     assert isinstance(node, Node) and node.active
-    np.testing.assert_array_equal(node.value, function(values))
+    np.testing.assert_allclose(
+        node.value, function(values), rtol=1e-15
+    )  # x * x and x ** 2 may differ in the last bit
     assert node.shape == np.shape(function(values))
 
 
@@ -193,8 +242,12 @@ def test_a_number_of_any_kind_on_the_left(x, left):
 
 
 def test_an_array_on_the_left(v):
-    for node, expected in ((np.ones((2, 3)) @ v, [2.0, 2.0]), (np.ones(3) * v, v.value), (np.ones(3) - v, 1 - v.value),
-                           ([1.0, 2.0, 3.0] * v, [1.0, -4.0, 9.0])):
+    for node, expected in (
+        (np.ones((2, 3)) @ v, [2.0, 2.0]),
+        (np.ones(3) * v, v.value),
+        (np.ones(3) - v, 1 - v.value),
+        ([1.0, 2.0, 3.0] * v, [1.0, -4.0, 9.0]),
+    ):
         assert isinstance(node, Node)
         np.testing.assert_array_equal(node.value, expected)
 
@@ -206,23 +259,37 @@ def test_a_numpy_function_without_a_rule_is_refused(v, function):
 
 
 def test_np_dot_of_stacks_is_refused_because_it_is_not_matmul():
-    with pytest.raises(GraphError, match="np.dot of vectors and matrices"):
+    with pytest.raises(GraphError, match=r"np\.dot of vectors and matrices"):
         np.dot(variable(np.ones((2, 2, 3))), np.ones((2, 3, 2)))
 
 
 # ------------------------------------------------------------------------------------- leaving the graph
 
-@pytest.mark.parametrize("leave", [
-    float, complex, np.asarray, np.array, math.exp, lambda x: np.array([x, x]), lambda x: np.zeros(2) + [x, x],
-    lambda x: variable([x, 1.0]), lambda x: x + [x, 1.0]])
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        float,
+        complex,
+        np.asarray,
+        np.array,
+        math.exp,
+        lambda x: np.array([x, x]),
+        lambda x: np.add(np.zeros(2), [x, x]),
+        lambda x: variable([x, 1.0]),
+        lambda x: np.multiply(x, [x, 1.0]),
+    ],
+)
 def test_leaving_the_graph_is_refused_with_advice(x, leave):
-    with pytest.raises(DtypeError, match="x.value") as caught:
+    with pytest.raises(DtypeError, match=r"x\.value") as caught:
         leave(x)
     assert "lose the gradient silently" in str(caught.value)
 
 
 def test_writing_a_node_into_an_array_is_refused(x):
-    with pytest.raises(ValueError, match="setting an array element") as caught:  # NumPy's words, and ours as their cause
+    with pytest.raises(
+        ValueError, match="setting an array element"
+    ) as caught:  # NumPy's words, and ours as their cause
         np.zeros(1)[0] = x
     assert "x.value" in str(caught.value.__cause__)
 
@@ -239,6 +306,7 @@ def test_a_node_is_no_index(v, index):
 
 
 # -------------------------------------------------------------------------------------------- immutability
+
 
 def test_a_value_cannot_be_set(x, v):
     with pytest.raises(ImmutableError, match="recompute"):
@@ -260,7 +328,9 @@ def test_no_value_can_be_written_into(v):
             array[...] = 7.0
 
 
-@pytest.mark.parametrize("make", [variable, constant, lambda a: variable(np.ones(3)) * a, lambda a: a * variable(np.ones(3))])
+@pytest.mark.parametrize(
+    "make", [variable, constant, lambda a: variable(np.ones(3)) * a, lambda a: a * variable(np.ones(3))]
+)
 def test_changing_the_given_array_later_changes_nothing(make):
     given_array = np.array([1.0, 2.0, 3.0])
     node = make(given_array)
@@ -268,7 +338,9 @@ def test_changing_the_given_array_later_changes_nothing(make):
     np.testing.assert_array_equal(node.value, [1.0, 2.0, 3.0])
 
 
-@pytest.mark.parametrize("index", [np.array([0, 1]), [0, 1], (np.array([0, 1]),), np.array([True, True, False])])
+@pytest.mark.parametrize(
+    "index", [np.array([0, 1]), [0, 1], (np.array([0, 1]),), np.array([True, True, False])]
+)
 def test_changing_a_given_index_later_changes_nothing(v, index):
     part = v[index]
     (index[0] if isinstance(index, tuple) else index)[0] = 1 if not isinstance(index, list) else 2
@@ -286,6 +358,7 @@ def test_adding_into_an_array_is_refused(v):
 
 
 # ------------------------------------------------------------------------------------------------ dtypes
+
 
 @pytest.mark.parametrize("given_value", [3, 3.0, np.float64(3), np.int32(3), np.array(3), [3], [[3.0]], (3,)])
 def test_whole_numbers_become_floats(given_value):
@@ -320,6 +393,7 @@ def test_adding_something_foreign_is_pythons_own_type_error(x):
 
 
 # ------------------------------------------------------------------------------------------------- names
+
 
 def test_names_are_never_required():
     x, y = variable(1.0), variable(2.0)
@@ -361,10 +435,15 @@ def test_named_returns_the_node_and_takes_text(x):
 
 def test_describing_a_node(x):
     assert [describe(n) for n in (x, variable(1.0), constant(1.0), x + 1)] == [
-        "x", "an unnamed input", "an unnamed constant", "the result of add"]
+        "x",
+        "an unnamed input",
+        "an unnamed constant",
+        "the result of add",
+    ]
 
 
 # --------------------------------------------------------------------------------------------- recompute
+
 
 @COMMON
 @given(programs())
@@ -392,10 +471,18 @@ def test_an_inner_node_can_be_given_too(x):
 
 # --------------------------------------------------------------------------------- the protocol of shapes
 
+
 def test_misfits_name_both_operands(x, v):
     W = variable(np.ones((2, 3)), "W")
-    for compute in (lambda: W @ W, lambda: x @ x, lambda: v + variable(np.ones(4), "b"), lambda: W.reshape(4),
-                    lambda: np.concatenate([W, v]), lambda: v[7], lambda: W.sum(axis=5)):
+    for compute in (
+        lambda: W @ W,
+        lambda: x @ x,
+        lambda: v + variable(np.ones(4), "b"),
+        lambda: W.reshape(4),
+        lambda: np.concatenate([W, v]),
+        lambda: v[7],
+        lambda: W.sum(axis=5),
+    ):
         with pytest.raises(ShapeError, match="expected shapes that fit"):
             compute()
     with pytest.raises(TypeError, match="single number"):

@@ -20,13 +20,18 @@ def weighted_sum(y, seed=7):
 
 
 def differentiable(name, sample):
-    return [slot for slot, x in enumerate(sample.inputs)
-            if PRIMITIVES[name].vjps[slot] is not None and np.asarray(x).dtype.kind == "f"]
+    return [
+        slot
+        for slot, x in enumerate(sample.inputs)
+        if PRIMITIVES[name].vjps[slot] is not None and np.asarray(x).dtype.kind == "f"
+    ]
 
 
 @pytest.mark.parametrize("name", PRIMITIVES)
 def test_every_primitive_has_samples_a_rule_per_input_and_a_docstring(name):
-    assert name in SAMPLES, f"add inputs for the primitive {name!r} to SAMPLES in tests/samples.py, away from its kinks"
+    assert name in SAMPLES, (
+        f"add inputs for the primitive {name!r} to SAMPLES in tests/samples.py, away from its kinks"
+    )
     assert len(SAMPLES[name]) >= 3, f"{name!r} wants three shapes at least in tests/samples.py"
     for sample in SAMPLES[name]:
         for slot in range(len(sample.inputs)):
@@ -45,12 +50,17 @@ def test_rule_is_the_slope_of_the_forward_function(name, sample):
     for slot, x in enumerate(sample.inputs):
         if primitive is ops.stop_gradient or np.asarray(x).dtype.kind != "f":
             continue
-        expected = central_difference(lambda *inputs: np.sum(g * primitive.forward(*inputs, **sample.static)),
-                                      sample.inputs, slot)
+        expected = central_difference(
+            lambda *inputs: np.sum(g * primitive.forward(*inputs, **sample.static)), sample.inputs, slot
+        )
         rule = primitive.vjps[slot]
         result = 0.0 if rule is None else rule(g, y, *sample.inputs, **sample.static)
-        assert_close(ops.sum_to(np.broadcast_to(result, np.broadcast_shapes(np.shape(result), np.shape(x))),
-                                shape=np.shape(x)), expected)
+        assert_close(
+            ops.sum_to(
+                np.broadcast_to(result, np.broadcast_shapes(np.shape(result), np.shape(x))), shape=np.shape(x)
+            ),
+            expected,
+        )
 
 
 @over_the_table
@@ -81,7 +91,9 @@ def test_second_derivative_is_the_slope_of_the_first(name, sample):
     def first(*inputs):
         """One number made of all first derivatives."""
         nodes = Sample(inputs).nodes()
-        f = weighted_sum(ops.tanh(PRIMITIVES[name](*nodes, **sample.static)))  # tanh: else most second ones are 0
+        f = weighted_sum(
+            ops.tanh(PRIMITIVES[name](*nodes, **sample.static))
+        )  # tanh: else most second ones are 0
         slopes = grad(f, [nodes[slot] for slot in slots], symbolic=True)
         return nodes, sum(weighted_sum(slope, seed=slot) for slot, slope in zip(slots, slopes, strict=True))
 
@@ -110,7 +122,9 @@ def test_rules_speak_the_language_of_the_table(name, sample):
 @over_the_table
 def test_float32_and_shapes_are_kept_on_every_edge(name, sample):
     static = {"dtype": np.dtype(np.float32)} if name == "astype" else sample.static
-    inputs = [x.astype(np.float32) if np.asarray(x).dtype.kind == "f" and np.ndim(x) else x for x in sample.inputs]
+    inputs = [
+        x.astype(np.float32) if np.asarray(x).dtype.kind == "f" and np.ndim(x) else x for x in sample.inputs
+    ]
     inputs = [np.float32(x) if type(x) is float else x for x in inputs]
     nodes = Sample(inputs).nodes()
     out = PRIMITIVES[name](*nodes, **static)
@@ -152,24 +166,28 @@ def test_elementwise_means_entry_by_entry(name):
 
 # ----------------------------------------------------------------------------- conventions, edges, extremes
 
-@pytest.mark.parametrize("f, at, expected", [
-    (lambda x: nt.relu(x), 0.0, 0.0),
-    (lambda x: nt.relu(x, at_zero=1.0), 0.0, 1.0),
-    (lambda x: abs(x), 0.0, 0.0),
-    (lambda x: nt.leaky_relu(x, 0.1), 0.0, 0.1),
-    (lambda x: nt.elu(x), 0.0, 1.0),
-    (lambda x: nt.maximum(x, 0.0), 0.0, 1.0),
-    (lambda x: nt.maximum(0.0, x), 0.0, 0.0),
-    (lambda x: nt.maximum(x, 0.0, at_tie=0.5), 0.0, 0.5),
-    (lambda x: nt.minimum(x, 0.0), 0.0, 1.0),
-    (lambda x: x ** 0, 0.0, 0.0),
-    (lambda x: x ** 1, 0.0, 1.0),
-    (lambda x: x ** 2, 0.0, 0.0),
-    (lambda x: x ** 2, -3.0, -6.0),
-    (lambda x: x ** 3, -2.0, 12.0),
-    (lambda x: x ** -1, -2.0, -0.25),
-    (lambda x: 0.0 ** (x * x), 2.0, 0.0),
-])
+
+@pytest.mark.parametrize(
+    "f, at, expected",
+    [
+        (lambda x: nt.relu(x), 0.0, 0.0),
+        (lambda x: nt.relu(x, at_zero=1.0), 0.0, 1.0),
+        (lambda x: abs(x), 0.0, 0.0),
+        (lambda x: nt.leaky_relu(x, 0.1), 0.0, 0.1),
+        (lambda x: nt.elu(x), 0.0, 1.0),
+        (lambda x: nt.maximum(x, 0.0), 0.0, 1.0),
+        (lambda x: nt.maximum(0.0, x), 0.0, 0.0),
+        (lambda x: nt.maximum(x, 0.0, at_tie=0.5), 0.0, 0.5),
+        (lambda x: nt.minimum(x, 0.0), 0.0, 1.0),
+        (lambda x: x**0, 0.0, 0.0),
+        (lambda x: x**1, 0.0, 1.0),
+        (lambda x: x**2, 0.0, 0.0),
+        (lambda x: x**2, -3.0, -6.0),
+        (lambda x: x**3, -2.0, 12.0),
+        (lambda x: x**-1, -2.0, -0.25),
+        (lambda x: 0.0 ** (x * x), 2.0, 0.0),
+    ],
+)
 def test_slope_at_a_special_point(f, at, expected):
     x, v = variable(at), variable([at, 1.0])
     assert grad(f(x), x) == expected
@@ -177,9 +195,18 @@ def test_slope_at_a_special_point(f, at, expected):
     assert grad(f(x), x, symbolic=True).value == expected
 
 
-@pytest.mark.parametrize("f, at, expected", [
-    (nt.sigmoid, 1000.0, 1.0), (nt.sigmoid, -1000.0, 0.0), (nt.tanh, 1000.0, 1.0), (nt.softplus, 1000.0, 1000.0),
-    (nt.softplus, -1000.0, 0.0), (nt.elu, -1000.0, -1.0), (nt.elu, 1000.0, 1000.0)])
+@pytest.mark.parametrize(
+    "f, at, expected",
+    [
+        (nt.sigmoid, 1000.0, 1.0),
+        (nt.sigmoid, -1000.0, 0.0),
+        (nt.tanh, 1000.0, 1.0),
+        (nt.softplus, 1000.0, 1000.0),
+        (nt.softplus, -1000.0, 0.0),
+        (nt.elu, -1000.0, -1.0),
+        (nt.elu, 1000.0, 1000.0),
+    ],
+)
 def test_large_inputs_do_not_overflow(f, at, expected):
     """Warnings are errors in this suite, so this also says that nothing is warned about."""
     assert f(at) == expected
@@ -190,12 +217,28 @@ def test_large_inputs_do_not_overflow(f, at, expected):
 
 @pytest.mark.parametrize("f", [nt.softmax, nt.log_softmax, nt.logsumexp])
 def test_softmax_and_its_relatives_are_shifted(f):
-    np.testing.assert_allclose(f(np.array([1000.0, 1001.0])) - (1000.0 if f is nt.logsumexp else 0.0),
-                               f(np.array([0.0, 1.0])), atol=1e-12)
+    np.testing.assert_allclose(
+        f(np.array([1000.0, 1001.0])) - (1000.0 if f is nt.logsumexp else 0.0),
+        f(np.array([0.0, 1.0])),
+        atol=1e-12,
+    )
 
 
-@pytest.mark.parametrize("f", [nt.relu, nt.sigmoid, nt.tanh, nt.exp, nt.elu, abs,
-                               lambda x: nt.maximum(x, 0.0), lambda x: nt.minimum(0.0, x), ops.sign, ops.step])
+@pytest.mark.parametrize(
+    "f",
+    [
+        nt.relu,
+        nt.sigmoid,
+        nt.tanh,
+        nt.exp,
+        nt.elu,
+        abs,
+        lambda x: nt.maximum(x, 0.0),
+        lambda x: nt.minimum(0.0, x),
+        ops.sign,
+        ops.step,
+    ],
+)
 def test_nan_stays_nan(f):
     assert np.isnan(f(float("nan")))
     assert np.isnan(f(np.array([1.0, np.nan]))[1])
@@ -217,7 +260,9 @@ def test_calling_on_plain_numbers_makes_no_nodes():
 def test_softmax_jacobian_is_h_times_delta_minus_h():
     x = variable([0.3, -0.2, 1.1])
     h = nt.softmax(x)
-    np.testing.assert_allclose(nt.jacobian(h, x), h.value[:, None] * (np.eye(3) - h.value), rtol=1e-14, atol=1e-16)
+    np.testing.assert_allclose(
+        nt.jacobian(h, x), h.value[:, None] * (np.eye(3) - h.value), rtol=1e-14, atol=1e-16
+    )
 
 
 def test_primitive_of_ones_own():

@@ -20,9 +20,11 @@ FORBIDDEN = {"eval", "exec", "__import__"}
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_no_file_runs_what_it_is_given(path):
-    """`codegen.py` alone runs Python: the program it wrote itself from a graph, with names of its own making."""
+    """`codegen.py` alone runs Python: a program it wrote itself from a graph, with names of its own."""
     written = {"codegen.py"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and path.name not in written:
@@ -53,7 +55,7 @@ def strings(tree):
 def test_any_name_goes_through_everything_as_text(name):
     f = hostile_graph(name)
     t = trace(f, learning_rate=0.1)
-    assert list(t.names.values())[0] == name and len(set(t.names.values())) == len(t.nodes)
+    assert next(iter(t.names.values())) == name and len(set(t.names.values())) == len(t.nodes)
     assert describe(f) == name and name in repr(f)
     square = t.operation(t.nodes[1]) if t.nodes[1].primitive else t.operation(t.nodes[2])
     assert formula.text(square).startswith(name)

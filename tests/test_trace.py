@@ -32,17 +32,23 @@ def test_what_happens_in_the_first_lesson(first):
         ("contribution", "backward", "f", "q", "q->f#0"),
         ("contribution", "backward", "f", "z", "z->f#1"),
         ("contribution", "backward", "q", "x", "x->q#0"),
-        ("contribution", "backward", "q", "y", "y->q#1")]
+        ("contribution", "backward", "q", "y", "y->q#1"),
+    ]
     assert [s.total for s in first] == [3.0, -12.0, 1.0, -4.0, 3.0, -4.0, -4.0]
 
 
 def test_states_of_the_first_lesson(first):
     start = first.state_at(0)
     assert start.phase == "start" and {n: (s.status, s.value, s.grad) for n, s in start.nodes.items()} == {
-        "x": ("done", -2.0, None), "y": ("done", 5.0, None), "z": ("done", -4.0, None),
-        "q": ("todo", None, None), "f": ("todo", None, None)}
+        "x": ("done", -2.0, None),
+        "y": ("done", 5.0, None),
+        "z": ("done", -4.0, None),
+        "q": ("todo", None, None),
+        "f": ("todo", None, None),
+    }
     assert {e: (s.status, s.direction) for e, s in start.edges.items()} == dict.fromkeys(
-        ("x->q#0", "y->q#1", "q->f#0", "z->f#1"), ("todo", "rest"))
+        ("x->q#0", "y->q#1", "q->f#0", "z->f#1"), ("todo", "rest")
+    )
 
     one = first.state_at(1)
     assert (one.phase, one.nodes["q"].status, one.nodes["q"].value) == ("forward", "now", 3.0)
@@ -52,13 +58,21 @@ def test_states_of_the_first_lesson(first):
     four = first.state_at(4)
     assert four.phase == "backward" and four.nodes["q"].grad == -4.0 and four.nodes["q"].status == "now"
     assert (four.nodes["f"].status, four.nodes["f"].grad) == ("done", 1.0)
-    assert (four.edges["q->f#0"].status, four.edges["q->f#0"].direction, four.edges["q->f#0"].contribution) == (
-        "now", "backward", -4.0)
+    assert (
+        four.edges["q->f#0"].status,
+        four.edges["q->f#0"].direction,
+        four.edges["q->f#0"].contribution,
+    ) == ("now", "backward", -4.0)
     assert (four.nodes["x"].status, four.nodes["x"].grad) == ("todo", None)
 
     end = first.state_at(7)
     assert end.phase == "done" and {n: s.grad for n, s in end.nodes.items()} == {
-        "x": -4.0, "y": -4.0, "z": 3.0, "q": -4.0, "f": 1.0}
+        "x": -4.0,
+        "y": -4.0,
+        "z": 3.0,
+        "q": -4.0,
+        "f": 1.0,
+    }
 
 
 @pytest.mark.parametrize("k", [-1, 8])
@@ -84,8 +98,16 @@ def test_an_update_moves_every_variable_down_its_gradient():
     updates = {t.names[s.node]: s for s in t if s.kind == "update"}
     assert list(updates) == ["w5", "idle", "used"]
     step = updates["w5"]
-    assert (step.upstream, step.before, step.slot, step.parent, step.phase) == (-90.0, -2.0, None, None, "update")
-    assert step.contribution == pytest.approx(0.09, abs=1e-15) and step.total == pytest.approx(-1.91, abs=1e-15)
+    assert (step.upstream, step.before, step.slot, step.parent, step.phase) == (
+        -90.0,
+        -2.0,
+        None,
+        None,
+        "update",
+    )
+    assert step.contribution == pytest.approx(0.09, abs=1e-15) and step.total == pytest.approx(
+        -1.91, abs=1e-15
+    )
     np.testing.assert_array_equal(updates["idle"].total, [1.0, 2.0])
     end = t.state_at(len(t))
     assert end.nodes["w5"].value == step.total and end.nodes["w5"].grad == -90.0
@@ -110,14 +132,20 @@ def test_behind_a_stop_everything_is_done_with_zero():
     t = trace(nt.stop_gradient(x) * y)
     end = t.state_at(len(t))
     assert (end.nodes["x"].status, end.nodes["x"].grad) == ("done", 0.0)
-    assert {e: s.status for e, s in end.edges.items()} == {"x->q#0": "done", "q->f#0": "done", "y->f#1": "now"}
+    assert {e: s.status for e, s in end.edges.items()} == {
+        "x->q#0": "done",
+        "q->f#0": "done",
+        "y->f#1": "now",
+    }
 
 
 def test_a_node_with_two_contributions_waits_for_both():
     x = variable(3.0, "x")
     t = trace((x * x).named("f"))
     assert [(t.edge(s), s.before, s.total) for s in t if s.slot is not None] == [
-        ("x->f#0", None, 3.0), ("x->f#1", 3.0, 6.0)]
+        ("x->f#0", None, 3.0),
+        ("x->f#1", 3.0, 6.0),
+    ]
     between = t.state_at(len(t) - 1)
     assert between.nodes["x"].grad == 3.0 and t.state_at(len(t)).nodes["x"].grad == 6.0
 
@@ -126,7 +154,7 @@ def test_a_node_with_two_contributions_waits_for_both():
 @given(programs(max_lines=5))
 def test_states_are_the_fold_of_the_steps(program):
     """Applied one by one, the steps give every state; at the end all is known and nothing is left to do."""
-    xs, f = program.graph()
+    _, f = program.graph()
     t = trace(f, learning_rate=0.5)
     values = {t.names[n]: n.value for n in t.nodes if not n.parents}
     grads, contributions, now_before = {}, {}, None
@@ -153,7 +181,9 @@ def test_states_are_the_fold_of_the_steps(program):
             assert_same_bits(now_before.nodes[t.names[node]].grad, node.grad)
     assert all(s.status in ("done", "now") for s in now_before.nodes.values())
     assert all(s.status in ("done", "now") for s in now_before.edges.values())
-    assert set(now_before.edges) == {f"{t.names[p]}->{t.names[n]}#{i}" for n in t.nodes for i, p in enumerate(n.parents)}
+    assert set(now_before.edges) == {
+        f"{t.names[p]}->{t.names[n]}#{i}" for n in t.nodes for i, p in enumerate(n.parents)
+    }
 
 
 def test_the_steps_are_those_of_the_engine():
@@ -166,6 +196,7 @@ def test_the_steps_are_those_of_the_engine():
 
 
 # -------------------------------------------------------------------------------------------- as formulas
+
 
 def test_formulas_of_the_first_lesson(first):
     steps = {first.edge(s): s for s in first if s.slot is not None}
@@ -188,18 +219,29 @@ def test_every_step_has_its_formulas_and_they_carry_its_numbers(program):
         if step.kind == "contribution":
             assert_same_bits(t.contribution(step).value, step.contribution)
             if step.node.primitive.elementwise:
-                np.testing.assert_array_equal(np.broadcast_to(t.local(step).value, np.shape(step.local)), step.local)
+                np.testing.assert_array_equal(
+                    np.broadcast_to(t.local(step).value, np.shape(step.local)), step.local
+                )
 
 
 # ------------------------------------------------------------------------------------------------ as data
+
 
 def test_to_json_is_plain_and_complete(first):
     data = json.loads(json.dumps(first.to_json(), allow_nan=False))
     assert data["root"] == "f"
     assert data["nodes"][3] == {"name": "q", "kind": "operation", "operation": "x + y", "value": 3.0}
     assert data["edges"] == ["x->q#0", "y->q#1", "q->f#0", "z->f#1"]
-    assert data["steps"][5] == {"kind": "contribution", "phase": "backward", "node": "x", "edge": "x->q#0",
-                                "upstream": -4.0, "contribution": -4.0, "before": None, "total": -4.0}
+    assert data["steps"][5] == {
+        "kind": "contribution",
+        "phase": "backward",
+        "node": "x",
+        "edge": "x->q#0",
+        "upstream": -4.0,
+        "contribution": -4.0,
+        "before": None,
+        "total": -4.0,
+    }
     assert len(data["steps"]) == len(first)
 
 
