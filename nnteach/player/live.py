@@ -30,6 +30,9 @@ class LivePlayer(anywidget.AnyWidget):
         self.values: dict[str, float] = {}
         super().__init__(data=_sendable(compute({})), **traits)
 
+    def __repr__(self):
+        return f"LivePlayer({self.data.get('title', '')})"
+
     @traitlets.observe("change")
     def _on_change(self, event) -> None:
         name, text = event["new"]["name"], event["new"]["text"]

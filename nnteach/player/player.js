@@ -64,7 +64,11 @@ export function changedBetween(items, from, to) {
   return items.filter((item) => entryAt(item.timeline, from) !== entryAt(item.timeline, to));
 }
 
-/** The phase to show at a step: "start" before the first, "done" at the last. @param {Data} data @param {number} step */
+/**
+ * The phase to show at a step: "start" before the first, "done" at the last.
+ * @param {Data} data
+ * @param {number} step
+ */
 export function phaseAt(data, step) {
   if (step === 0) return "start";
   return step === data.steps.length ? "done" : data.steps[step - 1].phase;
@@ -91,12 +95,20 @@ export function phaseStarts(steps) {
   return phaseRuns(steps).map((run) => run.first);
 }
 
-/** Where a jump to the next phase ends: its first step, or the last of all. @param {{phase: string}[]} steps @param {number} step */
+/**
+ * Where a jump to the next phase ends: at its first step, or at the last of all.
+ * @param {{phase: string}[]} steps
+ * @param {number} step
+ */
 export function nextPhase(steps, step) {
   return phaseStarts(steps).find((first) => first > step) ?? steps.length;
 }
 
-/** Where a jump back ends: the first step of this phase, or of the one before. @param {{phase: string}[]} steps @param {number} step */
+/**
+ * Where a jump back ends: at the first step of this phase, or of the one before, or at the start.
+ * @param {{phase: string}[]} steps
+ * @param {number} step
+ */
 export function previousPhase(steps, step) {
   return phaseStarts(steps).findLast((first) => first < step) ?? 0;
 }
@@ -187,7 +199,11 @@ export function isRounded(full, shown) {
   return shown.length === 1 && /^[-\d]/.test(full) && shown[0].replace("−", "-") !== full.replace(/\.0$/, "");
 }
 
-/** Put words into places: fill("step {k} of {n}", {k: 6, n: 7}). @param {string} text @param {Record<string, any>} words */
+/**
+ * Put words into places: fill("step {k} of {n}", {k: 6, n: 7}).
+ * @param {string} text
+ * @param {Record<string, any>} words
+ */
 export function fill(text, words) {
   return text.replace(/\{(\w+)\}/g, (place, name) => (name in words ? String(words[name]) : place));
 }
@@ -201,7 +217,7 @@ export const WORDS = {
   fullscreen: "Projector (full screen)", theme: "Light or dark", auto: "as the system", light: "light", dark: "dark",
   because: "because", rule: "rule", local: "local", numbers: "numbers", result: "result", name: "name",
   operation: "operation", value: "value", gradient: "gradient", state: "state", unknown: "not known yet",
-  input: "input", constant: "constant", inputs: "Change a number", player: "Player",
+  input: "input", constant: "constant", panel: "Rule, numbers and result", inputs: "Change a number", player: "Player",
   nodes: "Click a node, or press Enter on it, to go to its forward step; once more for its backward step.",
   speed: "Play: steps a second", expected: "{name} must be a number such as −2 or 0,5, but “{typed}” is none.",
   damaged: "The picture could not be read. Run the cell again.",
@@ -217,7 +233,12 @@ function html(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Write an attribute only where it changes; null takes it away. @param {Element} element @param {string} name @param {any} value */
+/**
+ * Write an attribute only where it changes; null takes it away.
+ * @param {Element} element
+ * @param {string} name
+ * @param {any} value
+ */
 function setAttribute(element, name, value) {
   if (value === null) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
@@ -264,7 +285,8 @@ const ICONS = {
   help: "~M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.3-1.7 2.6M12 18.5v.1",
   table: "~M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
   auto: "M12 3.5a8.5 8.5 0 0 0 0 17zM12 3.5v1.8a6.7 6.7 0 0 1 0 13.4v1.8a8.5 8.5 0 0 0 0-17z",
-  light: "~M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+  light: "~M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2"
+    + "M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
   dark: "M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2z",
   fullscreen: "~M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
@@ -336,12 +358,14 @@ class Picture {
 
   /** @param {SVGSVGElement} svg */
   #prepare(svg) {
-    this.size = { width: parseFloat(svg.getAttribute("width") ?? "1"), height: parseFloat(svg.getAttribute("height") ?? "1") };
+    this.size = { width: length(svg, "width"), height: length(svg, "height") };
     // The parts are buttons, so the whole is a group; an image would hide them from a screen reader.
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", this.data.title);
     svg.querySelector(":scope > title")?.remove();
-    for (const group of svg.querySelectorAll("[data-node]")) this.nodes.set(group.getAttribute("data-node"), nodeParts(group));
+    for (const group of svg.querySelectorAll("[data-node]")) {
+      this.nodes.set(group.getAttribute("data-node"), nodeParts(group));
+    }
     for (const group of svg.querySelectorAll("[data-edge]")) {
       this.edges.set(group.getAttribute("data-edge"), { group, chip: group.querySelector(".chip text") });
     }
@@ -406,15 +430,22 @@ class Picture {
   }
 }
 
+/** A length in px that an element of the picture has. @param {Element | null} element @param {string} name */
+function length(element, name) {
+  return parseFloat(element?.getAttribute(name) ?? "") || 0;
+}
+
 /** @param {Element} group */
 function nodeParts(group) {
   group.setAttribute("role", "button");
   group.setAttribute("tabindex", "-1");
-  const [left, top, width, height] = ["x", "y", "width", "height"].map((name) =>
-    parseFloat(group.querySelector("rect.box")?.getAttribute(name) ?? "0"));
+  const rect = group.querySelector("rect.box");
+  const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => length(rect, name));
   return {
-    group, title: group.querySelector("title"),
-    values: [...group.querySelectorAll("text.value > tspan")], gradients: [...group.querySelectorAll("text.gradient > tspan")],
+    group,
+    title: group.querySelector("title"),
+    values: [...group.querySelectorAll("text.value > tspan")],
+    gradients: [...group.querySelectorAll("text.gradient > tspan")],
     box: { left, top: top - 12, right: left + width, bottom: top + height },  // the NOW tag stands out at the top
   };
 }
@@ -442,15 +473,15 @@ class Panel {
     this.formula = html("div", { class: "nn-formula", "data-formula": "" });
     this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
     this.remark = html("p", { class: "nn-remark" });
-    this.element = html("section", { class: "nn-panel", tabindex: "-1" }, this.now, this.formula, this.ledger, this.remark);
+    this.element = html("section", { class: "nn-panel", tabindex: "0", "aria-label": words.panel },
+      this.now, this.formula, this.ledger, this.remark);
   }
 
   /** @param {Partial<StepData>} step */
   show({ now = "", because = null, lines = [], ledger = null, remark = null }) {
     setText(this.now, now);
     this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
-    const total = ledger && [html("p", {}, ledger[0]), html("p", { class: "nn-sum" }, ledger[1], html("strong", {}, ledger[2]))];
-    if (total || this.ledger.firstChild) this.ledger.replaceChildren(...(total ?? []));
+    if (ledger || this.ledger.firstChild) this.ledger.replaceChildren(...(ledger ? this.#sum(ledger) : []));
     setText(this.remark, remark ?? "");
   }
 
@@ -461,8 +492,13 @@ class Panel {
 
   /** @param {[string, MathTree]} line */
   #line([caption, tree]) {
-    return html("div", { class: `nn-line nn-line-${caption}` }, html("span", { class: "nn-caption" }, this.words[caption] ?? caption),
+    return html("div", { class: "nn-line" }, html("span", { class: "nn-caption" }, this.words[caption] ?? caption),
       html("div", { class: "nn-math", tabindex: "-1" }, formula(tree)));
+  }
+
+  /** @param {[string, string, string]} ledger */
+  #sum([caption, sum, total]) {
+    return [html("p", {}, caption), html("p", { class: "nn-sum" }, sum, html("strong", {}, total))];
   }
 }
 
@@ -475,12 +511,12 @@ class Table {
     this.data = data;
     this.words = words;
     this.rows = new Map(data.nodes.map((node) => [node.name, html("tr")]));
-    const head = ["name", "operation", "value", "gradient", "state"].map((key) => html("th", { scope: "col" }, words[key]));
-    this.steps = data.steps.map((step, index) => html("li", {},
-      html("button", { type: "button", "data-goto": index + 1 }, html("small", {}, words[step.phase] ?? step.phase), ` ${step.now}`)));
+    const heads = ["name", "operation", "value", "gradient", "state"].map((key) => html("th", { scope: "col" }, words[key]));
+    this.steps = data.steps.map(({ phase, now }, index) =>
+      html("button", { type: "button", "data-goto": index + 1 }, html("small", {}, words[phase] ?? phase), ` ${now}`));
     this.element = html("div", { class: "nn-table", tabindex: "0", role: "region", "aria-label": words.table },
-      html("table", {}, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...this.rows.values())),
-      html("section", {}, html("h3", {}, words.steps), html("ol", {}, ...this.steps)));
+      html("table", {}, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...this.rows.values())),
+      html("section", {}, html("h3", {}, words.steps), html("ol", {}, ...this.steps.map((button) => html("li", {}, button)))));
   }
 
   /** @param {NodeData[]} nodes those to show anew @param {number} step */
@@ -493,8 +529,7 @@ class Table {
       row.replaceChildren(html("th", { scope: "row" }, node.name), html("td", {}, node.operation),
         this.#number(value, "nn-value"), this.#number(gradient, "nn-gradient"), html("td", {}, mark));
     }
-    this.steps.forEach((item, index) =>
-      setAttribute(/** @type {Element} */ (item.firstElementChild), "aria-current", index + 1 === step ? "step" : null));
+    this.steps.forEach((button, index) => setAttribute(button, "aria-current", index + 1 === step ? "step" : null));
   }
 
   /** @param {number | null} place @param {string} role */
@@ -532,7 +567,10 @@ const SMALLEST_HEIGHT = 420;
 const LARGEST_HEIGHT = 720;
 const ROOM_FOR_BARS = 190;
 
-/** A natural height for the player, px: the picture, the bars, and a panel with the lines of a backward step. @param {Data} data */
+/**
+ * A natural height for the player in px: for the picture, the bars, and a panel with the lines of a backward step.
+ * @param {Pick<Data, "steps">} data
+ */
 export function naturalHeight(data, pictureHeight = 0) {
   const panel = data.steps.some((step) => step.ledger) ? 600 : SMALLEST_HEIGHT;
   return Math.min(LARGEST_HEIGHT, Math.max(panel, Math.ceil(pictureHeight) + ROOM_FOR_BARS));
@@ -570,7 +608,8 @@ class Player {
     this.inputs = html("form", { class: "nn-inputs", "aria-label": this.words.inputs, novalidate: "" });
     this.sentence = html("p", { class: "nn-say", "data-say": "", "aria-live": "polite", tabindex: "-1" });
     this.segments = html("div", { class: "nn-segments", "aria-hidden": "true" });
-    this.slider = /** @type {HTMLInputElement} */ (html("input", { type: "range", min: 0, step: 1, "aria-label": this.words.steps }));
+    this.slider = /** @type {HTMLInputElement} */ (
+      html("input", { type: "range", min: 0, step: 1, "aria-label": this.words.steps }));
     this.count = html("span", { class: "nn-count" });
     this.#speed = options.stepsPerSecond ?? 1;
     this.#assemble();
@@ -634,16 +673,19 @@ class Player {
     this.slider.setAttribute("max", String(steps.length));
   }
 
+  /** A field for every input; the one in which somebody types is left alone. */
   #showInputs() {
     for (const { name, value } of this.options.live ? this.data.inputs : []) {
-      const known = this.#field(name);
-      const shown = String(value).replace("-", "−");
-      if (known && known !== document.activeElement) known.value = shown;
-      if (!known) {
-        this.inputs.append(html("label", {}, html("span", {}, name),
-          html("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-input": name, value: shown, size: 8 })));
-      }
+      const field = this.#field(name) ?? this.#addField(name);
+      if (field !== document.activeElement) field.value = String(value).replace("-", "−");
     }
+  }
+
+  /** @param {string} name */
+  #addField(name) {
+    const field = html("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-input": name, size: 8 });
+    this.inputs.append(html("label", {}, html("span", {}, name), field));
+    return /** @type {HTMLInputElement} */ (field);
   }
 
   /** @param {string} name @returns {HTMLInputElement | undefined} */
@@ -725,12 +767,17 @@ class Player {
 
   /** Scroll the picture, and never the page, so that what happens is seen. */
   #follow() {
+    this.#reveal(nodesInUse(this.data, this.step));
+  }
+
+  /** @param {string[]} names if they do not fit together, the first counts */
+  #reveal(names) {
     const { picture, stage, canvas } = this;
-    const scale = this.#scale;
-    const names = nodesInUse(this.data, this.step);
     const whole = picture.around(names);
     if (!whole) return stage.scrollTo(0, 0);
-    const fits = (whole.right - whole.left) * scale + 48 <= stage.clientWidth && (whole.bottom - whole.top) * scale + 48 <= stage.clientHeight;
+    const scale = this.#scale;
+    const fits = (whole.right - whole.left) * scale + 48 <= stage.clientWidth
+      && (whole.bottom - whole.top) * scale + 48 <= stage.clientHeight;
     const box = fits ? whole : picture.around(names.slice(0, 1)) ?? whole;
     const [x, y] = [canvas.offsetLeft, canvas.offsetTop];
     stage.scrollTo(scrollToShow(stage.scrollLeft, stage.clientWidth, x + box.left * scale, x + box.right * scale),
@@ -771,18 +818,24 @@ class Player {
     this.goTo(step);
   }
 
+  /** The place in `data.nodes` of the node that an element belongs to; −1 if none. @param {Element | null} element */
+  #indexOfNode(element) {
+    const group = element?.closest("[data-node]");
+    return this.data.nodes.findIndex((node) => group && this.picture.node(node.name)?.group === group);
+  }
+
   /** @param {Element | null} place */
   #visit(place) {
-    const name = place?.closest("[data-node]")?.getAttribute("data-node");
-    const node = this.data.nodes.find((one) => this.picture.node(one.name)?.group.getAttribute("data-node") === name);
+    const node = this.data.nodes[this.#indexOfNode(place)];
     if (node) this.#jump(stepOfNode(this.data.steps, node.name, this.step));
   }
 
   /** @param {Element | null} place @param {number} direction */
   #focusNode(place, direction) {
-    const groups = this.data.nodes.map((node) => this.picture.node(node.name)?.group).filter(Boolean);
-    const next = groups[groups.indexOf(place?.closest("[data-node]")) + direction];
-    next?.focus({ preventScroll: true });
+    const node = this.data.nodes[this.#indexOfNode(place) + direction];
+    if (!node) return;
+    this.picture.node(node.name)?.group.focus({ preventScroll: true });
+    this.#reveal([node.name]);
   }
 
   /** @param {boolean} on */
@@ -864,7 +917,8 @@ class Player {
     const { signal } = this.#abort;
     // JupyterLab reads plain keys as commands, at the document: there the player must be asked before it.
     const keys = options.guardKeys ? window : options.wholePage ? document : root;
-    keys.addEventListener("keydown", (event) => this.#onKey(/** @type {any} */ (event)), { signal, capture: !!options.guardKeys });
+    const onKey = (/** @type {any} */ event) => this.#onKey(event);
+    keys.addEventListener("keydown", onKey, { signal, capture: !!options.guardKeys });
     root.addEventListener("click", (event) => this.#onClick(/** @type {any} */ (event.target)), { signal });
     root.addEventListener("mousedown", (event) => this.#onMouseDown(event), { signal });
     this.slider.addEventListener("input", () => this.#jump(Number(this.slider.value)), { signal });
@@ -976,7 +1030,10 @@ export function mount(root, data, options = {}) {
   };
 }
 
-/** For anywidget: the same player, linked to Python by the traits of live.py. @param {{model: any, el: HTMLElement}} widget */
+/**
+ * For anywidget: the same player, linked to Python by the traits of live.py.
+ * @param {{model: any, el: HTMLElement}} widget
+ */
 function render({ model, el }) {
   const root = document.createElement("div");
   el.append(root);

@@ -1,0 +1,74 @@
+"""The player linked to Python: what Python does on its own, and the widget in a real JupyterLab."""
+
+import pytest
+
+import nnteach as nt
+
+LIVE = """import nnteach as nt
+x, y, z = nt.variables(x=-2, y=5, z=-4)
+player = nt.step(((x + y).named("q") * z).named("f")).live()
+player"""
+
+
+def live_player():
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    return nt.step(((x + y).named("q") * z).named("f")).live()
+
+
+def value(player, name):
+    node = next(one for one in player.data["nodes"] if one["name"] == name)
+    return player.data["texts"][node["timeline"][-1][2]][0]
+
+
+def test_a_change_computes_everything_again():
+    player = live_player()
+    player.change = {"name": "x", "text": "0.5", "serial": 1}
+    assert value(player, "f") == "-22.0"
+    player.change = {"name": "y", "text": "-1", "serial": 2}
+    assert value(player, "f") == "2.0"
+    assert player.values == {"x": 0.5, "y": -1.0}
+    assert {"name": "x", "value": 0.5} in player.data["inputs"]
+
+
+def test_a_change_that_cannot_be_computed_leaves_everything_as_it_was():
+    from nnteach.player.live import live_player
+
+    def compute(values):
+        if values.get("x") == 0:
+            raise ZeroDivisionError("x must not be 0, because 1 is divided by it.")
+        return {"inputs": [{"name": "x", "value": values.get("x", float("inf"))}]}
+
+    player = live_player(compute)
+    assert player.data["inputs"] == [{"name": "x", "value": "inf"}]
+    player.change = {"name": "x", "text": "0", "serial": 1}
+    assert player.trouble == "x must not be 0, because 1 is divided by it."
+    assert player.values == {} and player.data["inputs"][0]["value"] == "inf"
+    player.change = {"name": "x", "text": "2", "serial": 2}
+    assert player.trouble == "" and player.data["inputs"][0]["value"] == 2.0
+
+
+@pytest.mark.lab
+@pytest.mark.slow
+def test_the_widget_in_jupyterlab(lab):
+    page = lab.open(lab.write("live.ipynb", LIVE, "player.step = 5\nplayer.values"))
+    lab.run_all(page)
+    root = page.locator("[data-nnteach-player]")
+    root.wait_for()
+    assert root.get_attribute("data-step") == "5"
+
+    # Keys step, and JupyterLab does not see them: x would cut the cell, d d delete it.
+    page.locator("[data-node=q]").focus()
+    for key in ("ArrowRight", "ArrowRight", "x", "d", "d", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert root.get_attribute("data-step") == "6"
+    assert page.locator(".jp-CodeCell").count() == 2
+
+    field = page.locator("[data-input=x]")
+    field.fill("abc")
+    field.press("Enter")
+    assert "“abc” is none" in page.locator(".nn-inputs [role=alert]").inner_text()
+    field.fill("0,5")
+    field.press("Enter")
+    page.wait_for_function("() => document.querySelector('[data-node=f]').dataset.value === '-22.0'")
+    assert root.get_attribute("data-step") == "6"
+    assert page.locator(".nn-inputs [role=alert]").count() == 0
