@@ -1,4 +1,4 @@
-"""Lessons, solutions and exercises as files: their form, their numbers, and how exercises follow from solutions.
+"""Lessons, solutions and exercises as files: their form, their numbers, and how exercises come about.
 
 That every cell still gives its stored output is nbval's job (`pytest -m notebook`).
 """
@@ -156,13 +156,13 @@ def test_exercises_named_in_a_lesson_exist(path):
 
 # Catalogue of the slides, 2A.1, checked there with PyTorch and central differences: (as printed, as solved).
 SIGMOID_NET = {
-    "W1 x": ((0.100, 0.130), (0.095, 0.155)),
+    "s1": ((0.100, 0.130), (0.095, 0.155)),
     "a1": ((0.45, 0.48), (0.445, 0.505)),
     "h1": ((0.6106392339, 0.6177478748), (0.6094497836, 0.6236336283)),
-    "W2 h1": ((0.5531296310, 0.6450809481), (0.5244150462, 0.6477233874)),
+    "s2": ((0.5531296310, 0.6450809481), (0.5244150462, 0.6477233874)),
     "a2": ((1.1531296310, 1.2450809481), (1.1244150462, 1.2477233874)),
     "y": ((0.7600820925, 0.7764471884), (0.7548067435, 0.7769055199)),
-    "y − t": ((0.7500820925, -0.2135528116), (0.7448067435, -0.2130944801)),
+    "e": ((0.7500820925, -0.2135528116), (0.7448067435, -0.2130944801)),
     "L": ((0.3041139744,), (0.3000731713,)),
     "σ′(a2)": ((0.1823573052, 0.1735769520), (0.1850735234, 0.1733233331)),
     "∇y": ((0.7500820925, -0.2135528116), (0.7448067435, -0.2130944801)),
