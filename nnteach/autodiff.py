@@ -119,8 +119,12 @@ def _sweep(root, order, totals, read):
                 if fitted is not contribution:
                     yield kind, node, slot, upstream, contribution, before, None
                     kind, contribution = "unbroadcast", fitted
-            total = contribution if before is None else before + contribution
-            totals[parent] = total = total if type(total) is float else settle(total)
+            total = contribution
+            if before is not None:
+                total = before + contribution
+                if type(total) is not float:
+                    total = settle(total)
+            totals[parent] = total
             yield kind, node, slot, upstream, contribution, before, total
 
 
@@ -136,6 +140,9 @@ def _contribution(node, slot, upstream, out, inputs):
 
 def _fit(contribution, parent):
     """Undo broadcasting (sum over the axes along which the parent was repeated) and keep the parent's precision."""
+    value = parent._value
+    if type(contribution) is type(value) is np.ndarray and contribution.shape == value.shape and contribution.dtype == value.dtype:
+        return contribution  # nearly always
     if shape_of(contribution) != parent.shape:
         contribution = settle(ops.sum_to(contribution, shape=parent.shape))
     if type(contribution) is not float and contribution.dtype != parent.dtype and parent.dtype.kind == "f":

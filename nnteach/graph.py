@@ -250,7 +250,7 @@ def _misfit(primitive, parents, error):
 def settle(value):
     """Bring a result into the two forms a node holds: a Python float (or a NumPy scalar of another type), or a locked array."""
     if isinstance(value, np.ndarray) and value.ndim:
-        value.flags.writeable = False  # a value changed in place would make every gradient above it wrong, silently
+        value.setflags(write=False)  # a value changed in place would make every gradient above it wrong, silently
         return value
     if isinstance(value, np.ndarray):
         value = value[()]

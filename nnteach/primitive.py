@@ -7,7 +7,10 @@ once. That dispatch is all it takes for one rule to serve numbers, gradient grap
 import functools
 import math
 
+import numpy as np
+
 PRIMITIVES: dict[str, "Primitive"] = {}
+_NUMBERS = frozenset((float, int, bool, np.ndarray, np.float64, np.float32))  # computed at once; asking them costs time
 FROM_NUMPY: dict = {}  # NumPy function -> ours, so that np.exp(node) is exp(node)
 
 
@@ -32,8 +35,7 @@ class Primitive:
 
     def __call__(self, *inputs, **static):
         for x in inputs:
-            apply = getattr(type(x), "__apply__", None)
-            if apply is not None:
+            if type(x) not in _NUMBERS and (apply := getattr(type(x), "__apply__", None)) is not None:
                 return apply(self, inputs, static)
         return self.forward(*inputs, **static)
 

@@ -65,6 +65,9 @@ class Result(NDArrayOperatorsMixin):
     def reshape(self, *shape):
         return _reshape(self, shape[0] if len(shape) == 1 else shape)
 
+    def swapaxes(self, *axes):
+        return _swapaxes(self, *axes)
+
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
         return NotImplemented if method != "__call__" or settings else self.program.call(ufunc, *inputs)
 
