@@ -1,0 +1,149 @@
+"""One training step of a fully connected ReLU network, written once for every engine: softmax cross-entropy, SGD, float32.
+
+Each function takes the layer sizes and the batch size and returns `step()`, which trains once and returns the loss. All
+start from the same weights and see the same batch, so after any number of steps all losses must agree (`run.py` checks).
+"""
+
+import numpy as np
+
+RATE = 0.1
+
+
+def problem(sizes, batch):
+    """The data and the starting weights: X (batch, n_in), labels (batch,), one-hot rows, [W1, b1, W2, b2, …]."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(batch, sizes[0])).astype(np.float32)
+    labels = rng.integers(sizes[-1], size=batch)
+    parameters = []
+    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+        parameters.append((rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)).astype(np.float32))
+        parameters.append(np.zeros(n_out, np.float32))
+    return X, labels, np.eye(sizes[-1], dtype=np.float32)[labels], parameters
+
+
+def by_hand(sizes, batch):
+    """What a careful programmer writes in NumPy."""
+    X, _, T, parameters = problem(sizes, batch)
+    weights, biases = parameters[::2], parameters[1::2]
+
+    def step():
+        outs = [X]
+        for W, b in zip(weights[:-1], biases[:-1], strict=True):
+            outs.append(np.maximum(outs[-1] @ W.T + b, 0))
+        logits = outs[-1] @ weights[-1].T + biases[-1]
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        powers = np.exp(shifted)
+        total = powers.sum(axis=1, keepdims=True)
+        loss = np.mean(np.log(total[:, 0]) - (T * shifted).sum(axis=1))
+        g = (powers / total - T) / batch
+        for k in reversed(range(len(weights))):
+            dW, db = g.T @ outs[k], g.sum(axis=0)
+            if k:
+                g = (g @ weights[k]) * (outs[k] > 0)
+            weights[k] -= RATE * dW
+            biases[k] -= RATE * db
+        return float(loss)
+    return step
+
+
+def _loss(X, T, *parameters):
+    from nnteach import ops
+    for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+        X = ops.relu(X @ W.T + b)
+    return ops.softmax_cross_entropy(X @ parameters[-2].T + parameters[-1], T).mean()
+
+
+def compiled(sizes, batch):
+    """nnteach, traced once and replayed."""
+    import nnteach as nt
+    X, _, T, parameters = problem(sizes, batch)
+    replay = nt.compile(_loss, wrt=range(2, 2 + len(parameters)))
+
+    def step():
+        loss, gradients = replay(X, T, *parameters)
+        for p, g in zip(parameters, gradients, strict=True):
+            p -= RATE * g
+        return float(loss)
+    return step
+
+
+def eager(sizes, batch):
+    """nnteach, with the graph built anew in every step."""
+    import nnteach as nt
+    X, _, T, parameters = problem(sizes, batch)
+
+    def step():
+        nodes = [nt.variable(p) for p in parameters]
+        loss = _loss(nt.constant(X), T, *nodes)
+        for p, g in zip(parameters, nt.grad(loss, nodes), strict=True):
+            p -= RATE * g
+        return float(loss.value)
+    return step
+
+
+def pytorch(sizes, batch):
+    """PyTorch on the CPU, with its own threads as it chooses them."""
+    import torch
+    from torch.nn.functional import cross_entropy, linear
+    X, labels, _, parameters = problem(sizes, batch)
+    X, labels = torch.from_numpy(X), torch.from_numpy(labels)
+    parameters = [torch.tensor(p, requires_grad=True) for p in parameters]
+
+    def step():
+        h = X
+        for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+            h = linear(h, W, b).relu()
+        loss = cross_entropy(linear(h, parameters[-2], parameters[-1]), labels)
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients, strict=True):
+                p.sub_(g, alpha=RATE)
+        return loss.item()
+    return step
+
+
+def autograd(sizes, batch):
+    """HIPS autograd."""
+    import autograd.numpy as anp
+    from autograd import value_and_grad
+    X, _, T, parameters = problem(sizes, batch)
+
+    def loss_of(parameters):
+        h = X
+        for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+            h = anp.maximum(anp.dot(h, W.T) + b, 0)
+        logits = anp.dot(h, parameters[-2].T) + parameters[-1]
+        shifted = logits - anp.max(logits, axis=1, keepdims=True)
+        return anp.mean(anp.log(anp.sum(anp.exp(shifted), axis=1)) - anp.sum(T * shifted, axis=1))
+    both = value_and_grad(loss_of)
+
+    def step():
+        loss, gradients = both(parameters)
+        for p, g in zip(parameters, gradients, strict=True):
+            p -= (RATE * g).astype(np.float32)
+        return float(loss)
+    return step
+
+
+def mygrad(sizes, batch):
+    """MyGrad, with its own fused loss."""
+    import mygrad as mg
+    from mygrad.nnet.activations import relu
+    from mygrad.nnet.losses import softmax_crossentropy
+    X, labels, _, parameters = problem(sizes, batch)
+    parameters = [mg.tensor(p) for p in parameters]
+
+    def step():
+        h = X
+        for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+            h = relu(mg.matmul(h, W.T) + b)
+        loss = softmax_crossentropy(mg.matmul(h, parameters[-2].T) + parameters[-1], labels)
+        loss.backward()
+        for p in parameters:
+            p.data -= RATE * p.grad
+        return loss.item()
+    return step
+
+
+ENGINES = {"nnteach compiled": compiled, "nnteach eager": eager, "NumPy by hand": by_hand, "PyTorch": pytorch,
+           "autograd": autograd, "MyGrad": mygrad}
