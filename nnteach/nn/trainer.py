@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..autodiff import grad
-from ..compile import compile
+from ..compile import Compiled
 from ..errors import ShapeError, message, shape_text
 from ..graph import constant, variable
 from . import losses
@@ -37,7 +37,7 @@ class Trainer:
         self.state = self.optimizer.init(network.parameters)
         self._names, self._drawn, self._seen = list(network.parameters), [], {}
         wrt = range(2, 2 + len(self._names))
-        self._differentiate = compile(self._objective, wrt, copy=False) if compiled and not network.buffers else (
+        self._differentiate = Compiled(self._objective, wrt, copy=False) if compiled and not network.buffers else (
             eager(self._objective, wrt))
 
     def step(self, X, T, learning_rate: float | None = None) -> float:
@@ -105,7 +105,7 @@ class Trainer:
 
 
 def eager(fn: Callable, wrt):
-    """Like `compile`, but through new Nodes at every call."""
+    """Like `nt.compile`, but through new Nodes at every call."""
     def step(*arrays):
         leaves = [variable(x) if i in wrt else constant(x) for i, x in enumerate(arrays)]
         value = fn(*leaves)

@@ -1,0 +1,376 @@
+"""Optimizers: against PyTorch and Keras step by step, against the decks' formulas, and against known numbers."""
+
+import math
+import os
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import COMMON
+
+import nnteach as nt
+from nnteach import nn
+from nnteach.errors import GraphError
+from nnteach.nn.optimizers import (
+    FORMS,
+    OPTIMIZERS,
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    RMSprop,
+    optimizer,
+)
+
+START = np.array([0.7, -1.2, 0.4])
+STEPS = 50
+
+
+def bumpy(x, lib=np):
+    """Not convex, and every entry is of another scale."""
+    scales = np.array([1.0, 3.0, 0.1]) if lib is np else lib.tensor([1.0, 3.0, 0.1], dtype=lib.float64)
+    return (scales * (lib.sin(3.0 * x) + x * x)).sum() + (x[0] * x[1] - x[2]) ** 2
+
+
+def quadratic(*curvatures):
+    return lambda x: 0.5 * (x * x * np.array(curvatures)).sum()
+
+
+def half_square(x):
+    return 0.5 * x * x
+
+
+# ------------------------------------------------------------------------------------------ against PyTorch
+
+AGAINST_TORCH = [
+    (SGD(0.03), "SGD", {"lr": 0.03}),
+    (SGD(0.03, weight_decay=0.1), "SGD", {"lr": 0.03, "weight_decay": 0.1}),
+    (Momentum(0.02), "SGD", {"lr": 0.02, "momentum": 0.9}),
+    (Momentum(0.02, momentum=0.5, weight_decay=0.2), "SGD", {"lr": 0.02, "momentum": 0.5, "weight_decay": 0.2}),
+    (Nesterov(0.02), "SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True}),
+    (AdaGrad(0.3), "Adagrad", {"lr": 0.3}),
+    (AdaGrad(0.3, initial_accumulator=0.1), "Adagrad", {"lr": 0.3, "initial_accumulator_value": 0.1}),
+    (RMSprop(0.02), "RMSprop", {"lr": 0.02}),
+    (RMSprop(0.02, average=0.8, eps=1e-3), "RMSprop", {"lr": 0.02, "alpha": 0.8, "eps": 1e-3}),
+    (AdaDelta(), "Adadelta", {}),
+    (AdaDelta(0.5, average=0.95, eps=1e-3), "Adadelta", {"lr": 0.5, "rho": 0.95, "eps": 1e-3}),
+    (Adam(0.05), "Adam", {"lr": 0.05}),
+    (Adam(0.05, beta1=0.8, beta2=0.9, eps=1e-2), "Adam", {"lr": 0.05, "betas": (0.8, 0.9), "eps": 1e-2}),
+    (Adam(0.05, weight_decay=0.1), "Adam", {"lr": 0.05, "weight_decay": 0.1}),
+    (AdamW(0.05), "AdamW", {"lr": 0.05}),
+    (AdamW(0.05, weight_decay=0.3), "AdamW", {"lr": 0.05, "weight_decay": 0.3}),
+]
+
+
+@pytest.mark.parametrize("ours, name, settings", AGAINST_TORCH, ids=lambda x: str(x)[:60])
+def test_fifty_steps_are_those_of_pytorch(ours, name, settings):
+    torch = pytest.importorskip("torch")
+    x = torch.tensor(START, dtype=torch.float64, requires_grad=True)
+    theirs, path = getattr(torch.optim, name)([x], **settings), [START]
+    for _ in range(STEPS):
+        theirs.zero_grad()
+        bumpy(x, torch).backward()
+        theirs.step()
+        path.append(x.detach().numpy().copy())
+    np.testing.assert_allclose(nn.minimize(bumpy, START, ours, STEPS).path, path, rtol=0, atol=1e-9)
+
+
+def test_every_optimizer_is_compared_with_pytorch():
+    assert {type(ours) for ours, _, _ in AGAINST_TORCH} == set(OPTIMIZERS.values())
+
+
+# -------------------------------------------------------------------------------------------- against Keras
+
+AGAINST_KERAS = [
+    (SGD.as_in("keras", learning_rate=0.03, weight_decay=0.1), "SGD", {"learning_rate": 0.03, "weight_decay": 0.1}),
+    (Momentum.as_in("keras", learning_rate=0.02), "SGD", {"learning_rate": 0.02, "momentum": 0.9}),
+    (Nesterov.as_in("keras", learning_rate=0.02), "SGD", {"learning_rate": 0.02, "momentum": 0.9, "nesterov": True}),
+    (AdaGrad.as_in("keras", learning_rate=0.3), "Adagrad", {"learning_rate": 0.3}),
+    (RMSprop.as_in("keras", learning_rate=0.02), "RMSprop", {"learning_rate": 0.02}),
+    (AdaDelta.as_in("keras", learning_rate=1.0), "Adadelta", {"learning_rate": 1.0}),
+    (Adam.as_in("keras", learning_rate=0.05), "Adam", {"learning_rate": 0.05}),
+    (Adam.as_in("keras", learning_rate=0.05, weight_decay=0.1), "Adam", {"learning_rate": 0.05, "weight_decay": 0.1}),
+    (AdamW.as_in("keras", learning_rate=0.05), "AdamW", {"learning_rate": 0.05}),
+]
+
+
+@pytest.fixture
+def keras():
+    if "KERAS_BACKEND" not in os.environ and find_spec("tensorflow") is None:
+        os.environ["KERAS_BACKEND"] = "torch"
+    found = pytest.importorskip("keras", exc_type=ImportError)
+    before = found.config.floatx()
+    found.config.set_floatx("float64")
+    yield found
+    found.config.set_floatx(before)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras 3.15 on NumPy 2
+@pytest.mark.parametrize("ours, name, settings", AGAINST_KERAS, ids=lambda x: str(x)[:60])
+def test_fifty_steps_are_those_of_keras(keras, ours, name, settings):
+    x, theirs, path = keras.Variable(START, dtype="float64"), getattr(keras.optimizers, name)(**settings), [START]
+    for _ in range(STEPS):
+        node = nt.variable(np.array(keras.ops.convert_to_numpy(x)))
+        gradient = nt.grad(bumpy(node), node)
+        theirs.apply([keras.ops.convert_to_tensor(gradient)], [x])
+        path.append(np.array(keras.ops.convert_to_numpy(x)))
+    np.testing.assert_allclose(nn.minimize(bumpy, START, ours, STEPS).path, path, rtol=0, atol=1e-9)
+
+
+# ----------------------------------------------------------------------------------- the decks' formulas, as printed
+
+def deck_momentum_001(g, theta, memory, eta=0.02, alpha=0.9):
+    v = alpha * memory.get("v", 0.0) - eta * g(theta)
+    return theta + v, {"v": v}
+
+
+def deck_momentum_002(g, theta, memory, eta=0.02, gamma=0.9):
+    v = gamma * memory.get("v", 0.0) + eta * g(theta)
+    return theta - v, {"v": v}
+
+
+def deck_nesterov_001(g, theta, memory, eta=0.02, alpha=0.9):
+    v = memory.get("v", 0.0)
+    v = alpha * v - eta * g(theta + alpha * v)
+    return theta + v, {"v": v}
+
+
+def deck_nesterov_002(g, theta, memory, eta=0.02, gamma=0.9):
+    v = memory.get("v", 0.0)
+    v = gamma * v + eta * g(theta - gamma * v)
+    return theta - v, {"v": v}
+
+
+def deck_adagrad_001(g, theta, memory, eta=0.3, eps=1e-10):
+    G = memory.get("G", 0.0) + np.diag(np.outer(g(theta), g(theta)))
+    return theta - eta / np.sqrt(eps + G) * g(theta), {"G": G}
+
+
+def deck_adadelta_001(g, theta, memory, eta=0.02, gamma=0.9, eps=1e-8):
+    E = gamma * memory.get("E", 0.0) + (1 - gamma) * g(theta) ** 2
+    return theta - eta / np.sqrt(E + eps) * g(theta), {"E": E}
+
+
+def deck_adam_002(g, theta, memory, eta=0.05, b1=0.9, b2=0.999, eps=1e-8):
+    t, m, v = memory.get("t", 0) + 1, memory.get("m", 0.0), memory.get("v", 0.0)
+    m, v = b1 * m + (1 - b1) * g(theta), b2 * v + (1 - b2) * g(theta) * g(theta)
+    step = -eta / np.sqrt(v / (1 - b2**t) + eps) * (m / (1 - b1**t))
+    return theta + step, {"t": t, "m": m, "v": v}
+
+
+def deck_adam_001(g, theta, memory, eta=0.05, b1=0.9, b2=0.999, eps=1e-8):
+    """With g² for the misprinted g (E001-3), and the update rule that the slide leaves out (E001-4)."""
+    m = b1 * memory.get("m", 0.0) + (1 - b1) * g(theta)
+    v = b2 * memory.get("v", 0.0) + (1 - b2) * g(theta) ** 2
+    return theta - eta * m / (np.sqrt(v) + eps), {"m": m, "v": v}
+
+
+AGAINST_DECKS = [
+    (Momentum.as_in("001", learning_rate=0.02), deck_momentum_001),
+    (Momentum.as_in("002", learning_rate=0.02), deck_momentum_002),
+    (Nesterov.as_in("001", learning_rate=0.02), deck_nesterov_001),
+    (Nesterov.as_in("002", learning_rate=0.02), deck_nesterov_002),
+    (AdaGrad.as_in("001", learning_rate=0.3), deck_adagrad_001),
+    (AdaDelta.as_in("001", learning_rate=0.02), deck_adadelta_001),
+    (RMSprop.as_in("002", learning_rate=0.02), deck_adadelta_001),  # the same rule under its right name (E001-5)
+    (Adam.as_in("001", learning_rate=0.05), deck_adam_001),
+    (Adam.as_in("002", learning_rate=0.05), deck_adam_002),
+]
+
+
+@pytest.mark.parametrize("ours, formula", AGAINST_DECKS, ids=lambda x: getattr(x, "__name__", ""))
+def test_the_decks_forms_are_the_decks_formulas(ours, formula):
+    def slope(theta):
+        node = nt.variable(theta)
+        return nt.grad(bumpy(node), node)
+
+    theta, memory, path = START, {}, [START]
+    for _ in range(STEPS):
+        theta, memory = formula(slope, theta, memory)
+        path.append(theta)
+    np.testing.assert_allclose(nn.minimize(bumpy, START, ours, STEPS).path, path, rtol=0, atol=1e-9)
+
+
+def test_every_form_is_tested():
+    tested = {name for name in FORMS if any(type(ours).__name__ == name for ours, *_ in AGAINST_KERAS)}
+    assert tested == set(FORMS)
+    decks = sum(where != "keras" for forms in FORMS.values() for where in forms)
+    assert decks == len(AGAINST_DECKS)
+
+
+# ------------------------------------------------------------------------------------------- numbers of the catalogue
+
+def test_nesterov_keeps_the_point_in_the_decks_and_the_point_ahead_in_frameworks():
+    """2B: after 6 steps on ½θᵀdiag(1, 10)θ, and PyTorch's point is the deck's θ + αv (C14)."""
+    def run(form):
+        return nn.minimize(quadratic(1.0, 10.0), [1.0, 1.0], form, 6)
+
+    deck, torch = run(Nesterov.as_in("001", learning_rate=0.05)), run(Nesterov(0.05))
+    np.testing.assert_allclose(deck.path[-1], [0.300145, -0.005569], atol=5e-7)
+    np.testing.assert_allclose(run(Nesterov.as_in("002", learning_rate=0.05)).path, deck.path, atol=1e-12)
+    np.testing.assert_allclose(torch.path[-1], [0.164877, 0.080997], atol=5e-7)
+    np.testing.assert_allclose(run(Nesterov.as_in("keras", learning_rate=0.05)).path, torch.path, atol=1e-12)
+    ahead = [theta + 0.9 * state["v"]["x"] for theta, state in zip(deck.path, deck.states, strict=True)]
+    np.testing.assert_allclose(torch.path, ahead, atol=1e-12)
+
+
+def test_momentum_with_the_rate_inside_and_outside_differs_under_a_schedule_only():
+    """2B, C13: the rate falls from .05 to .005 after step 2."""
+    def run(form, schedule=None):
+        return nn.minimize(quadratic(1.0, 10.0), [1.0, 1.0], form, 3, schedule).path
+
+    def falling(step):
+        return 0.05 if step < 2 else 0.005
+
+    inside = [Momentum.as_in(place, learning_rate=0.05) for place in ("001", "002", "keras")]
+    for form in inside:
+        np.testing.assert_allclose(run(form), run(Momentum(0.05)), atol=1e-12)
+        np.testing.assert_allclose(run(form, falling)[-1], [0.7699625, -0.82], atol=1e-12)
+    np.testing.assert_allclose(run(Momentum(0.05), falling)[-1], [0.8448875, -0.253], atol=1e-12)
+
+
+def test_adadelta_of_zeiler_and_of_deck_001():
+    """E001-5, C16: five steps on ½θ² from 1."""
+    assert nn.minimize(half_square, 1.0, AdaDelta(), 5).path[-1] == pytest.approx(0.98363, abs=5e-6)
+    assert nn.minimize(half_square, 1.0, AdaDelta.as_in("001"), 5).path[-1] == pytest.approx(0.8955, abs=5e-5)
+
+
+def first_step(form, g=1.0, theta=0.0):
+    """The first step in units of the learning rate."""
+    parameters = {"W1": np.array([theta])}
+    after, _ = form.update(parameters, {"W1": np.array([g])}, form.init(parameters))
+    return float((theta - after["W1"][0]) / form.learning_rate)
+
+
+def test_adam_without_bias_correction_starts_with_a_long_step():
+    """E001-4: 3.162 times the learning rate."""
+    assert first_step(Adam.as_in("001")) == pytest.approx(math.sqrt(10), rel=1e-6)
+    assert first_step(Adam()) == pytest.approx(1.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("eps, mode, step", [
+    (1e-8, "outside", 0.990099), (1e-8, "inside", 0.0099995),  # E002-1
+    (1e-6, "outside", 0.5), (1e-6, "inside", 0.001), (1e-6, "hat", 0.0307)])  # C17
+def test_where_adam_puts_its_epsilon_shows_for_small_gradients(eps, mode, step):
+    assert first_step(Adam(eps=eps, eps_mode=mode), g=1e-6) == pytest.approx(step, rel=2e-3)
+
+
+def test_adagrad_epsilon_and_accumulator():
+    """C15: √G + ε against √(ε + G), and Keras's accumulator, which starts at 0.1."""
+    assert first_step(AdaGrad(eps=1e-4), g=1e-2) == pytest.approx(1e-2 / (1e-2 + 1e-4))
+    assert first_step(AdaGrad(eps=1e-4, eps_inside=True), g=1e-2) == pytest.approx(1e-2 / math.sqrt(2e-4))
+    assert first_step(AdaGrad.as_in("keras")) == pytest.approx(1 / math.sqrt(1.1), rel=1e-6)
+
+
+def test_the_meanings_of_weight_decay():
+    """C11, E002-13, E002-16: θ = 1, rate 0.1, λ = 0.1, so that PyTorch's Adam gives .9000 and AdamW .8900."""
+    def after(form, rate=None):
+        parameters = {"W1": np.array([1.0])}
+        return form.update(parameters, {"W1": np.array([1.0])}, form.init(parameters), rate)[0]["W1"][0]
+
+    assert after(Adam(0.1, weight_decay=0.1)) == pytest.approx(0.9000)
+    assert after(AdamW(0.1, weight_decay=0.1)) == pytest.approx(0.8900)
+    assert after(Adam.as_in("keras", learning_rate=0.1, weight_decay=0.1)) == pytest.approx(0.8900, abs=1e-6)
+    assert after(SGD(0.1, weight_decay=0.1)) == pytest.approx(1 - 0.1 * (1 + 0.1))
+    assert after(SGD(0.1, weight_decay=0.1, decay="decoupled"), 0.05) == pytest.approx(1 - 0.05 * 0.1 - 0.05)
+    assert after(SGD(0.1, weight_decay=0.1, decay="paper"), 0.05) == pytest.approx(1 - 0.5 * 0.1 - 0.05)
+    assert after(SGD(0.1, weight_decay=0.1, decay="plain"), 0.05) == pytest.approx(1 - 0.1 - 0.05)
+
+
+def test_hanson_and_pratts_decay_is_l2_with_half_the_weight_that_deck_002_states():
+    """E002-3: θ = 2, λ = .01, rate .1, slope of the data's loss .3: 1.95; the penalty (λ/α)θ² gives 1.93, λ/(2α) 1.95."""
+    def data(theta):
+        return 0.3 * theta
+
+    plain = nn.minimize(data, 2.0, SGD(0.1, weight_decay=0.01, decay="plain"), 1).path[-1]
+    printed = nn.minimize(lambda t: data(t) + 0.01 / 0.1 * t * t, 2.0, SGD(0.1), 1).path[-1]
+    right = nn.minimize(lambda t: data(t) + 0.01 / 0.2 * t * t, 2.0, SGD(0.1), 1).path[-1]
+    assert (plain, printed, right) == (pytest.approx(1.95), pytest.approx(1.93), pytest.approx(1.95))
+
+
+def test_biases_are_decayed_unless_told_otherwise():
+    parameters = {"W1": np.ones(2), "b1": np.ones(2)}
+    zero = {name: np.zeros(2) for name in parameters}
+    both = SGD(0.1, weight_decay=0.5)
+    only = SGD(0.1, weight_decay=0.5, decay_biases=False)
+    assert both.update(parameters, zero, both.init(parameters))[0]["b1"].tolist() == [0.95, 0.95]
+    after = only.update(parameters, zero, only.init(parameters))[0]
+    assert (after["b1"].tolist(), after["W1"].tolist()) == ([1.0, 1.0], [0.95, 0.95])
+
+
+# -------------------------------------------------------------------------------------------------- properties
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_update_changes_nothing_it_was_given(name):
+    form = optimizer(name)
+    parameters = {"W1": np.ones((2, 2)), "b1": np.ones(2)}
+    gradients = {key: np.full_like(value, 0.5) for key, value in parameters.items()}
+    state = form.init(parameters)
+    new, after = form.update(parameters, gradients, state)
+    assert all((value == 1).all() for value in parameters.values())
+    assert all((value == 0.5).all() for value in gradients.values())
+    assert repr(state) == repr(form.init(parameters))
+    assert after["t"] == 1 and all((new[key] < parameters[key]).all() for key in parameters)
+    assert {slot: after[slot].keys() for slot in form.slots} == {slot: parameters.keys() for slot in form.slots}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_float32_stays_float32(name):
+    form = optimizer(name)
+    parameters = {"W1": np.ones(3, np.float32)}
+    state = form.init(parameters)
+    for _ in range(2):
+        parameters, state = form.update(parameters, {"W1": np.full(3, 0.5, np.float32)}, state)
+    assert parameters["W1"].dtype == np.float32
+    assert all(state[slot]["W1"].dtype == np.float32 for slot in form.slots)
+
+
+@COMMON
+@given(g=st.floats(1e-3, 1e3), sign=st.sampled_from([-1, 1]))
+def test_adams_first_step_is_the_learning_rate_whatever_the_gradient(g, sign):
+    assert first_step(Adam(), g=sign * g) == pytest.approx(sign, rel=1e-4)
+
+
+@COMMON
+@given(rate=st.floats(0.01, 0.9), start=st.floats(-10, 10))
+def test_gradient_descent_on_x_squared(rate, start):
+    """001-06: every step multiplies x by 1 − 2·rate."""
+    path = nn.minimize(lambda x: x * x, start, SGD(rate), 5).path
+    np.testing.assert_allclose(path, start * (1 - 2 * rate) ** np.arange(6), atol=1e-9)
+
+
+def test_gradient_descent_on_x_squared_by_learning_rate():
+    """2A.2: lr .5 reaches 0 in one step, 1 oscillates, 1.1 diverges; the values are those of the path."""
+    def run(rate):
+        return nn.minimize(lambda x: x * x, 3.0, SGD(rate), 100)
+
+    assert run(0.1).path[:4] == pytest.approx([3, 2.4, 1.92, 1.536])
+    assert run(0.5).path[1] == 0
+    assert run(1.0).path.tolist() == [3, -3] * 50 + [3]
+    assert abs(run(1.1).path[-1]) > 1e7
+    assert run(0.1).values == pytest.approx(run(0.1).path ** 2)
+
+
+def test_minimize_returns_the_whole_path():
+    found = nn.minimize(quadratic(1.0, 10.0), [1.0, 1.0], Nesterov.as_in("001", learning_rate=0.05), steps=7)
+    assert found.path.shape == (8, 2) and found.values.shape == (8,) and len(found.states) == 8
+    assert found.values == pytest.approx([0.5 * (a * a + 10 * b * b) for a, b in found.path])
+    assert repr(found).startswith("Descent(7 steps, from 5.5 to ")
+
+
+def test_names_and_mistakes():
+    assert optimizer("adam") == Adam() and optimizer(SGD(0.3)) == SGD(0.3)
+    assert Adam().with_rate(0.5).learning_rate == 0.5
+    with pytest.raises(GraphError, match="Did you mean 'adam'"):
+        optimizer("adan")
+    with pytest.raises(GraphError, match="keras"):
+        Adam.as_in("000")
+    with pytest.raises(GraphError, match="decoupled"):
+        SGD(decay="weights")
+    with pytest.raises(GraphError, match="outside"):
+        Adam(eps_mode="under")
