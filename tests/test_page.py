@@ -82,6 +82,8 @@ def test_the_end_shows_the_gradients(browser_page, source):  # noqa: F811
     assert gradients == {"x": -4, "y": -4, "z": 3, "q": -4, "f": 1}
     assert shown.page.evaluate(NODES)["f"]["value"] == "-12.0"
     assert shown.page.locator('[data-edge="z->f#1"]').get_attribute("data-contribution") == "3.0"
+    shown.press("Home")
+    assert shown.page.locator("[data-contribution]").count() == 0
 
 
 def test_steps_phases_and_sentences(browser_page, source, message):  # noqa: F811
@@ -224,6 +226,9 @@ def test_tab_reaches_every_control_and_one_node(browser_page, source):  # noqa: 
     shown.page.locator('[data-node="x"]').focus()
     shown.press("ArrowDown", 2)
     assert shown.page.evaluate("() => document.activeElement.dataset.node") == "z"
+    shown.press("ArrowDown", 2)
+    pane, node = shown.page.locator(".nn-stage").bounding_box(), shown.page.locator("[data-node]:focus").bounding_box()
+    assert node["x"] + node["width"] <= pane["x"] + pane["width"]
 
 
 def test_every_key_has_a_button(browser_page, source):  # noqa: F811
