@@ -141,8 +141,7 @@ class Source:
         for x in ended if is_elementwise(call.function) else ():
             readers = [y for y in inputs if x in self._memory[y]]
             if _kind(x) == kind and all(y is x for y in readers):  # no view that reads entries already written over
-                ended.remove(x)
-                self._release(ended)
+                self._release([y for y in ended if y is not x])  # `remove` would compare, and == on a Result is a call
                 return self._names[x]
         free = self._free.get(kind)
         name = free.pop() if free else self._new_buffer(*kind)
