@@ -18,7 +18,6 @@ from pathlib import Path
 from .errors import NNTeachError
 
 PARTS = ("notebooks", "exercises")
-NOT_FOR_STUDENTS = ("make.py",)  # it generates the exercises from the solutions
 MANIFEST = Path(".nnteach", "manifest.json")
 
 
@@ -160,7 +159,7 @@ def _read_manifest(report: Copied) -> dict[str, str]:
 
 
 def _visible_files(folder: Path) -> list[Path]:
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_FOR_STUDENTS)
+    paths = (path for path in folder.rglob("*") if path.is_file())
     return [
         path
         for path in paths

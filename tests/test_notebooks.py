@@ -20,7 +20,7 @@ LESSONS, SOLUTIONS, EXERCISES = (
     sorted((ROOT / name).glob("*.ipynb")) for name in ("notebooks", "solutions", "exercises")
 )
 ALL = LESSONS + SOLUTIONS + EXERCISES
-MAKE = ROOT / "exercises" / "make.py"
+MAKE = ROOT / "solutions" / "make.py"
 PLACES = re.compile(r"/(?:home|root|work|tmp|opt|Users)/|[A-Z]:\\\\|ipykernel_\d|0x[0-9a-f]{8,}")
 
 
@@ -326,7 +326,7 @@ def copy(tmp_path):
 def test_making_the_exercises_again_gives_the_same_bytes(copy):
     for path in (copy / "exercises").glob("*.ipynb"):
         path.unlink()
-    assert make(script=copy / "exercises" / "make.py").returncode == 0
+    assert make(script=copy / "solutions" / "make.py").returncode == 0
     for path in EXERCISES:
         assert (copy / "exercises" / path.name).read_bytes() == path.read_bytes()
 
@@ -342,7 +342,7 @@ def test_an_exercise_out_of_step_is_found(copy, damage):
         target.unlink()
     else:
         (copy / "solutions" / target.name).unlink()
-    done = make("--check", script=copy / "exercises" / "make.py")
+    done = make("--check", script=copy / "solutions" / "make.py")
     assert done.returncode == 1 and target.name in done.stderr
 
 
@@ -354,7 +354,7 @@ def test_marks_without_a_partner_are_refused(copy, marks):
         keepends=True
     )
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    done = make("--check", script=copy / "exercises" / "make.py")
+    done = make("--check", script=copy / "solutions" / "make.py")
     assert done.returncode == 1 and ("expected" in done.stderr or "has no" in done.stderr)
 
 

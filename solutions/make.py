@@ -1,8 +1,8 @@
 """Make the exercises from the solutions, and store the outputs of all notebooks from a clean run.
 
-    python exercises/make.py            # write exercises/*.ipynb from solutions/*.ipynb
-    python exercises/make.py --check    # exit 1 if one of them is not what the solutions give
-    python exercises/make.py --run      # first run the lessons and the solutions and store their outputs
+    python solutions/make.py            # write exercises/*.ipynb from solutions/*.ipynb
+    python solutions/make.py --check    # exit 1 if one of them is not what the solutions give
+    python solutions/make.py --run      # first run the lessons and the solutions and store their outputs
 
 Edit `solutions/`, never `exercises/`. In a solution, everything between the lines `# solution` and
 `# end solution` is left out and replaced by a stub; cells with the tag "solution" are left out altogether.
@@ -55,7 +55,7 @@ def out_of_step() -> list[str]:
 def report(names) -> int:
     """Say which exercises are out of step; returns the exit status."""
     for name in names:
-        print(f"exercises/{name} is not what solutions/{name} gives: run exercises/make.py", file=sys.stderr)
+        print(f"exercises/{name} is not what solutions/{name} gives: run solutions/make.py", file=sys.stderr)
     return 1 if names else 0
 
 
