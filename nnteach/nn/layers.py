@@ -40,8 +40,8 @@ class Dense:
                 f"b{self.number}": self.bias_initializer(rng, shape)[:, 0].copy()}
 
     def __call__(self, x, values, training=False, seen=None):
-        pre = x @ values[f"W{self.number}"].T + values[f"b{self.number}"]
-        return named(pre, f"pre{self.number}")
+        transposed = named(values[f"W{self.number}"].T, f"W{self.number}ᵀ")
+        return named(x @ transposed + values[f"b{self.number}"], f"pre{self.number}")
 
 
 class Activation:

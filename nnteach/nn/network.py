@@ -178,6 +178,6 @@ class MLP(Network):
 
 
 def layer_outputs(network: Network, X) -> dict:
-    """The output of every layer, by name (pre1, out1, …), as arrays: for maps of hidden units (004-31)."""
-    pred = network.forward(X)
-    return {node.name: node.value for node in ordered(pred) if node.name and node.primitive}
+    """The output of every layer, by name (pre1, out1, …, pred), as arrays: for maps of hidden units (004-31)."""
+    nodes = [node for node in ordered(network.forward(X)) if node.name and node.primitive]
+    return {node.name: node.value for node in nodes if not node.name.endswith("ᵀ")}

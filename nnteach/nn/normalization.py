@@ -125,6 +125,8 @@ class BatchNorm:
         if not training:
             mean, variance = values[f"mean{self.number}"], values[f"variance{self.number}"]
             return gamma * ((x - mean) / ops.sqrt(variance + self.eps)) + beta
+        if ndim(x) != 2:
+            raise ShapeError(message("a batch of shape (batch, channels) to train on", str(shape_of(x))))
         normalised, mean, variance = standardize(x, (0,), self.eps)
         if seen is not None:
             self._remember(x, values, mean, variance, seen)
@@ -146,7 +148,8 @@ class LayerNorm:
     initial = BatchNorm.initial
 
     def __call__(self, x, values, training=False, seen=None):
-        return layer_norm(x, values[f"gamma{self.number}"], values[f"beta{self.number}"], self.eps)
+        normalised, _, _ = standardize(x, -1, self.eps)
+        return _affine(normalised, values[f"gamma{self.number}"], values[f"beta{self.number}"])
 
 
 NORMALIZATIONS = {"batch": BatchNorm, "layer": LayerNorm}
