@@ -11,8 +11,8 @@ from nnteach.player.page import LARGEST_HEIGHT, SMALLEST_HEIGHT, document, frame
 
 pytestmark = pytest.mark.browser
 
-NASTY = ["<img src=x onerror=alert(1)>", 'a"b\'c`d', "two\nlines", "x" * 10_000, "שלום עולם", "</script><script>alert(1)</script>",
-         "\u202eturned", "]]>&amp;<!--", "${1}{0}%s"]
+NASTY = ["<img src=x onerror=alert(1)>", 'a"b\'c`d', "two\nlines", "x" * 10_000, "שלום עולם",
+         "</script><script>alert(1)</script>", "\u202eturned", "]]>&amp;<!--", "${1}{0}%s"]
 
 
 def expression():
@@ -67,7 +67,8 @@ def test_an_output_has_the_picture_once_and_in_words(message):
 
 
 @pytest.mark.parametrize("height, ledger, expected", [
-    (100, None, SMALLEST_HEIGHT), (346, None, 536), (100, ["ledger of x", "0 + 1 = ", "1"], 600), (5000, None, LARGEST_HEIGHT)])
+    (100, None, SMALLEST_HEIGHT), (346, None, 536), (5000, None, LARGEST_HEIGHT),
+    (100, ["ledger of x", "0 + 1 = ", "1"], 600)])
 def test_the_frame_is_as_high_as_its_picture_needs(height, ledger, expected):
     assert frame_height({"picture": f'<svg width="9" height="{height}.4">', "steps": [{"ledger": ledger}]}) == expected
 
@@ -235,8 +236,8 @@ def test_every_key_has_a_button(browser_page, source):  # noqa: F811
     shown = browser_page(source)
     shown.press("?")
     names = shown.page.locator(".nn-help button[data-action]").evaluate_all("all => all.map(one => one.dataset.action)")
-    assert {"next", "previous", "nextPhase", "previousPhase", "first", "last", "play", "table", "fullscreen", "blank", "help",
-            "close"} == set(names)
+    assert set(names) == {"next", "previous", "nextPhase", "previousPhase", "first", "last", "play", "table",
+                          "fullscreen", "blank", "help", "close"}
     shown.page.locator('.nn-help [data-action="nextPhase"]').click()
     assert shown.step == 1
     assert all(shown.page.locator("button").evaluate_all(
@@ -325,10 +326,10 @@ def test_projected_sizes(browser_page, source, width, height):  # noqa: F811
     shown.press("ArrowRight", 6)
     shown.press("f")
     shown.page.wait_for_function("() => document.fullscreenElement !== null")
-    scale, number, formula, button = shown.page.evaluate("""() => {
+    number, formula, button = shown.page.evaluate("""() => {
         const svg = document.querySelector('.nn-canvas svg'), size = one => parseFloat(getComputedStyle(one).fontSize);
         const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-        return [scale, scale * size(document.querySelector('.value')), size(document.querySelector('.nn-math math')),
+        return [scale * size(document.querySelector('.value')), size(document.querySelector('.nn-math math')),
                 Math.min(...[...document.querySelectorAll('.nn-toolbar button')].map(one => one.offsetHeight))];
     }""")
     assert round(number, 3) >= 20 and button >= 44
@@ -401,9 +402,10 @@ def test_any_name_stays_text(browser_page, name):  # noqa: F811
 
 
 def test_a_hostile_picture_is_only_a_picture(browser_page, message):  # noqa: F811
-    hostile = message["picture"].replace("</svg>", """<script>alert(1)</script><a href="javascript:alert(1)"><text>a</text></a>
-        <foreignObject><body xmlns="http://www.w3.org/1999/xhtml" onload="alert(1)"/></foreignObject><image href="http://x.test/"/>
-        <use href="http://x.test/a#b"/><rect onclick="alert(1)" style="fill:url(http://x.test/)" width="1" height="1"/></svg>""")
+    hostile = message["picture"].replace("</svg>", """<script>alert(1)</script>
+        <a href="javascript:alert(1)"><text>a</text></a><image href="http://x.test/"/><use href="http://x.test/a#b"/>
+        <foreignObject><body xmlns="http://www.w3.org/1999/xhtml" onload="alert(1)"/></foreignObject>
+        <rect onclick="alert(1)" style="fill:url(http://x.test/)" width="1" height="1"/></svg>""")
     shown = browser_page(document({**message, "picture": hostile}))
     svg = shown.page.locator(".nn-canvas > svg")
     assert svg.locator("script, foreignObject, image, use, a, [onclick], [href]").count() == 0
@@ -421,7 +423,8 @@ def test_a_damaged_picture_leaves_the_rest(browser_page, message):  # noqa: F811
 # ------------------------------------------------------------------------------------------------ in a notebook's page
 
 def notebook(*outputs):
-    return "<!doctype html><meta charset='utf-8'><body data-jp-theme-light='false'>" + "<p>text</p>".join(outputs) + "</body>"
+    body = "<p>text</p>".join(outputs)
+    return f"<!doctype html><meta charset='utf-8'><body data-jp-theme-light='false'>{body}</body>"
 
 
 def test_two_outputs_in_one_page_do_not_meet(browser_page, message):  # noqa: F811

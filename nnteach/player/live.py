@@ -1,4 +1,7 @@
-"""The player linked to Python: change an input, and everything is computed again. The only module that knows anywidget."""
+"""The player linked to Python: change an input, and everything is computed again.
+
+The only module that knows anywidget; it is imported when somebody asks for the link.
+"""
 
 import math
 from collections.abc import Callable
@@ -13,8 +16,8 @@ _FOLDER = Path(__file__).parent
 class LivePlayer(anywidget.AnyWidget):
     """The same player as in a page, as a widget.
 
-    The browser writes `change` when a student types a number, and Python answers with new `data`. Stepping stays in
-    the browser; `step` can be set from Python, and is brought up to date along with every change.
+    The browser writes `change` when a student types a number, and Python answers with new `data`. Stepping
+    stays in the browser; `step` can be set from Python, and is brought up to date along with every change.
     """
 
     _esm = _FOLDER / "player.js"
@@ -49,8 +52,8 @@ def live_player(message: Callable[[dict[str, float]], dict], **traits) -> LivePl
     """A widget that shows a player and computes it again when a number is changed.
 
     Args:
-        message: makes the message to the browser (README.md in this folder) from the changed inputs, by name; those
-            that are not named keep their values.
+        message: makes the message to the browser (README.md in this folder) from the changed inputs, by name;
+            those that are not named keep their values.
         traits: first values for `step` and other traits.
 
     Returns:

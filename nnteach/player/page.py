@@ -1,4 +1,4 @@
-"""The player as a page: one HTML file that needs no network, and the output of a notebook cell that holds such a page."""
+"""The player as a page: one HTML file that needs no network, and the output of a notebook cell that holds one."""
 
 import base64
 import html
@@ -13,7 +13,7 @@ from ..draw.diagram import clean_text
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
 HEIGHT_WITH_LEDGER = 600
 ROOM_FOR_BARS = 190
-"""Heights in px. ROOM_FOR_BARS is for toolbar, sentence and margins; a panel with a ledger needs more than the least."""
+"""Heights in px. ROOM_FOR_BARS is for toolbar and sentence; a panel with a ledger needs more than the least."""
 
 # Nothing may be loaded from anywhere: what the page needs is in it.
 POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -94,8 +94,9 @@ def document(data: dict, title: str | None = None) -> str:
 def notebook_output(data: dict, png_alt: str | None = None) -> str:
     """What a notebook cell shows: the static picture, and a script that turns it into the player.
 
-    The picture is all that an untrusted notebook, or a viewer without scripts, needs. The player gets a frame of its own,
-    so that neither its style nor its keys meet those of the notebook. The same message always gives the same bytes.
+    The picture is all that an untrusted notebook, or a viewer without scripts, needs. The player gets a frame of
+    its own, so that neither its style nor its keys meet those of the notebook. The same message always gives the
+    same bytes.
 
     Args:
         data: the message, as README.md in this folder describes it.
@@ -108,7 +109,8 @@ def notebook_output(data: dict, png_alt: str | None = None) -> str:
     page = document({**data, "picture": _PICTURE_MARK})
     packed = base64.b64encode(zlib.compress(page.encode(), 9)).decode()
     return (f'<div class="nnteach-output" data-height="{frame_height(data)}" style="overflow-x:auto">'
-            f'<img alt="{_text(png_alt or data["summary"])}" src="data:image/svg+xml;base64,{picture}" style="max-width:none">'
+            f'<img alt="{_text(png_alt or data["summary"])}" src="data:image/svg+xml;base64,{picture}"'
+            f' style="max-width:none">'
             f'<script type="text/plain" data-page>{packed}</script>'
             f"<script>{{{_UPGRADE}}}</script></div>")
 
@@ -122,7 +124,7 @@ def frame_height(data: dict) -> int:
 
 
 def _json(data):
-    """JSON that cannot end the script element it stands in. A page has no link to Python, hence no inputs."""
+    """JSON that cannot end its script element. A page has no link to Python, hence no inputs."""
     return json.dumps({**data, "inputs": []}, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 

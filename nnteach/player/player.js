@@ -759,7 +759,7 @@ class Player {
   #fit() {
     const { picture, root, stage } = this;
     if (!picture.svg) return;
-    const room = { width: stage.clientWidth - 32, height: stage.clientHeight - 32 };
+    const room = { width: stage.clientWidth, height: stage.clientHeight };
     this.#scale = root.hasAttribute("data-projector") ? projectorScale(picture.size, room) : 1;
     picture.svg.style.width = `${picture.size.width * this.#scale}px`;
     picture.svg.style.height = `${picture.size.height * this.#scale}px`;
