@@ -10,12 +10,13 @@ disagree with a number.
 
 import itertools
 import operator
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from . import ops
-from .errors import GraphError, message, shape_text
+from .errors import DisconnectedWarning, GraphError, message, shape_text
 from .graph import Node, constant, describe, ordered, settle, variable
 from .primitive import shape_of
 
@@ -141,8 +142,9 @@ def _contribution(node, slot, upstream, out, inputs):
 def _fit(contribution, parent):
     """Undo broadcasting (sum over the axes along which the parent was repeated) and keep the parent's precision."""
     value = parent._value
-    if type(contribution) is type(value) is np.ndarray and contribution.shape == value.shape and contribution.dtype == value.dtype:
-        return contribution  # nearly always
+    if type(contribution) is type(value) is np.ndarray:
+        if contribution.shape == value.shape and contribution.dtype == value.dtype:
+            return contribution  # nearly always
     if shape_of(contribution) != parent.shape:
         contribution = settle(ops.sum_to(contribution, shape=parent.shape))
     if type(contribution) is not float and contribution.dtype != parent.dtype and parent.dtype.kind == "f":
@@ -208,13 +210,24 @@ def grad(root: Node, wrt, symbolic: bool = False, seed=None):
 
     Returns:
         One gradient per node of `wrt`, in a list, or a single one if `wrt` is a node; zero where nothing flows.
+
+    Warns:
+        DisconnectedWarning: if the result was not computed from a node of `wrt`.
     """
     nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
+    for node in set(nodes).difference(ordered(root)):
+        warnings.warn(f"{describe(root)} was not computed from {describe(node)}, so this gradient is 0",
+                      DisconnectedWarning, stacklevel=2)
+    result = gradients(root, nodes, symbolic, seed)
+    return result[0] if isinstance(wrt, Node) else result
+
+
+def gradients(root: Node, nodes: list[Node], symbolic: bool = False, seed=None) -> list:
+    """Like `grad` for a list of nodes, without a word about those that nothing flows to."""
     start = _seed(root, seed)
     _, totals = _exhaust(root, constant(start), _itself) if symbolic else _exhaust(root, start)
     zero = (lambda node: constant(zero_like(node))) if symbolic else zero_like
-    gradients = [totals[node] if node in totals else zero(node) for node in nodes]
-    return gradients[0] if isinstance(wrt, Node) else gradients
+    return [totals[node] if node in totals else zero(node) for node in nodes]
 
 
 def vjp(root: Node, wrt, vector):
@@ -248,7 +261,7 @@ def jvp(root: Node, wrt: Node, vector) -> np.ndarray:
     _, totals = _exhaust(root, seed, _itself)
     if wrt not in totals:
         return zero_like(root)
-    return grad(ops.sum(totals[wrt] * constant(vector)), seed)
+    return gradients(ops.sum(totals[wrt] * constant(vector)), [seed])[0]
 
 
 def jacobian(root: Node, wrt: Node) -> np.ndarray:
@@ -257,13 +270,13 @@ def jacobian(root: Node, wrt: Node) -> np.ndarray:
     for index in np.ndindex(root.shape):
         seed = np.zeros(root.shape, root.dtype)
         seed[index] = 1
-        rows.append(grad(root, wrt, seed=seed))
+        rows += gradients(root, [wrt], seed=seed)
     return np.reshape(np.array(rows), root.shape + wrt.shape)
 
 
 def hessian(root: Node, wrt: Node) -> np.ndarray:
     """All second derivatives of a number: shape `wrt.shape + wrt.shape`."""
-    slope = grad(root, wrt, symbolic=True)
+    [slope] = gradients(root, [wrt], symbolic=True)
     if not slope.active:
         return np.zeros(wrt.shape + wrt.shape, wrt.dtype)
     return jacobian(slope, wrt)

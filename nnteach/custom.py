@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import ops
-from .autodiff import grad
+from .autodiff import gradients
 from .digits import number
 from .errors import NNTeachError
 from .graph import Node, constant, settle, variable
@@ -134,7 +134,7 @@ def _check_again(primitive, slot, inputs, seed, error, epsilon, static):
         return RuleReport(slot, "not differentiable again", error, "on Nodes the rule stops: "
                           f"{str(problem).splitlines()[0]}. Write it with operators and nnteach functions")
     for other, node in enumerate(nodes):
-        second = grad(total, node) if isinstance(total, Node) and total.active else np.zeros(node.shape)
+        [second] = gradients(total, [node]) if isinstance(total, Node) and total.active else [np.zeros(node.shape)]
         if not np.allclose(second, _slope(numbers, other, inputs, epsilon), rtol=1e-3, atol=1e-4):
             return RuleReport(slot, "not differentiable again", error, "its own derivative is lost: "
                               "use the inputs themselves, with operators and nnteach functions, not their .value")

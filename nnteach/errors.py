@@ -31,6 +31,10 @@ class ExpressionError(NNTeachError, ValueError):
     """An expression typed by a user that is not one of the few allowed forms."""
 
 
+class DisconnectedWarning(UserWarning):
+    """A gradient that is zero because the result does not depend on the node at all."""
+
+
 def message(expected: str, got: str, advice: str = "") -> str:
     """Join the parts of an error message, one line each."""
     lines = [f"expected {expected}", f"got {got}"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import ops
-from .autodiff import grad
+from .autodiff import gradients
 from .digits import number
 from .errors import GraphError, NNTeachError, message
 from .graph import Node, constant, describe, labels, ordered, rebuild
@@ -127,9 +127,9 @@ def check_gradients(f: Node, wrt=None, epsilon: float = 1e-4, tolerance: float =
     names = labels([*(n for n in wrt if n not in set(nodes)), *nodes])
     bends = [n for n in nodes if _sides(n)]
     comparisons = []
-    gradients = grad(f, wrt)
+    computed = gradients(f, wrt)
     tiny = max(epsilon**2, 10 * np.finfo(float).eps * abs(f.value) / epsilon) / tolerance
-    for node, gradient in zip(wrt, gradients, strict=True):
+    for node, gradient in zip(wrt, computed, strict=True):
         for entry in _entries(node, max_entries, rng):
             up, down = (_moved(f, node, entry, step) for step in (epsilon, -epsilon))
             difference = float((up[f].value - down[f].value) / (2 * epsilon))
