@@ -250,7 +250,7 @@ def _misfit(primitive, parents, error):
 def settle(value):
     """Bring a result into the two forms a node holds: a Python float (or a NumPy scalar of another type), or a locked array."""
     if isinstance(value, np.ndarray) and value.ndim:
-        value.setflags(write=False)  # a value changed in place would make every gradient above it wrong, silently
+        value.setflags(False)  # not writeable: a value changed in place would make every gradient above it wrong, silently
         return value
     if isinstance(value, np.ndarray):
         value = value[()]
@@ -275,6 +275,8 @@ def _leaf(value, name, active):
 def _own(value, name, active):
     if type(value) is float:
         return value
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return settle(value.copy())
     if isinstance(value, Node):
         raise DtypeError(message("numbers", f"{describe(value)}, a node", "Write node.value to start afresh from its number"))
     given = value
