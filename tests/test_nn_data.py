@@ -60,6 +60,7 @@ def test_cats_are_cat_sized():
 
 def test_both_rates_of_deck_001_are_stable_on_the_cubic_and_one_is_not_on_a_wider_one():
     """001-14: the largest stable rate is 2/λ_max(2ΦᵀΦ), 1.74e-3 and 1.67e-4."""
+
     def limit(reach):
         x, y = cubic(50, reach=reach)
         assert x.shape == y.shape == (50,)
@@ -69,11 +70,19 @@ def test_both_rates_of_deck_001_are_stable_on_the_cubic_and_one_is_not_on_a_wide
     assert limit(2.0) == pytest.approx(1.74e-3, rel=0.01) and limit(3.0) == pytest.approx(1.67e-4, rel=0.01)
 
 
-# --------------------------------------------------------------------------------------------------- augmentation
+# ---------------------------------------------------------------------------------------------------
+# augmentation
 
 IMAGES = np.random.default_rng(0).random((5, 9, 7))
-CHANGES = {"contrast": augment.contrast, "brightness": augment.brightness, "noise": augment.noise, "flip": augment.flip,
-           "shift": augment.shift, "rotate": augment.rotate, "scale": augment.scale}
+CHANGES = {
+    "contrast": augment.contrast,
+    "brightness": augment.brightness,
+    "noise": augment.noise,
+    "flip": augment.flip,
+    "shift": augment.shift,
+    "rotate": augment.rotate,
+    "scale": augment.scale,
+}
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -83,10 +92,19 @@ def test_images_keep_shape_and_range_and_come_from_the_rng(name):
     assert (first == again).all() and (first != other).any() and (first != IMAGES).any()
 
 
-@pytest.mark.parametrize("change", [
-    partial(augment.contrast, amount=0.0), partial(augment.brightness, amount=0.0), partial(augment.noise, std=0.0),
-    partial(augment.flip, p=0.0), partial(augment.shift, pixels=0), partial(augment.rotate, degrees=0.0),
-    partial(augment.scale, amount=0.0)], ids=lambda c: c.func.__name__)
+@pytest.mark.parametrize(
+    "change",
+    [
+        partial(augment.contrast, amount=0.0),
+        partial(augment.brightness, amount=0.0),
+        partial(augment.noise, std=0.0),
+        partial(augment.flip, p=0.0),
+        partial(augment.shift, pixels=0),
+        partial(augment.rotate, degrees=0.0),
+        partial(augment.scale, amount=0.0),
+    ],
+    ids=lambda c: c.func.__name__,
+)
 def test_no_change_is_no_change(change):
     np.testing.assert_allclose(change(IMAGES, np.random.default_rng(0)), IMAGES, atol=1e-12)
 

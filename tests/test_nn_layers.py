@@ -19,13 +19,24 @@ from nnteach.nn.normalization import BatchNorm, batch_norm, group_norm, instance
 N_OUT, N_IN = 300, 200
 
 
-# ---------------------------------------------------------------------------------------------------- initializers
+# ----------------------------------------------------------------------------------------------------
+# initializers
 
-@pytest.mark.parametrize("name, variance, bound", [
-    ("normal", 0.01**2, None), ("uniform", 0.12**2 / 3, 0.12), ("inverse_sqrt", 1 / N_IN, None),
-    ("he_normal", 2 / N_IN, None), ("he_uniform", 2 / N_IN, math.sqrt(6 / N_IN)),
-    ("glorot_uniform", 2 / (N_IN + N_OUT), math.sqrt(6 / (N_IN + N_OUT))), ("glorot_normal", 2 / (N_IN + N_OUT), None),
-    ("linear_default", 1 / (3 * N_IN), 1 / math.sqrt(N_IN)), ("zeros", 0, 0)])
+
+@pytest.mark.parametrize(
+    "name, variance, bound",
+    [
+        ("normal", 0.01**2, None),
+        ("uniform", 0.12**2 / 3, 0.12),
+        ("inverse_sqrt", 1 / N_IN, None),
+        ("he_normal", 2 / N_IN, None),
+        ("he_uniform", 2 / N_IN, math.sqrt(6 / N_IN)),
+        ("glorot_uniform", 2 / (N_IN + N_OUT), math.sqrt(6 / (N_IN + N_OUT))),
+        ("glorot_normal", 2 / (N_IN + N_OUT), None),
+        ("linear_default", 1 / (3 * N_IN), 1 / math.sqrt(N_IN)),
+        ("zeros", 0, 0),
+    ],
+)
 def test_variance_and_bounds(name, variance, bound):
     weights = INITIALIZERS[name](np.random.default_rng(0), (N_OUT, N_IN))
     assert weights.shape == (N_OUT, N_IN)
@@ -59,7 +70,8 @@ def test_bounds_are_those_of_pytorch():
 
 
 def test_what_002_prints_as_xavier_lets_signals_shrink_and_glorots_does_not():
-    """E002-2, C18: the variance after five linear layers is (1/3)⁵ = .0041 (the catalogue measured .0043) against about 1."""
+    """E002-2, C18: the variance after five linear layers is (1/3)⁵ = .0041, against about 1."""
+
     def variance_after_five_layers(name):
         rng = np.random.default_rng(0)
         x = rng.normal(size=(500, 300))
@@ -96,7 +108,9 @@ def test_fans_of_matrices_and_of_convolutions():
         fans((3,))
 
 
-# ------------------------------------------------------------------------------------------------------ activations
+# ------------------------------------------------------------------------------------------------------
+# activations
+
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations_work_on_arrays_and_on_nodes(name):
@@ -141,21 +155,27 @@ def test_a_misspelt_activation_is_named():
         nn.MLP([2, 1], output="sigmiod")
 
 
-# ---------------------------------------------------------------------------------------------------- normalisation
+# ----------------------------------------------------------------------------------------------------
+# normalisation
 
 IMAGES = np.random.default_rng(3).normal(2.0, 3.0, (4, 6, 5, 3))
 GAMMA, BETA = np.linspace(0.5, 2.0, 6), np.linspace(-1.0, 1.0, 6)
 
 
-@pytest.mark.parametrize("ours, theirs", [
-    (lambda x: batch_norm(x, GAMMA, BETA),
-     lambda F, x, g, b: F.batch_norm(x, None, None, g, b, training=True)),
-    (lambda x: batch_norm(x[:, :, 0, 0], GAMMA, BETA),
-     lambda F, x, g, b: F.batch_norm(x[:, :, 0, 0], None, None, g, b, training=True)),
-    (lambda x: layer_norm(x), lambda F, x, g, b: F.layer_norm(x, x.shape[1:])),
-    (lambda x: group_norm(x, 3, GAMMA, BETA), lambda F, x, g, b: F.group_norm(x, 3, g, b)),
-    (lambda x: instance_norm(x, GAMMA, BETA), lambda F, x, g, b: F.instance_norm(x, weight=g, bias=b)),
-], ids=["batch", "batch-2d", "layer", "group", "instance"])
+@pytest.mark.parametrize(
+    "ours, theirs",
+    [
+        (lambda x: batch_norm(x, GAMMA, BETA), lambda F, x, g, b: F.batch_norm(x, None, None, g, b, training=True)),
+        (
+            lambda x: batch_norm(x[:, :, 0, 0], GAMMA, BETA),
+            lambda F, x, g, b: F.batch_norm(x[:, :, 0, 0], None, None, g, b, training=True),
+        ),
+        (lambda x: layer_norm(x), lambda F, x, g, b: F.layer_norm(x, x.shape[1:])),
+        (lambda x: group_norm(x, 3, GAMMA, BETA), lambda F, x, g, b: F.group_norm(x, 3, g, b)),
+        (lambda x: instance_norm(x, GAMMA, BETA), lambda F, x, g, b: F.instance_norm(x, weight=g, bias=b)),
+    ],
+    ids=["batch", "batch-2d", "layer", "group", "instance"],
+)
 def test_value_and_slope_are_those_of_pytorch(ours, theirs):
     torch = pytest.importorskip("torch")
     x = torch.tensor(IMAGES, requires_grad=True)
@@ -167,8 +187,7 @@ def test_value_and_slope_are_those_of_pytorch(ours, theirs):
     np.testing.assert_allclose(nt.grad((out * np.cos(out.value)).sum(), node), x.grad.numpy(), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("normalise, axes", [
-    (batch_norm, (0, 2, 3)), (layer_norm, (1, 2, 3)), (instance_norm, (2, 3))])
+@pytest.mark.parametrize("normalise, axes", [(batch_norm, (0, 2, 3)), (layer_norm, (1, 2, 3)), (instance_norm, (2, 3))])
 def test_axes_over_which_each_one_averages(normalise, axes):
     """002-50."""
     out = normalise(IMAGES)
@@ -207,8 +226,9 @@ def test_running_statistics_are_those_of_pytorch():
     np.testing.assert_allclose(seen["variance1"], theirs.running_var.numpy(), atol=1e-12)
     theirs.eval()
     layer = BatchNorm(4)
-    np.testing.assert_allclose(layer(batches[0], layer.initial(None) | seen), theirs(torch.tensor(batches[0])).detach(),
-                               atol=1e-12)
+    np.testing.assert_allclose(
+        layer(batches[0], layer.initial(None) | seen), theirs(torch.tensor(batches[0])).detach(), atol=1e-12
+    )
 
 
 def test_running_statistics_of_pytorch_and_of_keras():
@@ -227,14 +247,18 @@ def test_running_statistics_of_pytorch_and_of_keras():
 def test_a_network_with_normalisation_learns_and_predicts_by_what_it_has_seen(normalization, normalize):
     X, T = nn.boolean.CORNERS, np.array([0, 1, 1, 0])
     net = nn.MLP([2, 16, 1], "tanh", normalization=normalization, normalize=normalize, rng=1)
-    net.fit(X, T, loss="binary_cross_entropy_with_logits", optimizer=nn.optimizers.Adam(0.05), epochs=150, batch_size=None)
+    net.fit(
+        X, T, loss="binary_cross_entropy_with_logits", optimizer=nn.optimizers.Adam(0.05), epochs=150, batch_size=None
+    )
     assert ((net.predict(X) > 0).ravel() == T).all()
     assert set(net.buffers) == ({"mean1", "variance1"} if normalization == "batch" else set())
     names = [node.name for node in nt.trace(net.forward(X)).nodes]
     assert {"gamma1", "beta1", "pre1", "pred"} <= set(names)
 
 
-# --------------------------------------------------------------------------------------------------------- dropout
+# ---------------------------------------------------------------------------------------------------------
+# dropout
+
 
 @COMMON
 @given(p=st.floats(0.0, 0.9), seed=st.integers(0, 1000))
@@ -250,8 +274,10 @@ def test_inverted_and_classic_dropout():
     """C24, E002-14: the same factor 1 − p, in training or at test time; a factor 2 for p = ½."""
     X = np.random.default_rng(0).normal(size=(6, 2))
     inverted, classic = (nn.MLP([2, 40, 1], "relu", dropout=0.5, inverted=flag) for flag in (True, False))
-    assert_close(inverted.forward(X, training=True, rng=3).value - inverted.parameters["b2"],
-                 2 * (classic.forward(X, training=True, rng=3).value - classic.parameters["b2"]))
+    assert_close(
+        inverted.forward(X, training=True, rng=3).value - inverted.parameters["b2"],
+        2 * (classic.forward(X, training=True, rng=3).value - classic.parameters["b2"]),
+    )
     assert_close(inverted.predict(X) - inverted.parameters["b2"], 2 * (classic.predict(X) - classic.parameters["b2"]))
     assert (inverted.forward(X, training=True, rng=3).value != inverted.predict(X)).all()
 

@@ -27,15 +27,20 @@ def slope_of(loss, pred, *rest, **settings):
     return nt.grad(loss(node, *rest, **settings), node)
 
 
-# --------------------------------------------------------------------------------------------------- reductions
+# ---------------------------------------------------------------------------------------------------
+# reductions
 
-@pytest.mark.parametrize("loss, entries", [
-    (losses.squared_error, (PRED - TARGET) ** 2),
-    (losses.half_squared_error, 0.5 * (PRED - TARGET) ** 2),
-    (losses.mse, (PRED - TARGET) ** 2),
-    (losses.mae, abs(PRED - TARGET)),
-    (losses.binary_cross_entropy, -np.log(np.where(TARGET == 1, PRED, 1 - PRED))),
-])
+
+@pytest.mark.parametrize(
+    "loss, entries",
+    [
+        (losses.squared_error, (PRED - TARGET) ** 2),
+        (losses.half_squared_error, 0.5 * (PRED - TARGET) ** 2),
+        (losses.mse, (PRED - TARGET) ** 2),
+        (losses.mae, abs(PRED - TARGET)),
+        (losses.binary_cross_entropy, -np.log(np.where(TARGET == 1, PRED, 1 - PRED))),
+    ],
+)
 def test_reductions_entry_by_entry(loss, entries):
     """C9: "mean" counts samples and outputs, "batchmean" samples only."""
     assert loss(PRED, TARGET, reduction="none") == pytest.approx(entries)
@@ -73,13 +78,16 @@ def test_one_output_and_one_sample():
     assert losses.cross_entropy(LOGITS[0], np.array(2)) == pytest.approx(losses.cross_entropy(LOGITS[:1], [2]))
 
 
-# ------------------------------------------------------------------------------------------------- against PyTorch
+# ------------------------------------------------------------------------------------------------- against
+# PyTorch
 
 TORCH = [
-    (losses.mse, "mse_loss", PRED, TARGET), (losses.mae, "l1_loss", PRED, TARGET),
+    (losses.mse, "mse_loss", PRED, TARGET),
+    (losses.mae, "l1_loss", PRED, TARGET),
     (losses.binary_cross_entropy, "binary_cross_entropy", PRED, TARGET),
     (losses.binary_cross_entropy_with_logits, "binary_cross_entropy_with_logits", LOGITS, ONE_HOT),
-    (losses.cross_entropy, "cross_entropy", LOGITS, CLASSES), (losses.cross_entropy, "cross_entropy", LOGITS, ONE_HOT),
+    (losses.cross_entropy, "cross_entropy", LOGITS, CLASSES),
+    (losses.cross_entropy, "cross_entropy", LOGITS, ONE_HOT),
     (losses.negative_log_likelihood, "nll_loss", np.log(PRED), np.array([1, 0, 1])),
 ]
 
@@ -97,20 +105,25 @@ def test_value_and_slope_are_those_of_pytorch(ours, name, pred, target, reductio
     np.testing.assert_allclose(nt.grad(loss.sum(), node), x.grad.numpy(), rtol=0, atol=1e-9)
 
 
-# ----------------------------------------------------------------------------------- logits and probabilities (C19, C20)
+# ----------------------------------------------------------------------------------- logits and probabilities
+# (C19, C20)
+
 
 def test_from_logits_and_from_probabilities_are_the_same_loss():
     """004-11, 004-22: and the slopes by the logits are σ(z) − y and softmax − y."""
     sigmoid = nt.sigmoid(LOGITS)
     assert losses.binary_cross_entropy(sigmoid, ONE_HOT) == pytest.approx(
-        losses.binary_cross_entropy_with_logits(LOGITS, ONE_HOT), rel=1e-12)
+        losses.binary_cross_entropy_with_logits(LOGITS, ONE_HOT), rel=1e-12
+    )
     assert_close(slope_of(losses.binary_cross_entropy_with_logits, LOGITS, ONE_HOT, "sum"), sigmoid - ONE_HOT)
     softmax = nt.softmax(LOGITS)
     for target in (CLASSES, ONE_HOT):
         assert losses.categorical_cross_entropy(softmax, target) == pytest.approx(
-            losses.cross_entropy(LOGITS, target), rel=1e-12)
+            losses.cross_entropy(LOGITS, target), rel=1e-12
+        )
         assert losses.negative_log_likelihood(nt.log_softmax(LOGITS), target) == pytest.approx(
-            losses.cross_entropy(LOGITS, target), rel=1e-12)
+            losses.cross_entropy(LOGITS, target), rel=1e-12
+        )
     assert_close(slope_of(losses.cross_entropy, LOGITS, CLASSES, "sum"), softmax - ONE_HOT)
 
 
@@ -126,8 +139,10 @@ def test_the_output_error_of_every_deck():
 def test_deck_003s_sum_of_binary_losses_does_not_go_with_a_softmax():
     """E003-2: with softmax and the sum of K binary cross-entropies the slope is (.196, −1.106, .910), not a − y."""
     z, y = np.log(np.array([0.281, 0.154, 0.565])), np.array([0.0, 1.0, 0.0])
-    both = [slope_of(lambda n, f=f: f(nt.softmax(n), y, "sum"), z)
-            for f in (losses.binary_cross_entropy, losses.categorical_cross_entropy)]
+    both = [
+        slope_of(lambda n, f=f: f(nt.softmax(n), y, "sum"), z)
+        for f in (losses.binary_cross_entropy, losses.categorical_cross_entropy)
+    ]
     assert both[0] == pytest.approx([0.196, -1.106, 0.910], abs=2e-3)
     assert both[1] == pytest.approx([0.281, -0.846, 0.565], abs=1e-12)
 
@@ -174,7 +189,9 @@ def test_adding_a_number_to_all_logits_changes_nothing(logits, data):
     assert losses.cross_entropy(logits, target) >= 0
 
 
-# -------------------------------------------------------------------------------------------------------- mistakes
+# --------------------------------------------------------------------------------------------------------
+# mistakes
+
 
 def test_a_target_of_another_shape_is_refused():
     for loss in (losses.mse, losses.mae, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits):
@@ -196,19 +213,25 @@ def test_unknown_names_are_refused():
     assert losses.loss("mae") is losses.mae and losses.loss(max) is max
 
 
-# ------------------------------------------------------------------------------------------------ regularizers (C10)
+# ------------------------------------------------------------------------------------------------
+# regularizers (C10)
 
 PARAMETERS = {"W1": np.array([[3.0, 4.0]]), "b1": np.array([2.0]), "gamma1": np.array([5.0]), "beta1": np.array([7.0])}
 
 
-@pytest.mark.parametrize("penalty, samples, value", [
-    (L2.as_in("keras", 0.1), 1, 2.5),  # as Keras prints it for (3, 4)
-    (L2.as_in("000", 0.1), 1, 2.9), (L2.as_in("002", 0.1), 8, 2.9),
-    (L2.as_in("003", 0.1), 5, 0.1 / (2 * 5) * 25),
-    (L2.as_in("pytorch", 0.1), 1, 0.05 * 29),
-    (L1.as_in("keras", 0.1), 1, 0.7), (L1.as_in("002", 0.1), 1, 0.9),
-    (together(L1(0.1), L2(0.1)), 1, 0.7 + 2.5),
-])
+@pytest.mark.parametrize(
+    "penalty, samples, value",
+    [
+        (L2.as_in("keras", 0.1), 1, 2.5),  # as Keras prints it for (3, 4)
+        (L2.as_in("000", 0.1), 1, 2.9),
+        (L2.as_in("002", 0.1), 8, 2.9),
+        (L2.as_in("003", 0.1), 5, 0.1 / (2 * 5) * 25),
+        (L2.as_in("pytorch", 0.1), 1, 0.05 * 29),
+        (L1.as_in("keras", 0.1), 1, 0.7),
+        (L1.as_in("002", 0.1), 1, 0.9),
+        (together(L1(0.1), L2(0.1)), 1, 0.7 + 2.5),
+    ],
+)
 def test_penalties_in_every_scaling(penalty, samples, value):
     assert penalty(PARAMETERS, samples) == pytest.approx(value)
     nodes = {name: nt.variable(array, name) for name, array in PARAMETERS.items()}
@@ -217,6 +240,7 @@ def test_penalties_in_every_scaling(penalty, samples, value):
 
 def test_slopes_of_penalties():
     """E000-4: λ‖θ‖² pulls with 2λθ = (6, 8)λ, the printed λ‖θ‖ with (.6, .8)λ; ½λ‖θ‖² with λθ."""
+
     def slope(penalty):
         W = nt.variable([[3.0, 4.0]], "W1")
         return nt.grad(penalty({"W1": W}), W).ravel()
@@ -229,6 +253,7 @@ def test_slopes_of_penalties():
 
 def test_an_l2_penalty_is_weight_decay_for_sgd_and_not_for_adam():
     """002-43, E004-23: PyTorch's weight_decay=λ is the penalty ½λ‖θ‖², for every optimizer."""
+
     def slope(theta):
         return 3 * theta["W1"]
 

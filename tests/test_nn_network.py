@@ -22,13 +22,22 @@ def with_parameters(net, **parameters):
     return net
 
 
-# ------------------------------------------------------------------------------------------------- worked numbers
+# ------------------------------------------------------------------------------------------------- worked
+# numbers
 
 VARIANTS = {  # 2A.1: the matrices as printed, and those that the slide's solution was computed with
-    "as_printed": ([[0.15, 0.25], [0.2, 0.3]], [[0.4, 0.5], [0.5, 0.55]], 0.3041139744,
-                   [[0.0043009712, 0.0008601942], [0.0056677416, 0.0011335483]]),
-    "solution": ([[0.15, 0.2], [0.25, 0.3]], [[0.4, 0.45], [0.5, 0.55]], 0.3000731713,
-                 [[0.0043641675, 0.0008728335], [0.0048956761, 0.0009791352]]),
+    "as_printed": (
+        [[0.15, 0.25], [0.2, 0.3]],
+        [[0.4, 0.5], [0.5, 0.55]],
+        0.3041139744,
+        [[0.0043009712, 0.0008601942], [0.0056677416, 0.0011335483]],
+    ),
+    "solution": (
+        [[0.15, 0.2], [0.25, 0.3]],
+        [[0.4, 0.45], [0.5, 0.55]],
+        0.3000731713,
+        [[0.0043641675, 0.0008728335], [0.0048956761, 0.0009791352]],
+    ),
 }
 
 
@@ -66,13 +75,24 @@ def test_the_hand_made_net_of_deck_001():
     assert trainer.evaluate(X, T, {})["loss"] == pytest.approx(65.9253059)
 
 
-@pytest.mark.parametrize("sizes, count", [([3, 4, 1], 21), ([2, 4, 1], 17), ([784, 100, 10], 79_510), ([2, 8, 1], 33),
-                                          ([784, 300, 100, 10], 266_610), ([784, 64, 64, 10], 55_050)])
+@pytest.mark.parametrize(
+    "sizes, count",
+    [
+        ([3, 4, 1], 21),
+        ([2, 4, 1], 17),
+        ([784, 100, 10], 79_510),
+        ([2, 8, 1], 33),
+        ([784, 300, 100, 10], 266_610),
+        ([784, 64, 64, 10], 55_050),
+    ],
+)
 def test_numbers_of_parameters(sizes, count):
     assert nn.MLP(sizes).size == count
 
 
-# ------------------------------------------------------------------------------------------------ graph and arrays
+# ------------------------------------------------------------------------------------------------ graph and
+# arrays
+
 
 def test_forward_is_a_graph_of_named_nodes():
     net = nn.MLP([2, 3, 1], "tanh", "sigmoid")
@@ -85,8 +105,11 @@ def test_forward_is_a_graph_of_named_nodes():
     assert list(outputs) == ["pre1", "out1", "pre2", "pred"] and outputs["out1"].shape == (2, 3)
 
 
-@pytest.mark.parametrize("settings", [{}, {"normalization": "batch"}, {"normalization": "layer"}, {"dropout": 0.4},
-                                      {"dropout": 0.4, "inverted": False}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"normalization": "batch"}, {"normalization": "layer"}, {"dropout": 0.4}, {"dropout": 0.4, "inverted": False}],
+    ids=str,
+)
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "elu", "softplus", "leaky_relu"])
 def test_predict_gives_the_numbers_of_forward(activation, settings):
     net = nn.MLP([3, 4, 4, 2], activation, "softmax", rng=5, **settings)
@@ -101,8 +124,13 @@ def test_a_network_is_that_of_pytorch():
     torch = pytest.importorskip("torch")
     net = nn.MLP([3, 5, 4], "tanh", rng=2)
     theirs = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 4)).double()
-    theirs.load_state_dict({f"{2 * i}.{kind}": torch.tensor(net.parameters[f"{letter}{i + 1}"])
-                            for i in (0, 1) for kind, letter in (("weight", "W"), ("bias", "b"))})
+    theirs.load_state_dict(
+        {
+            f"{2 * i}.{kind}": torch.tensor(net.parameters[f"{letter}{i + 1}"])
+            for i in (0, 1)
+            for kind, letter in (("weight", "W"), ("bias", "b"))
+        }
+    )
     X, T = RNG.normal(size=(7, 3)), RNG.integers(0, 4, 7)
     loss = losses.cross_entropy(net.forward(X), T)
     expected = torch.nn.functional.cross_entropy(theirs(torch.tensor(X)), torch.tensor(T))
@@ -136,6 +164,14 @@ def test_the_same_seed_gives_the_same_network():
     assert net.predict(np.zeros((1, 2))).dtype == net.forward(np.zeros((1, 2))).dtype == np.float32
 
 
+def test_rows_and_columns_are_the_same_numbers():
+    """C8, E000-8: one row per sample here; A = XWᵀ + 1bᵀ, its transpose WXᵀ + b1ᵀ is what a column view shows."""
+    net, X = nn.MLP([3, 2]), RNG.normal(size=(4, 3))
+    W, b = net.parameters["W1"], net.parameters["b1"]
+    assert_close(net.predict(X).T, W @ X.T + b[:, None])
+    assert_close(net.predict(X[0]), W @ X[0] + b)
+
+
 def test_two_linear_layers_collapse_into_one():
     """001-23: W₂(W₁x + b₁) + b₂ = (W₂W₁)x + (W₂b₁ + b₂); with ReLU between it is not so."""
     X = RNG.normal(size=(20, 2))
@@ -167,6 +203,7 @@ def test_repr_is_short():
 
 # ------------------------------------------------------------------------------------------- bias and θ (C7)
 
+
 @COMMON
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 99))
 def test_theta_and_back(n_out, n_in, seed):
@@ -192,7 +229,9 @@ def test_a_network_from_thetas_computes_what_the_thetas_do():
     assert all((a == b).all() for a, b in zip(net.thetas(), thetas, strict=True))
 
 
-# ------------------------------------------------------------------- deck 003's matrix form comes out of the engine
+# ------------------------------------------------------------------- deck 003's matrix form comes out of the
+# engine
+
 
 def deck_003(X, Y, thetas, lam):
     """003-16 to 003-19, as printed but for the bias row (E003-5): z, a, δ, Δ and D, sample by sample."""
@@ -217,8 +256,9 @@ def test_delta_and_D_of_deck_003():
     thetas = [rng.normal(size=shape) for shape in ((4, 4), (3, 5), (1, 4))]
     X, Y, lam = rng.normal(size=(5, 3)), rng.integers(0, 2, (5, 1)).astype(float), 0.7
     net = nn.MLP.from_thetas(thetas)
-    trainer = nn.Trainer(net, lambda p, t: losses.binary_cross_entropy(p, t, "batchmean"),
-                         nn.optimizers.SGD(1.0), L2.as_in("003", lam))
+    trainer = nn.Trainer(
+        net, lambda p, t: losses.binary_cross_entropy(p, t, "batchmean"), nn.optimizers.SGD(1.0), L2.as_in("003", lam)
+    )
     trainer.step(*trainer.prepare(X, Y))
     gradients = [before - after for before, after in zip(thetas, net.thetas(), strict=True)]  # the rate is 1
     Delta, D = deck_003(X, Y, thetas, lam)

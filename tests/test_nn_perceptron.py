@@ -15,11 +15,19 @@ from nnteach.nn.perceptron import perceptron_loss
 from nnteach.nn.theta import with_ones
 
 CORNERS = nn.boolean.CORNERS
-TABLES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0], "xnor": [1, 0, 0, 1],
-          "xor_relu": [0, 1, 1, 0]}
+TABLES = {
+    "and": [0, 0, 0, 1],
+    "or": [0, 1, 1, 1],
+    "nor": [1, 0, 0, 0],
+    "xor": [0, 1, 1, 0],
+    "xnor": [1, 0, 0, 1],
+    "xor_relu": [0, 1, 1, 0],
+}
 
 
-# --------------------------------------------------------------------------------------------------- perceptron
+# ---------------------------------------------------------------------------------------------------
+# perceptron
+
 
 @pytest.mark.parametrize("table, epochs, theta", [("and", 6, [-2, 2, 1]), ("or", 4, [0, 1, 1])])
 def test_the_perceptron_learns_and_and_or(table, epochs, theta):
@@ -68,7 +76,7 @@ def test_what_a_line_separates_is_learnt(seed):
     score = with_ones(X) @ line
     X, T = X[abs(score) > 0.2], (score > 0).astype(int)[abs(score) > 0.2]
     unit = nn.Perceptron(2)
-    assert len(X) == 0 or unit.fit(X, T, epochs=5000).converged and (unit.predict(X) == T).all()
+    assert len(X) == 0 or (unit.fit(X, T, epochs=5000).converged and (unit.predict(X) == T).all())
 
 
 def test_a_perceptron_is_off_at_zero_and_a_mcculloch_pitts_unit_fires_at_its_threshold():
@@ -82,7 +90,9 @@ def test_a_perceptron_is_off_at_zero_and_a_mcculloch_pitts_unit_fires_at_its_thr
         nn.Perceptron(2).predict([[1.0]])
 
 
-# ---------------------------------------------------------------------------------------------- Boolean networks
+# ---------------------------------------------------------------------------------------------- Boolean
+# networks
+
 
 @pytest.mark.parametrize("name", TABLES)
 def test_given_weights_give_the_stated_tables(name):
@@ -99,19 +109,28 @@ def test_the_numbers_on_the_slides():
     nor = nn.boolean.nor().predict(CORNERS).ravel()
     assert nor == pytest.approx([0.999954602, 4.53978687e-5, 4.53978687e-5, 9.3576e-14], rel=1e-5)
     assert nn.boolean.xnor().predict(CORNERS).ravel() == pytest.approx(
-        [0.99995456, 4.548e-5, 4.548e-5, 0.99995456], rel=1e-4)
+        [0.99995456, 4.548e-5, 4.548e-5, 0.99995456], rel=1e-4
+    )
     assert nn.boolean.xor_relu().predict(CORNERS).ravel().tolist() == [0, 1, 1, 0]
 
 
-# ------------------------------------------------------------------------------------------------ several classes
+# ------------------------------------------------------------------------------------------------ several
+# classes
 
 POINTS = blobs(120, classes=4, spread=0.1, rng=2)
 
 
-@pytest.mark.parametrize("make, settings", [
-    (lambda: nn.Perceptron(2), {}),
-    (lambda: nn.MLP([2, 1]), {"loss": "binary_cross_entropy_with_logits", "epochs": 60,
-                              "optimizer": nn.optimizers.Adam(0.1)})], ids=["perceptron", "logistic"])
+@pytest.mark.parametrize(
+    "make, settings",
+    [
+        (lambda: nn.Perceptron(2), {}),
+        (
+            lambda: nn.MLP([2, 1]),
+            {"loss": "binary_cross_entropy_with_logits", "epochs": 60, "optimizer": nn.optimizers.Adam(0.1)},
+        ),
+    ],
+    ids=["perceptron", "logistic"],
+)
 def test_one_against_all_and_one_against_one(make, settings):
     """003-10, 003-11: K classifiers, and K(K − 1)/2."""
     every, pairs = nn.OneVsAll(make, **settings).fit(*POINTS), nn.OneVsOne(make, **settings).fit(*POINTS)
@@ -129,6 +148,12 @@ def test_several_labels_per_sample():
     assert targets.tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 1, 1]]
     assert labels_of(targets, threshold=0.5) == labels
     net = nn.MLP([2, 12, 3], "tanh", rng=0)
-    history = net.fit(CORNERS, targets, loss="binary_cross_entropy_with_logits", optimizer=nn.optimizers.Adam(0.05),
-                      epochs=200, batch_size=None)
+    history = net.fit(
+        CORNERS,
+        targets,
+        loss="binary_cross_entropy_with_logits",
+        optimizer=nn.optimizers.Adam(0.05),
+        epochs=200,
+        batch_size=None,
+    )
     assert labels_of(net.predict(CORNERS)) == labels and history["accuracy"][-1] == 1

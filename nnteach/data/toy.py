@@ -2,8 +2,8 @@
 
     X, T = moons(200, noise=0.1, rng=np.random.default_rng(0))
 
-X has shape (n, 2), T holds class numbers, shape (n,). The classes are as equally large as n allows, unless said otherwise, and
-the samples are in random order.
+X has shape (n, 2), T holds class numbers, shape (n,). The classes are as equally large as n allows, unless
+said otherwise, and the samples are in random order.
 """
 
 from typing import NamedTuple
@@ -60,9 +60,9 @@ def blobs(n=200, classes=3, spread=0.15, rng=0) -> Toy:
 def blob(n=400, rng=0) -> Toy:
     """A blob in the middle of the unit square, not separable by a line (004-02).
 
-    The slide's points are lost; this is the set of S. Rangan's public demo, from which the slides descend: x uniform in
-    [0, 1]², z = 10 (e^(−8r²) − ½) with r the distance from (½, ½), and class 1 with probability σ(z). So about 30 % are of
-    class 1, and no classifier is right in more than about 88 %.
+    The slide's points are lost; this is the set of S. Rangan's public demo, from which the slides descend: x
+    uniform in [0, 1]², z = 10 (e^(−8r²) − ½) with r the distance from (½, ½), and class 1 with probability
+    σ(z). So about 30 % are of class 1, and no classifier is right in more than about 88 %.
     """
     rng = np.random.default_rng(rng)
     X = rng.random((n, 2))
@@ -71,9 +71,10 @@ def blob(n=400, rng=0) -> Toy:
 
 
 def cats_and_dogs(n=200, rng=0) -> Toy:
-    """Weight in kg and length of the body in cm of cats (1) and dogs (0) (003-08; the slides' points are lost, these are made up).
+    """Weight in kg and length of the body in cm of cats (1) and dogs (0) (003-08).
 
-    Cats are all alike; a dog may be smaller or much larger, so that a cat is found by combining half-planes.
+    The slides' points are lost; these are made up. Cats are all alike; a dog may be smaller or much larger,
+    so that a cat is found by combining half-planes.
     """
     rng, T = _start(n, 2, rng)
     length = np.where(T == 1, rng.normal(46.0, 3.0, n), rng.uniform(28.0, 100.0, n))
@@ -82,16 +83,24 @@ def cats_and_dogs(n=200, rng=0) -> Toy:
 
 
 def cubic(n=50, weights=(1.0, -2.0, -1.0, 2.0), reach=2.0, noise=0.5, rng=0) -> tuple[np.ndarray, np.ndarray]:
-    """Points near a cubic, for deck 001's fit (001-12): x in [−reach, reach], shape (n,), and w₁x³ + w₂x² + w₃x + w₄ + noise.
+    """Points near a cubic, for deck 001's fit (001-12): x and w₁x³ + w₂x² + w₃x + w₄ + noise, shapes (n,).
 
-    With reach 2 both of the slide's learning rates, 2·10⁻⁵ and 7.5·10⁻⁴, are stable; with reach 3 the larger diverges.
+    x lies in [−reach, reach]. With reach 2 both of the slide's learning rates, 2·10⁻⁵ and 7.5·10⁻⁴, are
+    stable; with reach 3 the larger diverges.
     """
     x = np.linspace(-reach, reach, n)
     return x, np.polyval(weights, x) + np.random.default_rng(rng).normal(0.0, noise, n)
 
 
-TOYS = {"xor": xor, "moons": moons, "circles": circles, "spirals": spirals, "blobs": blobs, "blob": blob,
-        "cats_and_dogs": cats_and_dogs}
+TOYS = {
+    "xor": xor,
+    "moons": moons,
+    "circles": circles,
+    "spirals": spirals,
+    "blobs": blobs,
+    "blob": blob,
+    "cats_and_dogs": cats_and_dogs,
+}
 
 
 def _start(n, classes, rng):

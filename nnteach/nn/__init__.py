@@ -1,8 +1,9 @@
 """Networks and their training, in pieces that can be opened one by one.
 
-Read `network.py` (what a network is), `trainer.py` (one step), `training.py` (the loop); then the tables: `activations`,
-`losses`, `optimizers`, `schedules`, `initializers`, `regularizers`, `normalization`. Each is one place to add an entry to.
-No derivative is known here: gradients come from `autodiff` and the table in `ops.py`.
+Read `network.py` (what a network is), `trainer.py` (one step), `training.py` (the loop); then the tables:
+`activations`, `losses`, `optimizers`, `schedules`, `initializers`, `regularizers`, `normalization`. Each is
+one place to add an entry to. No derivative is known here: gradients come from `autodiff` and the table in
+`ops.py`.
 """
 
 from . import activations as activations

@@ -1,7 +1,8 @@
 """Activations by name, and the forms of them on which courses and frameworks disagree.
 
-An activation takes the pre-activation `pre` (a Node or an array, any shape) and gives `out` of the same shape. None of them
-knows a derivative: all are primitives of `ops.py` or composed of such. To add one, add a line to ACTIVATIONS.
+An activation takes the pre-activation `pre` (a Node or an array, any shape) and gives `out` of the same
+shape. None of them knows a derivative: all are primitives of `ops.py` or composed of such. To add one, add a
+line to ACTIVATIONS.
 """
 
 import functools
@@ -16,7 +17,7 @@ def identity(pre):
 
 
 def leaky_relu(pre, slope=0.01):
-    """x above zero, slope · x from zero down (002-18); slope 0.01 as in PyTorch, and at the kink the slope is `slope`."""
+    """x above zero, slope · x from zero down (002-18), so that the slope at the kink is `slope`; 0.01 as in PyTorch."""
     return ops.leaky_relu(pre, slope)
 
 

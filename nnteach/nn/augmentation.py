@@ -1,7 +1,8 @@
-"""New images from old ones, as a camera might have seen them (002-45). Only what leaves the label true makes sense.
+"""New images from old ones, as a camera might have seen them (002-45).
 
-Every function takes images of shape (n, height, width) with numbers in [0, 1] and an rng, and returns new images of that
-shape; each image gets a change of its own. What comes in from outside the frame is 0.
+Only what leaves the label true makes sense. Every function takes images of shape (n, height, width) with
+numbers in [0, 1] and an rng, and returns new images of that shape; each image gets a change of its own. What
+comes in from outside the frame is 0.
 
     augment = chain(partial(shift, pixels=2), partial(rotate, degrees=10), partial(noise, std=0.05))
     augment(images, rng)
@@ -52,10 +53,12 @@ def scale(images, rng, amount: float = 0.1):
 
 def chain(*changes):
     """One change after the other, as one function (images, rng)."""
+
     def augment(images, rng):
         for change in changes:
             images = change(images, rng)
         return images
+
     return augment
 
 

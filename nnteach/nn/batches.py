@@ -3,8 +3,9 @@
     for rows in shuffled(len(X), 32, rng):
         step(X[rows], T[rows])
 
-One run through an iterator is one epoch. Which sampler is used matters for the claim that a minibatch's gradient is right
-on average: a batch of `sampled` is, at every step; of a shuffled partition only the first batch is, given the past (E004-15).
+One run through an iterator is one epoch. Which sampler is used matters for the claim that a minibatch's
+gradient is right on average: a batch of `sampled` is, at every step; of a shuffled partition only the first
+batch is, given the past (E004-15).
 """
 
 import math
@@ -23,7 +24,7 @@ def in_order(n: int, size: int, rng=None, order=None):
     """All samples in their own order (000-05, and PyTorch's DataLoader unless told to shuffle: E004-11)."""
     order = np.arange(n) if order is None else order
     for start in range(0, n, size):
-        yield order[start:start + size]
+        yield order[start : start + size]
 
 
 def sampled(n: int, size: int, rng):

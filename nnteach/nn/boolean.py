@@ -1,7 +1,7 @@
 """Logical functions as networks with given weights (003-02 to 003-07).
 
-The inputs are 0 and 1, so ±10 or so as a pre-activation makes the sigmoid 0 or 1 but for 5 in 100 000. Each function
-returns an MLP that can be drawn and stepped through. θ has the bias in column 0.
+The inputs are 0 and 1, so ±10 or so as a pre-activation makes the sigmoid 0 or 1 but for 5 in 100 000. Each
+function returns an MLP that can be drawn and stepped through. θ has the bias in column 0.
 """
 
 import numpy as np

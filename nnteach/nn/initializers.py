@@ -1,7 +1,7 @@
 """Initial weights: functions (rng, shape) -> array, with shape (n_out, n_in).
 
-The standard deviation of what comes out of a layer is √n_in · std(W) times that of what goes in (002-46), so a deep network
-needs std(W) of about 1/√n_in, or √2 times that if ReLU sets half of it to zero.
+The standard deviation of what comes out of a layer is √n_in · std(W) times that of what goes in (002-46), so
+a deep network needs std(W) of about 1/√n_in, or √2 times that if ReLU sets half of it to zero.
 
 To add an initializer, add a function and a line to INITIALIZERS.
 """
@@ -21,22 +21,28 @@ def zeros(rng, shape):
 
 def constant(value: float):
     """All the same number: as bad as zeros, for the same reason."""
+
     def initialize(rng, shape):
         return np.full(shape, float(value))
+
     return initialize
 
 
 def normal(std: float = 0.01):
     """Normal with mean 0; the first entry of deck 002's list is 0.01 · N(0, 1) (002-46)."""
+
     def initialize(rng, shape):
         return rng.normal(0.0, std, shape)
+
     return initialize
 
 
 def uniform(bound: float = 0.12):
     """Uniform in [−bound, bound] (003-23, where the bound is called ε)."""
+
     def initialize(rng, shape):
         return rng.uniform(-bound, bound, shape)
+
     return initialize
 
 
@@ -66,10 +72,10 @@ def glorot_normal(rng, shape):
 
 
 def linear_default(rng, shape):
-    """Uniform in ±1/√n_in, for weights and biases: PyTorch's default, and what 002 *prints* under the name Xavier.
+    """Uniform in ±1/√n_in: PyTorch's default for weights and biases, and what 002 *prints* as Xavier.
 
-    Its variance is 1 / (3 n_in), so that signals shrink by √3 in every linear layer: the heuristic that Glorot and
-    Bengio criticise (E002-2).
+    Its variance is 1 / (3 n_in), so that signals shrink by √3 in every linear layer: the heuristic that
+    Glorot and Bengio criticise (E002-2).
     """
     return _uniform(rng, shape, 1 / (3 * fans(shape)[0]))
 
@@ -82,8 +88,13 @@ def _uniform(rng, shape, variance):
 def fans(shape) -> tuple[int, int]:
     """(n_in, n_out) of weights of shape (n_out, n_in), or (n_out, channels_in, height, width)."""
     if len(shape) < 2:
-        raise ShapeError(message("a shape (n_out, n_in)", shape_text(tuple(shape)),
-                                 "A bias is drawn as a column of the weights that it belongs to"))
+        raise ShapeError(
+            message(
+                "a shape (n_out, n_in)",
+                shape_text(tuple(shape)),
+                "A bias is drawn as a column of the weights that it belongs to",
+            )
+        )
     field = math.prod(shape[2:])
     return shape[1] * field, shape[0] * field
 

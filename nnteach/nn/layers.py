@@ -1,16 +1,14 @@
-"""The layers of a network, one after the other: dense, activation, dropout (normalisation has a module of its own).
+"""The layers of a network: dense, activation, dropout.
 
-A layer holds no numbers. It is called as
+Normalisation has a module of its own. A layer holds no numbers. It is called as
 
     layer(x, values, training=False, seen=None)
 
-with its input, shape (batch, n_in), and with `values`, a dict from names to what stands for them: Nodes where a graph is
-wanted, arrays where only the result is. So the same lines make pictures, gradients and fast predictions. `initial(rng)`
-gives the parameters it starts with, `draw(rng, batch)` the random numbers it wants in training, `buffers()` what it
-remembers besides; each of the three is optional.
+with its input, shape (batch, n_in), and with `values`, a dict from names to what stands for them: Nodes where
+a graph is wanted, arrays where only the result is. So the same lines make pictures, gradients and fast
+predictions. `initial(rng)` gives the parameters it starts with, `draw(rng, batch)` the random numbers it
+wants in training, `buffers()` what it remembers besides; each of the three is optional.
 """
-
-import numpy as np
 
 from ..errors import GraphError, message
 from ..graph import Node
@@ -36,8 +34,10 @@ class Dense:
 
     def initial(self, rng):
         shape = (self.n_out, self.n_in)
-        return {f"W{self.number}": self.initializer(rng, shape),
-                f"b{self.number}": self.bias_initializer(rng, shape)[:, 0].copy()}
+        return {
+            f"W{self.number}": self.initializer(rng, shape),
+            f"b{self.number}": self.bias_initializer(rng, shape)[:, 0].copy(),
+        }
 
     def __call__(self, x, values, training=False, seen=None):
         transposed = named(values[f"W{self.number}"].T, f"W{self.number}ᵀ")
@@ -65,7 +65,8 @@ class Dropout:
         width: units.
         p: probability of being dropped, in [0, 1); deck 002 advises at most 0.5.
         number: of the layer, for the name mask1.
-        inverted: True: what stays is multiplied by 1/(1 − p) in training, and nothing is done otherwise (PyTorch, Keras).
+        inverted: True: what stays is multiplied by 1/(1 − p) in training, and nothing is done otherwise
+            (PyTorch, Keras).
             False: the classic form, × (1 − p) at test time, deck 002's "small correction" (E002-14).
     """
 

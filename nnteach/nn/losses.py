@@ -4,10 +4,10 @@
 
 `reduction` says what is done over which axis (C9):
 
-    "none"       nothing: squared errors and binary cross-entropies keep (batch, n_out), categorical ones (batch,)
-    "sum"        sum over samples and outputs                                     (000, 001, 004)
-    "mean"       mean over samples *and* outputs, as in PyTorch and Keras         (E004-9)
-    "batchmean"  sum over outputs, mean over samples                              (002's 1/N, 003's 1/m)
+    "none"       nothing: one loss per entry (batch, n_out), or per sample (batch,) if it is categorical
+    "sum"        sum over samples and outputs                                (000, 001, 004)
+    "mean"       mean over samples *and* outputs, as in PyTorch and Keras    (E004-9)
+    "batchmean"  sum over outputs, mean over samples                         (002's 1/N, 003's 1/m)
 
 With one output, "mean" and "batchmean" are the same. To add a loss, add a function and a line to LOSSES.
 """
@@ -44,8 +44,8 @@ def mae(pred, target, reduction="mean"):
 def binary_cross_entropy(pred, target, reduction="mean"):
     """−(t ln p + (1 − t) ln(1 − p)) from probabilities in (0, 1) (000-50, 003-14).
 
-    A probability of exactly 0 or 1 where the target says otherwise costs inf, as the formula says; PyTorch's BCELoss
-    stops at 100 there (E004-18). Prefer the form from logits, which has neither problem.
+    A probability of exactly 0 or 1 where the target says otherwise costs inf, as the formula says; PyTorch's
+    BCELoss stops at 100 there (E004-18). Prefer the form from logits, which has neither problem.
     """
     _difference(pred, target)  # for its message, if the shapes differ
     return reduce(-(ops.xlogy(target, pred) + ops.xlogy(1 - target, 1 - pred)), reduction)
@@ -103,6 +103,7 @@ def loss(name):
 
 # --------------------------------------------------------------------------------------------------- helpers
 
+
 def reduce(values, reduction: str):
     """Bring a loss per entry, shape (batch, …) or a single number, to one number, or leave it as it is."""
     if reduction == "none":
@@ -125,21 +126,35 @@ def as_one_hot(target, scores):
     """
     shape = shape_of(scores)
     if not shape:
-        raise ShapeError(message("one score per class", "a single number",
-                                 "For two classes and one output use binary_cross_entropy_with_logits"))
+        raise ShapeError(
+            message(
+                "one score per class",
+                "a single number",
+                "For two classes and one output use binary_cross_entropy_with_logits",
+            )
+        )
     target = target if hasattr(target, "__apply__") else np.asarray(target)
     if target.shape == shape:
         return target if target.dtype.kind == "f" or hasattr(target, "__apply__") else target.astype(float)
     if target.shape == shape[:-1] and target.dtype.kind in "iu" and not hasattr(target, "__apply__"):
         return one_hot(target, shape[-1])
-    raise ShapeError(message(f"whole class numbers of shape {shape_text(shape[:-1])} or rows of shape {shape_text(shape)}",
-                             f"a target of shape {shape_text(target.shape)} and type {target.dtype}"))
+    raise ShapeError(
+        message(
+            f"whole class numbers of shape {shape_text(shape[:-1])} or rows of shape {shape_text(shape)}",
+            f"a target of shape {shape_text(target.shape)} and type {target.dtype}",
+        )
+    )
 
 
 def _difference(pred, target):
     """pred − target; a (batch, 1) against a (batch,) would silently spread to (batch, batch), so it is refused."""
     pred = pred if hasattr(pred, "__apply__") else np.asarray(pred)
     if shape_of(pred) != np.shape(target if not hasattr(target, "__apply__") else target.value):
-        raise ShapeError(message(f"a target of the prediction's shape, {shape_text(shape_of(pred))}",
-                                 shape_text(np.shape(target)), "Write T.reshape(-1, 1) for a column of targets"))
+        raise ShapeError(
+            message(
+                f"a target of the prediction's shape, {shape_text(shape_of(pred))}",
+                shape_text(np.shape(target)),
+                "Write T.reshape(-1, 1) for a column of targets",
+            )
+        )
     return pred - target

@@ -9,9 +9,11 @@ def accuracy(pred, target, threshold: float = 0.5) -> float:
     """Share of right decisions, in [0, 1].
 
     Args:
-        pred: scores: (batch, classes), where the largest decides; or (batch, 1) or (batch,), decided at the threshold.
+        pred: scores: (batch, classes), where the largest decides; or (batch, 1) or (batch,), decided at the
+            threshold.
         target: class numbers (batch,) or one-hot; or 0 and 1, in the shape of pred.
-        threshold: for a single output: 0.5 for a probability, 0 for a logit. A score on the threshold counts as class 0.
+        threshold: for a single output: 0.5 for a probability, 0 for a logit. A score on the threshold counts
+            as class 0.
     """
     return float(np.mean(classes_of(pred, threshold) == classes_of(target, 0.5)))
 
@@ -45,5 +47,6 @@ def metrics_for(loss) -> dict:
         def binary_accuracy(pred, target):
             several = np.ndim(pred) == 2 and np.shape(pred)[1] > 1
             return (label_accuracy if several else accuracy)(pred, target, threshold)
+
         return {"accuracy": binary_accuracy}
     return {"accuracy": accuracy} if loss in losses.FROM_CLASSES else {}

@@ -26,8 +26,10 @@ class Descent:
 
     def __repr__(self):
         best = int(np.nanargmin(self.values)) if np.isfinite(self.values).any() else 0
-        return (f"Descent({len(self.values) - 1} steps, from {self.values[0]:.6g} to {self.values[-1]:.6g}, "
-                f"lowest {self.values[best]:.6g} after {best})")
+        return (
+            f"Descent({len(self.values) - 1} steps, from {self.values[0]:.6g} to {self.values[-1]:.6g}, "
+            f"lowest {self.values[best]:.6g} after {best})"
+        )
 
 
 def minimize(fn: Callable, start, optimizer: SGD, steps: int = 100, schedule: Callable | None = None) -> Descent:
@@ -37,7 +39,8 @@ def minimize(fn: Callable, start, optimizer: SGD, steps: int = 100, schedule: Ca
         fn: takes a Node of the start's shape and returns a Node that is a single number.
         start: a number or an array.
         optimizer: such as `SGD(0.1)`.
-        steps: how many; there is no other test for the end, because in floating point "until f' = 0" may never come (E001-10).
+        steps: how many; there is no other test for the end, because in floating point "until f' = 0" may
+            never come (E001-10).
         schedule: step number 0, 1, … -> learning rate; the optimizer's own by default.
     """
     point = {"x": np.asarray(start, dtype=float)}

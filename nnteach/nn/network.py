@@ -5,6 +5,8 @@
     net.forward(X)                  # a Node named pred: draw it, step through it, differentiate it
     net.predict(X)                  # the same numbers without a graph
     net.fit(X, T, loss="binary_cross_entropy_with_logits", optimizer=Adam(0.05), epochs=200)
+
+`Network` takes any list of layers, `MLP` makes the usual one.
 """
 
 import numpy as np
@@ -95,16 +97,19 @@ class Network:
     def fit(self, X, T, **settings):
         """Train; see `training.fit` for the settings. Returns the History."""
         from .training import fit  # training imports this module
+
         return fit(self, X, T, **settings)
 
     def save(self, path) -> None:
         """Write parameters and buffers to an .npz file, all or nothing."""
         from .checkpoints import save
+
         save(path, {"parameters": self.parameters, "buffers": self.buffers})
 
     def load(self, path) -> "Network":
         """Take parameters and buffers from a file that `save` or `fit(checkpoint=…)` wrote."""
         from .checkpoints import load
+
         content = load(path)
         for name, array in content["parameters"].items():
             if name not in self.parameters or array.shape != self.parameters[name].shape:
@@ -120,8 +125,8 @@ class MLP(Network):
     Args:
         sizes: numbers of units from the inputs to the outputs, [2, 8, 1].
         activation: of the hidden layers: a name from ACTIVATIONS, or a function.
-        output: activation of the last layer. "identity" gives logits, which the stable losses want; the net of 000-29 has
-            "sigmoid" everywhere.
+        output: activation of the last layer. "identity" gives logits, which the stable losses want; the net
+            of 000-29 has "sigmoid" everywhere.
         initializer: of the weights. The default of weights and biases is PyTorch's.
         bias_initializer: of the biases; "linear_default" as in PyTorch, or "zeros" as in Keras.
         normalization: "batch" or "layer" in the hidden layers.
@@ -132,9 +137,21 @@ class MLP(Network):
         dtype: precision.
     """
 
-    def __init__(self, sizes, activation="relu", output="identity", *, initializer="linear_default",
-                 bias_initializer="linear_default", normalization=None, normalize="before", dropout=0.0, inverted=True,
-                 rng=0, dtype=np.float64):
+    def __init__(
+        self,
+        sizes,
+        activation="relu",
+        output="identity",
+        *,
+        initializer="linear_default",
+        bias_initializer="linear_default",
+        normalization=None,
+        normalize="before",
+        dropout=0.0,
+        inverted=True,
+        rng=0,
+        dtype=np.float64,
+    ):
         self.sizes = [int(n) for n in sizes]
         if len(self.sizes) < 2 or min(self.sizes) < 1:
             raise ShapeError(message("at least two sizes, inputs and outputs, such as [2, 8, 1]", repr(sizes)))
@@ -148,7 +165,9 @@ class MLP(Network):
                 break
             block = [Activation(activation, number)]
             if normalization is not None:
-                block.insert(normalize == "after", look_up("normalization", NORMALIZATIONS, normalization)(n_out, number))
+                block.insert(
+                    normalize == "after", look_up("normalization", NORMALIZATIONS, normalization)(n_out, number)
+                )
             layers += block + [Dropout(n_out, dropout, number, inverted)] * (dropout > 0)
         super().__init__(layers, rng, dtype)
 
@@ -163,8 +182,12 @@ class MLP(Network):
         net = cls([pairs[0][0].shape[1], *(len(b) for _, b in pairs)], activation, output)
         for number, (W, b) in enumerate(pairs, start=1):
             if W.shape != net.parameters[f"W{number}"].shape:
-                raise ShapeError(message(f"θ{number} with {net.sizes[number - 1] + 1} columns, one for the bias",
-                                         shape_text(np.shape(thetas[number - 1]))))
+                raise ShapeError(
+                    message(
+                        f"θ{number} with {net.sizes[number - 1] + 1} columns, one for the bias",
+                        shape_text(np.shape(thetas[number - 1])),
+                    )
+                )
             net.parameters[f"W{number}"], net.parameters[f"b{number}"] = W, b
         return net
 

@@ -1,18 +1,19 @@
 """Normalisation: batch, layer, group and instance (002-48, 002-50).
 
-All four subtract a mean and divide by a standard deviation; they differ in the axes over which these are taken. For x of
-shape (batch, channels, height, width), or (batch, channels):
+All four subtract a mean and divide by a standard deviation; they differ in the axes over which these are
+taken. For x of shape (batch, channels, height, width), or (batch, channels):
 
     batch      batch, height, width        one mean per channel
     layer      channels, height, width     one mean per sample
     group      within groups of channels   one mean per sample and group
     instance   height, width               one mean per sample and channel
 
-so group is layer with one group and instance with as many groups as channels. The variance is the mean square (divided by
-the number, not by one less). gamma and beta, the scale and shift that are learnt, may be None.
+so group is layer with one group and instance with as many groups as channels. The variance is the mean square
+(divided by the number, not by one less). gamma and beta, the scale and shift that are learnt, may be None.
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -72,7 +73,8 @@ def _affine(x, gamma, beta):
     return x if beta is None else x + beta
 
 
-# ------------------------------------------------------------------------------------------ as layers of a network
+# ------------------------------------------------------------------------------------ as layers of a network
+
 
 @dataclass(frozen=True)
 class Running:
@@ -80,8 +82,8 @@ class Running:
 
     Args:
         mean, variance: so far, shape (channels,).
-        new_weight: share of the new batch. PyTorch calls this the momentum (0.1); Keras's momentum is the share of the
-            old, 0.99, so there it is 0.01.
+        new_weight: share of the new batch. PyTorch calls this the momentum (0.1); Keras's momentum is the
+            share of the old, 0.99, so there it is 0.01.
         unbiased: whether the batch's variance enters divided by n − 1 (PyTorch) or by n (Keras).
     """
 
@@ -92,7 +94,8 @@ class Running:
 
     def seen(self, mean, variance, count: int) -> "Running":
         """The averages after another batch, with `count` numbers per channel; variance: the biased one."""
-        variance = variance * count / (count - 1) if self.unbiased else variance
+        if self.unbiased:
+            variance = variance * count / max(count - 1, 1)  # of a single sample it is 0 either way
         w = self.new_weight
         return replace(self, mean=(1 - w) * self.mean + w * mean, variance=(1 - w) * self.variance + w * variance)
 
@@ -106,7 +109,7 @@ class BatchNorm:
         like: "pytorch" or "keras": eps 1e-5 or 1e-3, and the conventions of `Running`.
     """
 
-    FORMS = {"pytorch": (1e-5, 0.1, True), "keras": (1e-3, 0.01, False)}
+    FORMS: ClassVar = {"pytorch": (1e-5, 0.1, True), "keras": (1e-3, 0.01, False)}
 
     def __init__(self, width: int, number: int = 1, like: str = "pytorch"):
         if like not in self.FORMS:

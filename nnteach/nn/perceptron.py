@@ -1,4 +1,4 @@
-"""Single threshold units: McCulloch and Pitts's, set by hand, and Rosenblatt's perceptron, which learns (002-03 to 002-06)."""
+"""Single threshold units: McCulloch and Pitts's, set by hand, and Rosenblatt's, which learns (002-03 to 002-06)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,8 @@ class McCullochPitts:
 
     Args:
         weights: one per input, set by hand; 1 excites, −1 inhibits.
-        threshold: T. AND of two inputs is T = 2 with weights (1, 1), OR is T = 1, NOT is T = 0 with weight −1.
+        threshold: T. AND of two inputs is T = 2 with weights (1, 1), OR is T = 1, NOT is T = 0 with weight
+            −1.
     """
 
     weights: tuple[float, ...]

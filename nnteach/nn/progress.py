@@ -4,7 +4,7 @@ import sys
 
 
 def progress(iterable, total: int, show: bool | None = None):
-    """The iterable, with tqdm's bar around it if there is someone to look at it and the run takes over two seconds.
+    """The iterable, with tqdm's bar around it if somebody looks and the run takes over two seconds.
 
     Args:
         show: True or False to decide, None to find out. Without tqdm there is no bar.

@@ -2,9 +2,9 @@
 
     penalty = L2(0.1)(parameters, samples=batch_size)        # parameters: dict name -> Node or array
 
-A penalty counts the weights (names in W) and, if asked to, the biases (names in b). The scaling decides what a course's λ
-means: λ‖θ‖² has the slope 2λθ, ½λ‖θ‖² the slope λθ. Weight decay, which acts on the step and not on the loss, is an
-option of the optimizers.
+A penalty counts the weights (names in W) and, if asked to, the biases (names in b). The scaling decides what
+a course's λ means: λ‖θ‖² has the slope 2λθ, ½λ‖θ‖² the slope λθ. Weight decay, which acts on the step and not
+on the loss, is an option of the optimizers.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class L2(Penalty):
 
 
 class L1(Penalty):
-    """λ Σ |θ| (002-42): pulls weights to exactly 0. It is not PyTorch's L1Loss, which compares predictions (E004-10)."""
+    """λ Σ |θ| (002-42): pulls weights to exactly 0. PyTorch's L1Loss compares predictions (E004-10)."""
 
     FORMS: ClassVar = {"002": {"include_bias": True}, "keras": {}}
 
@@ -88,12 +88,14 @@ class L1(Penalty):
 
 
 def norm_penalty(strength: float, theta):
-    """λ‖θ‖₂, not squared, as deck 000 prints it (E000-4): slope λθ/‖θ‖, the same pull however small θ is, and none at 0."""
+    """λ‖θ‖₂, not squared, as deck 000 prints it (E000-4): slope λθ/‖θ‖, however small θ is."""
     return strength * norm(theta)
 
 
 def together(*penalties):
     """The sum of several penalties, such as L1 and L2 (elastic net)."""
+
     def penalty(parameters, samples=1):
         return sum(p(parameters, samples) for p in penalties)
+
     return penalty

@@ -1,8 +1,9 @@
-"""Learning-rate schedules (002-32): small records that are called with the step number 0, 1, 2, … and give the rate.
+"""Learning-rate schedules (002-32): records that are called with the step number 0, 1, 2, … and give the
+rate.
 
-What counts as a step, an epoch or a minibatch, is the caller's choice (`fit` has `schedule_per`). Deck 002 names these
-without formulas; the formulas are PyTorch's, where PyTorch has them. Only `Plateau` has to be told how it goes: its state
-is a value too, so that a run can be repeated and shown.
+What counts as a step, an epoch or a minibatch, is the caller's choice (`fit` has `schedule_per`). Deck 002
+names these without formulas; the formulas are PyTorch's, where PyTorch has them. Only `Plateau` has to be
+told how it goes: its state is a value too, so that a run can be repeated and shown.
 """
 
 import math
@@ -79,9 +80,10 @@ class Cosine:
 
 @dataclass(frozen=True)
 class WarmRestarts:
-    """Cosine that starts again (Loshchilov and Hutter 2017); each run is `stretch` times as long as the one before.
+    """Cosine that starts again (Loshchilov and Hutter 2017).
 
-    Just before a restart is the time to keep a copy of the weights for a snapshot ensemble (Huang et al. 2017).
+    Each run is `stretch` times as long as the one before. Just before a restart is the time to keep a copy of
+    the weights for a snapshot ensemble (Huang et al. 2017).
     """
 
     rate: float
@@ -114,7 +116,8 @@ class OneCycle:
     """Up to `highest` and down to almost nothing, once (Smith and Topin 2018).
 
     Args:
-        highest: the largest rate; it starts from highest / start_div and ends at highest / start_div / end_div.
+        highest: the largest rate; it starts from highest / start_div and ends at highest / start_div /
+            end_div.
         steps: of the whole cycle; the last one has number steps − 1.
         share_up: part of the cycle that goes up.
     """
@@ -137,11 +140,12 @@ class OneCycle:
 class Plateau:
     """Times `factor` when a loss has not become better for more than `patience` epochs (002-32 "÷10").
 
-    A record of its own state: `plateau = plateau.seen(validation_loss)` after every epoch, and `plateau.rate` is the rate.
+    A record of its own state: `plateau = plateau.seen(validation_loss)` after every epoch, and `plateau.rate`
+    is the rate.
 
     Args:
-        patience: epochs without improvement that are put up with; the rate falls at the next one, as in PyTorch. Keras
-            lets it fall one epoch earlier.
+        patience: epochs without improvement that are put up with; the rate falls at the next one, as in
+            PyTorch. Keras lets it fall one epoch earlier.
         threshold: better means below best · (1 − threshold).
         cooldown: epochs after a fall in which none is counted.
     """

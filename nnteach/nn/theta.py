@@ -1,7 +1,8 @@
 """The bias as a vector beside the weights, or as column 0 of a matrix θ whose input starts with x₀ = 1 (C7).
 
-Decks 000, 001 and 004 write W x + b, decks 002 and 003 θ x. Everything here computes with the vector; these functions lead
-from one to the other, and `forward` computes the way of decks 002 and 003, so that the gradients come as theirs do.
+Decks 000, 001 and 004 write W x + b, decks 002 and 003 θ x. Everything here computes with the vector; these
+functions lead from one to the other, and `forward` computes the way of decks 002 and 003, so that the
+gradients come as theirs do.
 """
 
 import numpy as np
@@ -16,8 +17,12 @@ def as_theta(W, b) -> np.ndarray:
     """θ of shape (n_out, 1 + n_in) from W of shape (n_out, n_in) and b of shape (n_out,)."""
     W, b = np.asarray(W), np.asarray(b)
     if W.ndim != 2 or b.shape != W.shape[:1]:
-        raise ShapeError(message("W of shape (n_out, n_in) and b of shape (n_out,)",
-                                 f"W {shape_text(W.shape)} and b {shape_text(b.shape)}"))
+        raise ShapeError(
+            message(
+                "W of shape (n_out, n_in) and b of shape (n_out,)",
+                f"W {shape_text(W.shape)} and b {shape_text(b.shape)}",
+            )
+        )
     return np.column_stack([b, W])
 
 
@@ -30,16 +35,16 @@ def from_theta(theta) -> tuple[np.ndarray, np.ndarray]:
 
 
 def with_ones(x):
-    """A column of ones in front: x₀ = 1, and a₀ = 1 in every layer (003-16, E003-13). Shape (batch, n) -> (batch, 1 + n)."""
+    """x₀ = 1 in front, as a₀ = 1 in every layer (003-16, E003-13): shape (batch, n) -> (batch, 1 + n)."""
     return ops.concatenate(np.ones((shape_of(x)[0], 1)), x, axis=1)
 
 
 def forward(X, thetas, activation="sigmoid", output="sigmoid"):
-    """A forward pass with the bias in column 0 (002-09, 003-16): a⁽ˡ⁺¹⁾ = f(θ⁽ˡ⁾ [1; a⁽ˡ⁾]), one row per sample.
+    """Forward with the bias in column 0, a⁽ˡ⁺¹⁾ = f(θ⁽ˡ⁾ [1; a⁽ˡ⁾]), one row per sample (002-09, 003-16).
 
     Args:
         X: shape (batch, n_in).
-        thetas: Nodes or arrays, θ⁽ˡ⁾ of shape (n_out, 1 + n_in). With Nodes, their gradients are deck 003's D.
+        thetas: Nodes or arrays, θ⁽ˡ⁾ of shape (n_out, 1 + n_in). With Nodes, their gradients are D.
         activation: of the hidden layers.
         output: activation of the last layer.
     """

@@ -1,7 +1,7 @@
 """One step of training: forward, loss, gradients, update.
 
-The gradients come from the engine and from nowhere else: `compile` traces the loss once and replays it, `eager` builds a
-new graph at every step. Both give the same numbers.
+The gradients come from the engine and from nowhere else: `compile` traces the loss once and replays it,
+`eager` builds a new graph at every step. Both give the same numbers.
 """
 
 from collections.abc import Callable
@@ -22,13 +22,14 @@ class Trainer:
     """A network with a loss, an optimizer and its state: makes one step at a time.
 
     Args:
-        network: its `parameters` and `buffers` are replaced at every step; the old arrays are left as they are.
+        network: its `parameters` and `buffers` are replaced at every step; the old arrays are left as they
+            are.
         loss: a name from LOSSES, or a function (pred, target) -> number.
         optimizer: a name or a record, such as Adam(1e-3).
         regularizer: a penalty, such as L2(1e-4), or None.
         rng: for the masks of dropout, a Generator or seed.
-        compiled: replay a traced program; False runs the engine node by node. Batch normalisation always does, because its
-            statistics are wanted besides the gradients.
+        compiled: replay a traced program; False runs the engine node by node. Batch normalisation always
+            does, because its statistics are wanted besides the gradients.
     """
 
     def __init__(self, network: Network, loss="mse", optimizer="adam", regularizer=None, rng=0, compiled=True):
@@ -37,8 +38,11 @@ class Trainer:
         self.state = self.optimizer.init(network.parameters)
         self._names, self._drawn, self._seen = list(network.parameters), [], {}
         wrt = range(2, 2 + len(self._names))
-        self._differentiate = Compiled(self._objective, wrt, copy=False) if compiled and not network.buffers else (
-            eager(self._objective, wrt))
+        self._differentiate = (
+            Compiled(self._objective, wrt, copy=False)
+            if compiled and not network.buffers
+            else (eager(self._objective, wrt))
+        )
 
     def step(self, X, T, learning_rate: float | None = None) -> float:
         """One update on one minibatch.
@@ -106,8 +110,10 @@ class Trainer:
 
 def eager(fn: Callable, wrt):
     """Like `nt.compile`, but through new Nodes at every call."""
+
     def step(*arrays):
         leaves = [variable(x) if i in wrt else constant(x) for i, x in enumerate(arrays)]
         value = fn(*leaves)
         return value.value, grad(value, [leaves[i] for i in wrt])
+
     return step

@@ -1,6 +1,8 @@
 """Training: the loop of 001-30, 004-28 and every other deck, in one place.
 
     for every epoch: for every minibatch: one step (`trainer.py`); validate; remember the best; perhaps stop
+
+`fit` puts the pieces together; early stopping, the schedule and the history keep their own books.
 """
 
 import math
@@ -48,9 +50,28 @@ class EarlyStopping:
         return self.waited > self.patience
 
 
-def fit(network: Network, X, T, *, loss="mse", optimizer="adam", epochs: int = 100, batch_size: int | None = 32,
-        validation=None, rng=0, schedule=None, schedule_per="epoch", regularizer=None, metrics=None, early_stopping=None,
-        batches="shuffled", checkpoint=None, callback=None, show: bool | None = None, compiled: bool = True) -> History:
+def fit(
+    network: Network,
+    X,
+    T,
+    *,
+    loss="mse",
+    optimizer="adam",
+    epochs: int = 100,
+    batch_size: int | None = 32,
+    validation=None,
+    rng=0,
+    schedule=None,
+    schedule_per="epoch",
+    regularizer=None,
+    metrics=None,
+    early_stopping=None,
+    batches="shuffled",
+    checkpoint=None,
+    callback=None,
+    show: bool | None = None,
+    compiled: bool = True,
+) -> History:
     """Train a network.
 
     Args:
@@ -62,18 +83,22 @@ def fit(network: Network, X, T, *, loss="mse", optimizer="adam", epochs: int = 1
         batch_size: samples per step; None for all (gradient descent).
         validation: (X, T), or the share of the samples to keep back.
         rng: for shuffling, the split and dropout: a Generator or a seed.
-        schedule: from `schedules`: step number -> learning rate, or a Plateau, which watches the validation loss.
+        schedule: from `schedules`: step number -> learning rate, or a Plateau, which watches the validation
+            loss.
         schedule_per: "epoch" or "step": what the schedule counts.
-        metrics: name -> function (pred, target) of arrays; the accuracy by default, where the loss is one of classes.
+        metrics: name -> function (pred, target) of arrays; the accuracy by default, where the loss is one of
+            classes.
         early_stopping: an EarlyStopping, or a number of epochs to be patient.
-        batches: "shuffled", "sampled" or "in_order", or a function (n, size, rng) -> arrays of sample numbers.
+        batches: "shuffled", "sampled" or "in_order", or a function (n, size, rng) -> arrays of sample
+            numbers.
         checkpoint: a file to which the best parameters so far are written (001-30).
-        callback: called as callback(epoch, network, history) after every epoch; training ends if it returns True.
+        callback: called as callback(epoch, network, history) after every epoch; training ends if it returns
+            True.
         show: the progress bar: True, False, or None for terminals and notebooks only.
 
     Returns:
-        History. "loss" is the mean over the epoch's minibatches, each measured before its update (E004-20); "accuracy" is
-        measured after the epoch, as "val_loss" and "val_accuracy" are.
+        History. "loss" is the mean over the epoch's minibatches, each measured before its update (E004-20);
+        "accuracy" is measured after the epoch, as "val_loss" and "val_accuracy" are.
     """
     rng = np.random.default_rng(rng)
     trainer = Trainer(network, loss, optimizer, regularizer, rng, compiled)
