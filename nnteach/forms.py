@@ -88,7 +88,9 @@ INDEXED = re.compile(r"([A-Za-zα-ωΑ-Ω])_?(\d+)")  # w5, W1, δ_2: a letter a
 
 
 def latex_name(name: str) -> str:
-    """A name in LaTeX: w5 as w_{5}, a longer word upright, everything special escaped."""
+    """A name in LaTeX: w5 as w_{5}, W1ᵀ as W_{1}^\\top, a longer word upright, everything special escaped."""
+    if re.fullmatch(r"[^ᵀ]+ᵀ", name):
+        return f"{{{latex_name(name[:-1])}^\\top}}"
     if match := INDEXED.fullmatch(name):
         return f"{_letter(match[1])}_{{{match[2]}}}"
     return _letter(name) if len(name) == 1 and name.isalpha() else rf"\mathrm{{{escape_latex(name)}}}"
