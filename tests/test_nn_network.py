@@ -154,6 +154,8 @@ def test_parameters_may_be_assigned_and_changed():
     net.parameters["b1"][0] = 0.5
     assert net.predict([[1.0, 1.0]]).tolist() == [[3.5]]
     assert net.forward([[1.0, 1.0]]).value.tolist() == [[3.5]]
+    net.fit([[1.0, 1.0]], [4.0], optimizer="adam", epochs=2)
+    assert net.parameters["W1"].dtype == float and (net.parameters["W1"] > [[1, 2]]).all()
 
 
 def test_the_same_seed_gives_the_same_network():

@@ -79,7 +79,7 @@ class Network:
 
     def nodes(self) -> dict:
         """A fresh variable for every parameter, by name."""
-        return {name: variable(np.asarray(array, self.dtype), name) for name, array in self.parameters.items()}
+        return {name: variable(array, name) for name, array in self.arrays(self.parameters).items()}
 
     def draw(self, rng, batch: tuple[int, ...]) -> dict:
         """The random numbers of one training step on a batch of this shape, such as (32,), by name."""
@@ -91,8 +91,11 @@ class Network:
 
     def predict(self, X) -> np.ndarray:
         """The prediction as an array, without a graph."""
-        values = {name: np.asarray(array, self.dtype) for name, array in (self.parameters | self.buffers).items()}
-        return self.run(np.asarray(X, self.dtype), values)
+        return self.run(np.asarray(X, self.dtype), self.arrays(self.parameters | self.buffers))
+
+    def arrays(self, values: dict) -> dict:
+        """The values as arrays of the network's precision; those that are such already are not copied."""
+        return {name: np.asarray(array, self.dtype) for name, array in values.items()}
 
     def fit(self, X, T, **settings):
         """Train; see `training.fit` for the settings. Returns the History."""
@@ -157,18 +160,19 @@ class MLP(Network):
             raise ShapeError(message("at least two sizes, inputs and outputs, such as [2, 8, 1]", repr(sizes)))
         if normalize not in ("before", "after"):
             raise GraphError(message('normalize="before" or "after" the activation', repr(normalize)))
-        layers, last = [], len(self.sizes) - 1
+        layers = []
         for number, (n_in, n_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
             layers.append(Dense(n_in, n_out, number, initializer, bias_initializer))
-            if number == last:
+            if number == len(self.sizes) - 1:
                 layers.append(Activation(output, number))
                 break
-            block = [Activation(activation, number)]
+            after = [Activation(activation, number)]
             if normalization is not None:
-                block.insert(
-                    normalize == "after", look_up("normalization", NORMALIZATIONS, normalization)(n_out, number)
-                )
-            layers += block + [Dropout(n_out, dropout, number, inverted)] * (dropout > 0)
+                kind = look_up("normalization", NORMALIZATIONS, normalization)
+                after.insert(normalize == "after", kind(n_out, number))
+            if dropout:
+                after.append(Dropout(n_out, dropout, number, inverted))
+            layers += after
         super().__init__(layers, rng, dtype)
 
     @classmethod
@@ -182,12 +186,8 @@ class MLP(Network):
         net = cls([pairs[0][0].shape[1], *(len(b) for _, b in pairs)], activation, output)
         for number, (W, b) in enumerate(pairs, start=1):
             if W.shape != net.parameters[f"W{number}"].shape:
-                raise ShapeError(
-                    message(
-                        f"θ{number} with {net.sizes[number - 1] + 1} columns, one for the bias",
-                        shape_text(np.shape(thetas[number - 1])),
-                    )
-                )
+                columns = f"θ{number} with {net.sizes[number - 1] + 1} columns, one for the bias"
+                raise ShapeError(message(columns, shape_text(np.shape(thetas[number - 1]))))
             net.parameters[f"W{number}"], net.parameters[f"b{number}"] = W, b
         return net
 

@@ -35,14 +35,12 @@ class Trainer:
     def __init__(self, network: Network, loss="mse", optimizer="adam", regularizer=None, rng=0, compiled=True):
         self.network, self.loss, self.regularizer = network, losses.loss(loss), regularizer
         self.optimizer, self.rng = optimizer_of(optimizer), np.random.default_rng(rng)
+        network.parameters = network.arrays(network.parameters)  # a student may have put in lists
         self.state = self.optimizer.init(network.parameters)
         self._names, self._drawn, self._seen = list(network.parameters), [], {}
         wrt = range(2, 2 + len(self._names))
-        self._differentiate = (
-            Compiled(self._objective, wrt, copy=False)
-            if compiled and not network.buffers
-            else (eager(self._objective, wrt))
-        )
+        replay = compiled and not network.buffers
+        self._differentiate = Compiled(self._objective, wrt, copy=False) if replay else eager(self._objective, wrt)
 
     def step(self, X, T, learning_rate: float | None = None) -> float:
         """One update on one minibatch.
