@@ -50,8 +50,9 @@ def operation(name, text, value="0.25", gradient="−0.75"):
 def sum_times_z():
     cards = (leaf("x", "−2", "−4"), leaf("y", "5", "−4"), leaf("z", "−4", "3"),
              operation("q", "x + y", "3", "−4"), operation("f", "q · z", "−12", "1"))
-    return Diagram("f = q · z", cards, (Wire(0, 3, 0, "−4", 13), Wire(1, 3, 1, "−4", 13),
-                                        Wire(3, 4, 0, "−4", 13), Wire(2, 4, 1, "3", 13)))
+    unchanged, turned = ("(−4)·1", "= −4"), ("1·(−4)", "= −4")
+    return Diagram("f = q · z", cards, (Wire(0, 3, 0, "−4", 6, unchanged), Wire(1, 3, 1, "−4", 6, unchanged),
+                                        Wire(3, 4, 0, "−4", 6, turned), Wire(2, 4, 1, "3", 3)))
 
 
 def square():
@@ -454,15 +455,17 @@ def test_classes_alone_change_what_is_seen(chromium, tmp_path):
 
     edge = '[data-edge="x->q#0"]'
     assert seen(".ground", "fill") == "rgb(20, 22, 26)"
-    assert [seen(f"{edge} {part}") for part in (".snug", ".wide", ".arrow-backward", ".arrow-forward")] == [
-        "visible", "hidden", "visible", "hidden"]
+    parts = (".snug", ".number", ".wide", ".product", ".arrow-backward", ".arrow-forward")
+    assert [seen(f"{edge} {part}") for part in parts] == [
+        "visible", "visible", "hidden", "hidden", "visible", "hidden"]
     assert seen('[data-node="x"] .now-tag') == "hidden"
     assert seen('[data-node="y"] .box', "strokeDasharray") == "none"
     page.eval_on_selector(edge, "edge => edge.setAttribute('class', 'now backward')")
     page.eval_on_selector('[data-node="x"]', "node => node.setAttribute('class', 'now')")
     page.eval_on_selector('[data-node="y"]', "node => node.setAttribute('class', 'todo')")
-    assert [seen(f"{edge} {part}") for part in (".snug", ".wide", ".arrow-backward")] == [
-        "hidden", "visible", "visible"]
+    assert [seen(f"{edge} {part}") for part in parts] == [
+        "hidden", "hidden", "visible", "visible", "visible", "hidden"]
+    assert seen('[data-edge="z->f#1"] .number') == "visible"  # a chip without a product always shows its number
     assert seen(f"{edge} .line", "strokeWidth") == "4.5px" and seen('[data-node="x"] .now-tag') == "visible"
     assert seen('[data-node="y"] .box', "strokeDasharray") != "none"
     page.eval_on_selector(edge, "edge => edge.setAttribute('class', 'todo rest')")

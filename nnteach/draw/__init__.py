@@ -19,6 +19,7 @@ from ..trace import Trace, edge_name, is_bare_number, trace
 from .diagram import Card, Diagram, Wire
 
 NUMBER_COLUMNS = 10  # the widest that `digits.number` writes: −0.0001234
+PRODUCT_COLUMNS = 25  # two of them, with brackets and a dot
 PRODUCT_UP_TO = 12  # nodes; more of them are shown closer together
 CHIPS_UP_TO = 150  # nodes; in a larger picture the contributions stand in the panel only
 
@@ -84,7 +85,7 @@ def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
     final, nodes = trace.state_at(len(trace)), drawn(trace)
     index = {node: i for i, node in enumerate(nodes)}
     cards = tuple(_card(trace, node, final.nodes[trace.names[node]], least) for node in nodes)
-    chips = _chip_texts(trace)
+    chips = _chips(trace)
     wires = tuple(_wire(trace, index, node, slot, chips, any_number)
                   for node in nodes for slot, parent in enumerate(node.parents) if parent in index)
     return Diagram(title(trace), cards, wires)
@@ -118,34 +119,36 @@ def _room(texts, least):
 
 
 def _wire(trace, index, node, slot, chips, any_number):
-    texts = chips.get(edge_name(trace.names, node, slot), [""]) if len(trace.nodes) <= CHIPS_UP_TO else [""]
-    columns = chip_columns(trace) if any_number and texts[-1] else max(map(len, texts))
-    return Wire(index[node.parents[slot]], index[node], slot, texts[-1], columns)
+    texts, product = chips.get(edge_name(trace.names, node, slot), ([""], ()))
+    columns = max(map(len, [*texts, *product]))
+    if any_number and texts[-1]:
+        columns = max(columns, PRODUCT_COLUMNS if product else NUMBER_COLUMNS)
+    return Wire(index[node.parents[slot]], index[node], slot, texts[-1], columns, product)
 
 
-def _chip_texts(trace):
-    """All texts that the chip of each edge will ever show, the last one last."""
-    texts = {}
+def _chips(trace):
+    """For each edge: all texts that its chip will ever show, the last one last, and the product, in two lines."""
+    chips = {}
+    if len(trace.nodes) > CHIPS_UP_TO:
+        return chips
     for step in trace.steps:
         if step.slot is not None:
-            texts.setdefault(trace.edge(step), []).extend(chip_texts(trace, step))
-    return texts
+            texts, product = chips.get(trace.edge(step), ([], ()))
+            chips[trace.edge(step)] = ([*texts, chip_text(step)], product or _product(trace, step))
+    return chips
 
 
-def chip_texts(trace: Trace, step) -> tuple[str, str]:
-    """The text on an edge while it is in use, and afterwards: "(−4) · 1 = −4" and "−4"."""
-    columns, shown = chip_columns(trace), text(Symbol(None, step.contribution), numbers=True)
-    if len(shown) > columns:
-        shown = shape_text(step.contribution.shape)
-    if step.kind != "contribution" or not step.node.primitive.elementwise:
-        return shown, shown
-    product = f"{text(trace.contribution(step), numbers=True)} = {shown}".replace(" · ", "·")
-    return (product if len(product) <= columns else shown), shown
+def chip_text(step) -> str:
+    """The contribution, as it stands on an edge: a number, a short vector, or the shape of an array."""
+    shown = text(Symbol(None, step.contribution), numbers=True)
+    return shown if len(shown) <= NUMBER_COLUMNS else shape_text(step.contribution.shape)
 
 
-def chip_columns(trace: Trace) -> int:
-    """How wide a chip may be: a small graph has room for the whole product, a larger one for the number."""
-    return 18 if len(trace.nodes) <= PRODUCT_UP_TO else NUMBER_COLUMNS
+def _product(trace, step):
+    """Upstream times local, for the edge in use, where the picture has room for it: ("(−4)·1", "= −4")."""
+    if len(trace.nodes) > PRODUCT_UP_TO or step.local is None or step.parent.shape != ():
+        return ()
+    return text(trace.contribution(step), numbers=True).replace(" · ", "·"), f"= {chip_text(step)}"
 
 
 def summary(trace: Trace) -> str:

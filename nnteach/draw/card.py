@@ -13,7 +13,7 @@ NAME, OPERATION, CAPTION, NUMBER, CHIP = 16, 13, 12, 16, 13
 PADDING = 12
 HEADER = 32
 ROW = 20
-CHIP_HEIGHT = 22
+CHIP_HEIGHT, CHIP_ROW = 22, 16
 CORNER = 7
 MOST_CARDS_WITH_CHIPS = 150
 """Above this, chips would be too many to read and would double the time for the layout."""
@@ -54,9 +54,14 @@ def card_size(card, slots=1):
     return _even(width), _even(height)
 
 
-def chip_size(columns):
-    """(width, height) of a chip that holds `columns` characters, in px."""
-    return _even(columns * ADVANCE * CHIP + 16), CHIP_HEIGHT
+def chip_size(columns, rows=1):
+    """(width, height) of a chip that holds `rows` lines of `columns` characters, in px."""
+    return _even(columns * ADVANCE * CHIP + 16), CHIP_HEIGHT + CHIP_ROW * (rows - 1)
+
+
+def wire_chip_size(wire):
+    """(width, height) that the chip of a wire may ever need, in px."""
+    return chip_size(wire.chip_columns, len(wire.product) or 1)
 
 
 def has_chip(diagram, wire):

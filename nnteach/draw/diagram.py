@@ -51,6 +51,7 @@ class Wire:
         slot: position among the child's inputs, from 0; `x*x` has two wires, slots 0 and 1.
         chip: contribution to the parent's gradient, as text; empty if there is none.
         chip_columns: width in characters of the widest text the chip must ever hold; 0 for no chip.
+        product: the two lines that stand in the chip while the edge is in use, "(−4)·1" and "= −4"; or none.
     """
 
     parent: int
@@ -58,6 +59,7 @@ class Wire:
     slot: int
     chip: str = ""
     chip_columns: int = 0
+    product: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ for people who read the source. A label always starts with `{` and so can never 
 
 import graphviz
 
-from .card import card_name, card_operation, card_size, chip_size, has_chip
+from .card import card_name, card_operation, card_size, has_chip, wire_chip_size
 
 PX_PER_INCH = 96
-CARD_MARGIN = (16, 10)
+CARD_MARGIN = (13, 10)
 """Free room (px) left and right of a card, for level arrow-heads, and above and below, for the NOW tag."""
-CHIP_MARGIN = (6, 5)
+CHIP_MARGIN = (4, 5)
 MOST_LEAVES_IN_FIRST_COLUMN = 3
 """A graph worked by hand is drawn with all inputs on the left, a larger one with each where it is used."""
 
@@ -31,7 +31,7 @@ def to_dot(diagram):
         edges whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
     """
     graph = graphviz.Digraph("nnteach")
-    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.1")
+    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.05")
     graph.attr("node", shape="record", fixedsize="true", margin="0", fontname="Courier", fontsize="10")
     graph.attr("edge", arrowhead="none")
     slots = diagram.slot_counts()
@@ -63,7 +63,7 @@ def leaves_in_first_column(diagram):
 
 def _add_wire_with_chip(graph, tail, head, index, wire):
     chip = f"c{index}"
-    graph.node(chip, "", shape="box", **_inches(chip_size(wire.chip_columns), CHIP_MARGIN))
+    graph.node(chip, "", shape="box", **_inches(wire_chip_size(wire), CHIP_MARGIN))
     graph.edge(tail, f"{chip}:w", id=f"w{index}a")
     graph.edge(f"{chip}:e", head, id=f"w{index}b")
 

@@ -6,7 +6,7 @@ No program besides Python is needed. matplotlib is imported only when a PNG or a
 import warnings
 from pathlib import Path
 
-from .card import CHIP, CORNER, HEADER, PADDING, captions, chip_size, header_labels, number_labels
+from .card import CHIP, CHIP_HEIGHT, CORNER, HEADER, PADDING, captions, chip_size, header_labels, number_labels
 from .diagram import clean_text, columns_of
 from .picture import arrow, edge_state, picture
 
@@ -99,7 +99,7 @@ def _draw_edge(axes, diagram, wire, route):
 def _draw_chip(axes, wire, box):
     x, y = box.middle
     width = min(box.w, chip_size(max(columns_of(wire.chip), 1))[0])
-    axes.add_patch(_rounded(x - width / 2, box.y, width, box.h, 4, edgecolor=_BACKWARD,
+    axes.add_patch(_rounded(x - width / 2, y - CHIP_HEIGHT / 2, width, CHIP_HEIGHT, 4, edgecolor=_BACKWARD,
                             linewidth=POINTS_PER_PX))
     _draw_text(axes, x, y + 0.35 * CHIP, clean_text(wire.chip), CHIP, _BACKWARD, bold=True, ha="center")
 

@@ -7,7 +7,7 @@ tangents. Long edges keep a lane of their own through every column they cross, s
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .card import card_size, chip_size, has_chip
+from .card import card_size, has_chip, wire_chip_size
 from .curves import curve, straight
 from .dot import CARD_MARGIN, CHIP_MARGIN, leaves_in_first_column
 
@@ -122,7 +122,7 @@ def _chain(diagram, wire, parent, child, with_lanes):
     last = child.column if with_lanes else parent.column + 1
     between = [Spot(column, is_lane=True) for column in range(parent.column + 1, last)]
     if has_chip(diagram, wire):
-        width, height = chip_size(wire.chip_columns)
+        width, height = wire_chip_size(wire)
         chip = Spot(parent.column + 1, width + 2 * CHIP_MARGIN[0], height + 2 * CHIP_MARGIN[1])
         between[:1] = [chip]
     return [parent, *between, child]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from .card import (
     CHIP,
+    CHIP_HEIGHT,
+    CHIP_ROW,
     CORNER,
     HEADER,
     PADDING,
@@ -123,14 +125,19 @@ def _add_edge(parent, diagram, wire, route):
 
 
 def _add_chip(parent, wire, box):
-    """The chip: snug round its final text; the wide frame shows while the whole product stands in it."""
-    chip = ET.SubElement(parent, "g", {"class": "chip"})
+    """The chip: snug round the number; while the edge is in use, a larger one with the whole product instead."""
+    chip = ET.SubElement(parent, "g", {"class": "chip with-product" if wire.product else "chip"})
     x, y = box.middle
     snug = min(box.w, chip_size(max(columns_of(wire.chip), 1))[0])
-    _add_rect(chip, "wide", box.x, box.y, box.w, box.h, 4)
-    _add_rect(chip, "snug", x - snug / 2, box.y, snug, box.h, 4)
-    _add_text(chip, "text", clean_text(wire.chip),
-              {"x": _length(x), "y": _length(y + 0.35 * CHIP), "text-anchor": "middle"})
+    _add_rect(chip, "snug", x - snug / 2, y - CHIP_HEIGHT / 2, snug, CHIP_HEIGHT, 4)
+    place = {"x": _length(x), "y": _length(y + 0.35 * CHIP), "text-anchor": "middle"}
+    _add_text(chip, "text", clean_text(wire.chip), {"class": "number"} | place)
+    if wire.product:
+        _add_rect(chip, "wide", box.x, box.y, box.w, box.h, 4)
+        first = y + 0.35 * CHIP - (len(wire.product) - 1) * CHIP_ROW / 2
+        product = ET.SubElement(chip, "text", {"class": "product", "text-anchor": "middle"})
+        for row, line in enumerate(wire.product):
+            _add_text(product, "tspan", clean_text(line), {"x": _length(x), "y": _length(first + row * CHIP_ROW)})
 
 
 def _add_text(parent, tag, text, attributes=None):

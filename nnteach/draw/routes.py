@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .card import card_size, chip_size, slot_offset
+from .card import card_size, slot_offset, wire_chip_size
 from .curves import curve, half, joined, samples, straight
 
 MARGIN = 16
@@ -69,7 +69,7 @@ def assemble(diagram, cards, chips, pieces):
     slots = diagram.slot_counts()
     boxes = [_box(centre, card_size(card, count))
              for card, centre, count in zip(diagram.cards, cards, slots, strict=True)]
-    chips = {index: _box(centre, chip_size(diagram.wires[index].chip_columns))
+    chips = {index: _box(centre, wire_chip_size(diagram.wires[index]))
              for index, centre in chips.items()}
     routes = []
     for index, wire in enumerate(diagram.wires):

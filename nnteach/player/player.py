@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .. import formula
 from ..digits import exact, lines
-from ..draw import Drawing, chip_texts, drawn, operation_text, summary, title
+from ..draw import Drawing, chip_text, drawn, operation_text, summary, title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
 from ..narration import tell, tell_start
@@ -127,7 +127,7 @@ def _node(trace, node, texts):
 
 
 def _edges(trace, texts):
-    chips = {k: chip_texts(trace, step) for k, step in enumerate(trace.steps, start=1) if step.slot is not None}
+    chips = {k: chip_text(step) for k, step in enumerate(trace.steps, start=1) if step.slot is not None}
     edges, boxes = [], set(drawn(trace))
     for node in trace.nodes:
         for slot, parent in enumerate(node.parents):
@@ -137,7 +137,7 @@ def _edges(trace, texts):
             line, chip, timeline = trace.edge_timelines[name], "", []
             for start, state in zip(line.starts, line.states):
                 if state.contribution is not None:
-                    chip = chips[start][0] if state.status == "now" else chips[start - 1][1]
+                    chip = chips[start if state.status == "now" else start - 1]
                 timeline.append([start, state.status, state.direction, texts.place(state.contribution), chip])
             edges.append({"id": name, "parent": trace.names[parent], "child": trace.names[node], "slot": slot,
                           "timeline": timeline})
