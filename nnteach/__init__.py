@@ -22,6 +22,7 @@ from .autodiff import jacobian as jacobian
 from .autodiff import jvp as jvp
 from .autodiff import vjp as vjp
 from .custom import check_primitive as check_primitive
+from .compile import compile as compile
 from .draw import draw as draw
 from .explain import explain_code as explain_code
 from .functions import norm as norm

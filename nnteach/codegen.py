@@ -9,6 +9,7 @@ else to a later result of the same shape and precision. Arguments are never writ
 """
 
 import functools
+import itertools
 import math
 import operator
 import re
@@ -18,7 +19,7 @@ import numpy as np
 from .program import REDUCTIONS, Program, Result, is_elementwise, results_in
 
 _INFIX = {operator.add: "+", operator.sub: "-", operator.mul: "*"}
-_METHODS = {np.reshape: "reshape", np.swapaxes: "swapaxes", np.transpose: "transpose"}
+_METHODS = {np.reshape: "reshape", np.swapaxes: "swapaxes", np.transpose: "transpose", np.clip: "clip", np.copy: "copy"}
 
 
 class Source:
@@ -38,7 +39,8 @@ class Source:
         self._namespace: dict = {"__builtins__": {"float": float}}
         self._names = {argument: f"a{i}" for i, argument in enumerate(program.arguments)}
         self._numbered: dict = {}  # id of a constant or function -> its name
-        self._free: dict = {}  # (shape, dtype) -> names of the buffers that nobody reads any more
+        self._new = itertools.count()
+        self._free: dict = {}  # (shape, dtype, order) -> names of the buffers that nobody reads any more
         self._memory, self._last_use = _lifetimes(program)
         lines, title = [f"def replay({', '.join(self._names.values())}):", "    # forward"], "    # backward"
         for time, call in enumerate(program.calls):
@@ -69,7 +71,7 @@ class Source:
         return line
 
     def _expression(self, call, out=None):
-        function, x = call.function, call.inputs[0]
+        function = call.function
         first, *others = map(self._text, call.inputs)
         if function is operator.getitem:
             return f"{first}[{self._index(call.inputs[1])}]"
@@ -77,12 +79,13 @@ class Source:
             return f"{first} {_INFIX[function]} {others[0]}"
         if function is np.swapaxes and call.ndim == 2:
             return f"{first}.T"
-        if function in _METHODS and isinstance(x.value, np.ndarray):
-            return f"{first}.{_METHODS[function]}({', '.join(others)})"
         settings = {**call.settings}
-        name = self._called(function, settings)
-        words = [f"{word}={self._text(setting)}" for word, setting in settings.items()] + [f"out={out}"] * (out is not None)
-        return f"{name}({', '.join([first, *others, *words])})"
+        if function in _METHODS and isinstance(getattr(call.inputs[0], "value", None), np.ndarray):
+            name = f"{first}.{_METHODS[function]}"
+        else:
+            name, others = self._called(function, settings), [first, *others]
+        words = [f"{word}={self._text(setting)}" for word, setting in settings.items()] + ([f"out={out}"] if out else [])
+        return f"{name}({', '.join(others + words)})"
 
     def _called(self, function, settings):
         """The name by which a function is called; one that is not NumPy's is bound to its settings."""
@@ -127,7 +130,7 @@ class Source:
         name = self._text(result)
         if not self._copy or not isinstance(getattr(result, "value", result), np.ndarray):
             return name
-        if result in self._returned and result in self._memory[result]:
+        if isinstance(result, Result) and result in self._returned & self._memory[result]:
             self._returned.remove(result)  # given away once; an output that is returned twice is two arrays
             return name
         return f"{name}.copy()"
@@ -144,7 +147,10 @@ class Source:
                 self._release([y for y in ended if y is not x])  # `remove` would compare, and == on a Result is a call
                 return self._names[x]
         free = self._free.get(kind)
-        name = free.pop() if free else self._new_buffer(*kind)
+        name = free.pop() if free else f"b{next(self._new)}"
+        if name not in self._namespace:
+            shape, dtype, order = kind
+            self._namespace[name] = np.empty(shape, dtype, order)
         self._release(ended)
         return name
 
@@ -158,19 +164,15 @@ class Source:
             if self._names[x].startswith("b"):
                 self._free.setdefault(_kind(x), []).append(self._names[x])
 
-    def _new_buffer(self, shape, dtype):
-        name = f"b{sum(name.startswith('b') for name in self._namespace)}"
-        self._namespace[name] = np.empty(shape, dtype)
-        return name
-
 
 def _kind(x):
-    return x.shape, x.value.dtype
+    return x.shape, x.value.dtype, "F" if x.value.flags.fnc else "C"  # fnc: column by column, and not also row by row
 
 
 def _writes_out(call):
     """Whether a call can write into an array it is given."""
-    return isinstance(call.value, np.ndarray) and (isinstance(call.function, np.ufunc) or call.function in REDUCTIONS)
+    able = isinstance(call.function, np.ufunc) or call.function in (*REDUCTIONS, np.clip)
+    return able and isinstance(call.value, np.ndarray)
 
 
 def _lifetimes(program):
@@ -185,7 +187,7 @@ def _lifetimes(program):
         last_use.update((m, time) for lies_in in memories for m in lies_in)
         if not isinstance(call.value, np.ndarray):
             memory[call] = frozenset()
-        elif _writes_out(call) or call.function in (np.where, np.concatenate):
+        elif _writes_out(call) or call.function in (np.where, np.concatenate, np.copy):
             memory[call] = frozenset([call])
         else:
             memory[call] = frozenset().union(*memories)

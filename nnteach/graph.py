@@ -173,10 +173,6 @@ class Node:
         raise ImmutableError(message("a graph that stays as it was computed", f"a new entry for {describe(self)}",
                                      "Choose by a mask instead, as in np.where(mask, new, old), or join parts by np.concatenate"))
 
-    @classmethod
-    def __apply__(cls, primitive, inputs, static):
-        return record(primitive, inputs, static)
-
 
 def _operator(primitive: Primitive, compute, swapped=False):
     """An operator of Node; `record` for two inputs, written out because scalar graphs live on it."""
@@ -237,6 +233,9 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
     node.static = static or _NO_SETTINGS
     node.active = any([p.active for p in parents])
     return node
+
+
+Node.__apply__ = staticmethod(record)  # what a primitive does when it meets a Node
 
 
 def _misfit(primitive, parents, error):

@@ -165,12 +165,17 @@ def tanh(x):
     return _tanh(x)
 
 
+def _between(x, low, high):
+    """x, cut off at low and high; on large arrays several times as fast as np.maximum."""
+    return (x if hasattr(x, "clip") else np.asarray(x)).clip(low, high)
+
+
 @entry(lambda g, y, x, at_zero=0.0: g * step(x, at_zero=at_zero), notation="ReLU(a)")
 def relu(x, at_zero=0.0):
     """max(0, x) (000-28, 001-21). The slope at the kink x = 0 is a convention: 0 as in PyTorch and Keras, or `at_zero`."""
     if type(x) is float:
         return 0.0 if x <= 0.0 else x  # in this order a nan stays a nan
-    return np.maximum(x, 0.0)
+    return _between(x, 0.0, math.inf)
 
 
 @entry(lambda g, y, x, slope: where(x > 0, g, g * slope),
@@ -199,7 +204,7 @@ def step(x, at_zero=0.0):
     """1 above zero, 0 below, `at_zero` at zero (002-14 Heaviside); flat, so no gradient flows."""
     if type(x) is float:
         return 1.0 if x > 0 else (0.0 if x < 0 else at_zero + 0.0 * x)  # 0·nan keeps a nan
-    above = np.ceil(np.minimum(np.maximum(x, 0.0), 1.0))  # many times faster than np.heaviside; a nan stays a nan here too
+    above = np.ceil(_between(x, 0.0, 1.0))  # many times faster than np.heaviside; a nan stays a nan here too
     return above if at_zero == 0 else np.where(np.equal(x, 0), at_zero, above)
 
 
@@ -431,10 +436,14 @@ def stop_gradient(x):
 
 # ----------------------------------------------------------------------- softmax and its relatives
 
+def _in_columns(x, axis):
+    """The same entries, stored column by column where rows are short: NumPy then reduces all of them at once, up to five times as fast."""
+    return x.copy("F") if ndim(x) == 2 and axis in (-1, 1) and shape_of(x)[1] <= 64 else x
+
+
 def _shifted(x, axis):
     """x less its largest entry along the axis, so that e^x does not overflow."""
-    if ndim(x) == 2 and axis in (-1, 1) and shape_of(x)[1] <= 64:
-        x = np.copy(x, order="F")  # NumPy then goes down all the short rows at once: up to five times as fast
+    x = _in_columns(x, axis)
     return x - _largest(x, axis, keepdims=True)
 
 
@@ -474,7 +483,7 @@ def _column(g):
         notation="crossentropy(a, b)", elementwise=False)
 def softmax_cross_entropy(x, target):
     """−Σ target · log softmax(x) for every row (004-11); a row of targets that sums to 1 has the slope softmax − target."""
-    return -_sum(target * log_softmax.forward(x), -1)
+    return -_sum(_in_columns(target, -1) * log_softmax.forward(x), -1)
 
 
 @entry(lambda g, y, x, target: g * (sigmoid(x) - target),

@@ -68,6 +68,12 @@ class Result(NDArrayOperatorsMixin):
     def swapaxes(self, *axes):
         return _swapaxes(self, *axes)
 
+    def clip(self, low, high):
+        return self.program.call(np.clip, self, low, high)
+
+    def copy(self, order):
+        return self.program.call(np.copy, self, order)
+
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
         return NotImplemented if method != "__call__" or settings else self.program.call(ufunc, *inputs)
 
@@ -93,6 +99,7 @@ class Program:
     def __init__(self, arguments: list[Node], outputs: list[Node]):
         self.node = None
         self._calls: dict = {}
+        self._in_columns: dict = {}  # a Result -> its copy column by column: two orders in one call are slow
         self.arguments = [Result(self, None, (), {}, node.value) for node in arguments]
         found = dict(zip(arguments, self.arguments, strict=True))
         with np.errstate(all="ignore"):  # the eager run at trace time has said what there was to say
@@ -104,6 +111,8 @@ class Program:
 
     def call(self, function, *inputs, **settings):
         """Write down a call, unless it was made before or has no effect."""
+        if is_elementwise(function) or function in REDUCTIONS:
+            inputs = [self._in_columns.get(x, x) if isinstance(x, Result) else x for x in inputs]
         if function is np.where or is_elementwise(function):
             inputs = _unspread(inputs)
         if function in _NEUTRAL and (same := _unchanged(inputs, _NEUTRAL[function])) is not None:
@@ -111,6 +120,8 @@ class Program:
         key = function, _key(inputs), _key(tuple(settings.items()))
         if key not in self._calls:
             self._calls[key] = Result(self, function, inputs, settings, function(*_values(inputs), **settings))
+            if function is np.copy:
+                self._in_columns[inputs[0]] = self._calls[key]
         return self._calls[key]
 
     def _write_down(self, node, inputs):
@@ -152,8 +163,8 @@ def results_in(inputs):
 
 
 def is_elementwise(function) -> bool:
-    """Whether a function is a ufunc that treats entries one by one (a matrix product is a ufunc, too)."""
-    return isinstance(function, np.ufunc) and function.signature is None
+    """Whether a function treats entries one by one (a matrix product does not, though it is a ufunc)."""
+    return function is np.clip or (isinstance(function, np.ufunc) and function.signature is None)
 
 
 # ------------------------------------------------------------------------------------------------ making it short

@@ -16,7 +16,7 @@ def problem(sizes, batch):
     labels = rng.integers(sizes[-1], size=batch)
     parameters = []
     for n_in, n_out in zip(sizes, sizes[1:], strict=False):
-        parameters.append((rng.normal(size=(n_out, n_in)) / np.sqrt(n_in)).astype(np.float32))
+        parameters.append((rng.normal(size=(n_in, n_out)) / np.sqrt(n_in)).astype(np.float32))
         parameters.append(np.zeros(n_out, np.float32))
     return X, labels, np.eye(sizes[-1], dtype=np.float32)[labels], parameters
 
@@ -29,17 +29,17 @@ def by_hand(sizes, batch):
     def step():
         outs = [X]
         for W, b in zip(weights[:-1], biases[:-1], strict=True):
-            outs.append(np.maximum(outs[-1] @ W.T + b, 0))
-        logits = outs[-1] @ weights[-1].T + biases[-1]
+            outs.append(np.maximum(outs[-1] @ W + b, 0))
+        logits = outs[-1] @ weights[-1] + biases[-1]
         shifted = logits - logits.max(axis=1, keepdims=True)
         powers = np.exp(shifted)
         total = powers.sum(axis=1, keepdims=True)
         loss = np.mean(np.log(total[:, 0]) - (T * shifted).sum(axis=1))
         g = (powers / total - T) / batch
         for k in reversed(range(len(weights))):
-            dW, db = g.T @ outs[k], g.sum(axis=0)
+            dW, db = outs[k].T @ g, g.sum(axis=0)
             if k:
-                g = (g @ weights[k]) * (outs[k] > 0)
+                g = (g @ weights[k].T) * (outs[k] > 0)
             weights[k] -= RATE * dW
             biases[k] -= RATE * db
         return float(loss)
@@ -49,8 +49,8 @@ def by_hand(sizes, batch):
 def _loss(X, T, *parameters):
     from nnteach import ops
     for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
-        X = ops.relu(X @ W.T + b)
-    return ops.softmax_cross_entropy(X @ parameters[-2].T + parameters[-1], T).mean()
+        X = ops.relu(X @ W + b)
+    return ops.softmax_cross_entropy(X @ parameters[-2] + parameters[-1], T).mean()
 
 
 def compiled(sizes, batch):
@@ -71,10 +71,11 @@ def eager(sizes, batch):
     """nnteach, with the graph built anew in every step."""
     import nnteach as nt
     X, _, T, parameters = problem(sizes, batch)
+    X, T = nt.constant(X), nt.constant(T)
 
     def step():
         nodes = [nt.variable(p) for p in parameters]
-        loss = _loss(nt.constant(X), T, *nodes)
+        loss = _loss(X, T, *nodes)
         for p, g in zip(parameters, nt.grad(loss, nodes), strict=True):
             p -= RATE * g
         return float(loss.value)
@@ -87,7 +88,7 @@ def pytorch(sizes, batch):
     from torch.nn.functional import cross_entropy, linear
     X, labels, _, parameters = problem(sizes, batch)
     X, labels = torch.from_numpy(X), torch.from_numpy(labels)
-    parameters = [torch.tensor(p, requires_grad=True) for p in parameters]
+    parameters = [torch.tensor(p.T.copy(), requires_grad=True) for p in parameters]
 
     def step():
         h = X
@@ -111,8 +112,8 @@ def autograd(sizes, batch):
     def loss_of(parameters):
         h = X
         for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
-            h = anp.maximum(anp.dot(h, W.T) + b, 0)
-        logits = anp.dot(h, parameters[-2].T) + parameters[-1]
+            h = anp.maximum(anp.dot(h, W) + b, 0)
+        logits = anp.dot(h, parameters[-2]) + parameters[-1]
         shifted = logits - anp.max(logits, axis=1, keepdims=True)
         return anp.mean(anp.log(anp.sum(anp.exp(shifted), axis=1)) - anp.sum(T * shifted, axis=1))
     both = value_and_grad(loss_of)
@@ -136,8 +137,8 @@ def mygrad(sizes, batch):
     def step():
         h = X
         for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
-            h = relu(mg.matmul(h, W.T) + b)
-        loss = softmax_crossentropy(mg.matmul(h, parameters[-2].T) + parameters[-1], labels)
+            h = relu(mg.matmul(h, W) + b)
+        loss = softmax_crossentropy(mg.matmul(h, parameters[-2]) + parameters[-1], labels)
         loss.backward()
         for p in parameters:
             p.data -= RATE * p.grad
