@@ -1,7 +1,7 @@
-"""Homework: checking functions and answers by value, naming what differs, predicting before revealing.
+"""Homework: exercises with numbers for every student, checks by value, and the name of the mistake.
 
-`check.py` is the place to begin; `explain.py` holds the table of mistakes that are recognised, `reference.py`
-that of exercises.
+`sheet.py` is the place to begin for exercises, `mistakes.py` holds the table of mistakes. `check.py` checks functions
+against solution functions, `reveal.py` predicts before revealing.
 """
 
 from .cases import CheckError as CheckError
@@ -11,3 +11,5 @@ from .reference import reference as reference
 from .result import Result as Result
 from .reveal import Revealed as Revealed
 from .reveal import reveal as reveal
+from .sheet import Homework as Homework
+from .sheet import homework as homework

@@ -1,0 +1,239 @@
+"""Answers as they are handed in: read with the digits they were written with, and judged stage by stage.
+
+Every stage is judged twice: by the truth, and by what follows from the student's own earlier values. So one slip costs one
+stage; what was computed rightly from a wrong number "follows".
+"""
+
+import ast
+import difflib
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import shape_text
+from .exercise import Task
+from .resolve import resolve
+from .values import COMPUTED, LEAST_DIGITS, NOISE, SINGLE, NotNumbers, has_gaps, rounded_too_far, to_array
+from .values import _digits as digits_of
+
+TYPED = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+MOST_TYPED = 6  # digits; a number with more of them was computed
+SLACK = 1.001  # one unit of the last digit, and what a double makes of it
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer that could be read.
+
+    Attributes:
+        array: its numbers, float64.
+        unit: for each, the place value of the last digit that was written; 0 for a computed number.
+        digits: for each, how many significant digits were written.
+        single: whether the numbers went through float32.
+        note: a remark that costs nothing.
+    """
+
+    array: np.ndarray
+    unit: np.ndarray
+    digits: np.ndarray
+    single: bool = False
+    note: str = ""
+
+    def agrees(self, values: np.ndarray, share: float = 1.0) -> np.ndarray:
+        """Entry by entry, whether values can be what was handed in; values may have more axes in front.
+
+        Args:
+            values: an array of the same shape, or a stack of them.
+            share: how much of a unit they may be off: 1, or 0.5 for what was rounded and not cut off.
+        """
+        with np.errstate(invalid="ignore", over="ignore"):
+            axes = tuple(range(values.ndim - self.array.ndim, values.ndim))
+            scale = np.max(np.abs(values), axis=axes, keepdims=True, initial=0.0)
+            relative, floor = (SINGLE, SINGLE / 100) if self.single else (COMPUTED, NOISE)
+            tolerance = np.maximum(relative * np.abs(values) + floor * scale, share * SLACK * self.unit)
+            return np.abs(values - self.array) <= tolerance
+
+    def in_shape(self, shape) -> "Given | None":
+        """The same numbers in another shape, if only axes of length 1 differ; None if more does."""
+        if self.array.shape == shape:
+            return self
+        if np.squeeze(self.array).shape != tuple(n for n in shape if n != 1):
+            return None
+        note = f"has shape {shape_text(self.array.shape)}, expected {shape_text(shape)}: accepted"
+        return Given(*(x.reshape(shape) for x in (self.array, self.unit, self.digits)), self.single, note)
+
+
+def read(value) -> Given:
+    """An answer in any accepted form: numbers, arrays, tensors, lists, and numbers typed as text, also with a decimal comma.
+
+    Raises:
+        NotNumbers: it is something else.
+    """
+    if isinstance(value, str) and value.strip().startswith("["):
+        try:
+            value = ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            raise NotNumbers("a text that is no list of numbers") from None
+    if _has_text(value):
+        return _typed(value)
+    array = to_array(value)
+    single = array.dtype.itemsize < 8 or (array.size > 0 and bool(np.all(array.astype(np.float32) == array)))
+    if single:  # 0.0822 in float32 is 0.0822 as the student sees it, not 0.08219999819
+        narrow = array if array.dtype.itemsize < 8 else array.astype(np.float32)
+        array = np.reshape([float(str(x)) for x in narrow.ravel()], narrow.shape)
+    array = np.asarray(array, dtype=float)
+    digits = np.reshape([digits_of(float(x)) for x in array.ravel()], (*array.shape, 2)).astype(int)
+    return Given(array, _units(*np.moveaxis(digits, -1, 0)), digits[..., 0], single)
+
+
+def _units(digits, exponents):
+    """The place value of the last digit, the third at least; 0 where the number was computed."""
+    units = 10.0 ** (exponents - np.maximum(digits, LEAST_DIGITS) + 1)
+    return np.where((digits == 0) | (digits > MOST_TYPED), 0.0, units)
+
+
+def _has_text(value):
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            return True
+        if isinstance(item, (list, tuple)):
+            stack += item
+    return False
+
+
+def _typed(value):
+    """Numbers typed as text: their trailing zeros count as digits."""
+    texts = np.array(value, dtype=object) if isinstance(value, (list, tuple)) else np.array([value], dtype=object)[0:1]
+    parsed = [_number(text) for text in texts.ravel()]
+    array, digits, exponents = (np.array(column) for column in zip(*parsed, strict=True))
+    shape = texts.shape if isinstance(value, (list, tuple)) else ()
+    return Given(array.astype(float).reshape(shape), _units(digits, exponents).reshape(shape), digits.reshape(shape))
+
+
+def _number(text):
+    written = str(text).strip().replace("−", "-").replace(" ", "")
+    if not TYPED.fullmatch(written):
+        raise NotNumbers(f"the text {str(text)[:30]!r}")
+    written = written.replace(",", ".")
+    value = float(written)
+    if not np.isfinite(value):
+        raise NotNumbers("a number too large for a float64")
+    shown = re.sub(r"e.*|[^\d]", "", written.lower()).lstrip("0")
+    return value, len(shown) if value else 0, digits_of(value)[1]
+
+
+# ----------------------------------------------------------------------------------------------- judging
+
+@dataclass(frozen=True)
+class Stage:
+    """What became of one answer.
+
+    Attributes:
+        name: of the answer.
+        verdict: "correct", "follows", "wrong", "few_digits", "missing", "bad_shape" or "bad_type".
+        note: what there is to say about it.
+        given: the numbers, if they could be read.
+    """
+
+    name: str
+    verdict: str
+    note: str = ""
+    given: Given | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All answers, judged; `notes` are remarks on the whole."""
+
+    stages: dict[str, Stage]
+    notes: tuple[str, ...] = ()
+
+    def named(self, *verdicts) -> list[str]:
+        """The names of the answers with one of these verdicts."""
+        return [name for name, stage in self.stages.items() if stage.verdict in verdicts]
+
+    @property
+    def given(self) -> dict[str, Given]:
+        """The answers in the right shape, by name."""
+        return {name: s.given for name, s in self.stages.items() if s.given is not None and s.verdict != "bad_shape"}
+
+
+def judge(task: Task, truth: dict, asked, answers: dict) -> Judgement:
+    """Judge answers by the truth and by each other.
+
+    Args:
+        task: the exercise with its numbers.
+        truth: its stages, solved.
+        asked: the names that make it complete.
+        answers: name -> what was handed in.
+    """
+    read_stages, notes = _read_all(truth, asked, answers)
+    own = {name: stage.given.array for name, stage in read_stages.items() if stage.given is not None}
+    carried = _carried(task, own) if any(name in task.stages and not name.startswith("dW") for name in own) else truth
+    judged = {}
+    for name, stage in read_stages.items():
+        judged[name] = stage if stage.verdict or stage.given is None else _judged(stage, truth[name], carried[name])
+    return Judgement(judged, tuple(notes))
+
+
+def _read_all(truth, asked, answers):
+    stages, notes = {}, []
+    for name in answers:
+        if name not in truth:
+            near = difflib.get_close_matches(str(name), truth, n=1)
+            notes.append(f"{name} is not asked for" + (f"; do you mean {near[0]}?" if near else ""))
+    for name, value in truth.items():
+        if name in answers and not has_gaps(answers[name]):
+            stages[name] = _read_one(name, answers[name], np.shape(value))
+            if stages[name].given is not None and stages[name].given.note:
+                notes.append(f"{name} {stages[name].given.note}")
+        elif name in asked:
+            stages[name] = Stage(name, "missing")
+    return stages, notes
+
+
+def _read_one(name, value, shape):
+    try:
+        given = read(value)
+    except NotNumbers as problem:
+        return Stage(name, "bad_type", f"{name} is {problem}, expected numbers of shape {shape_text(shape)}")
+    fitting = given.in_shape(shape)
+    if fitting is None:
+        return Stage(name, "bad_shape", f"{name} has shape {shape_text(given.array.shape)}, expected {shape_text(shape)}", given)
+    return Stage(name, "", "", fitting)
+
+
+def _carried(task, own):
+    """Each stage as it follows from the student's own earlier values."""
+    answers = resolve(task, touch=lambda name, value: np.asarray(own[name]) if name in own and np.shape(
+        own[name]) == np.shape(value) else value)
+    for name in answers:
+        source = f"d{name.removesuffix('_new')}"
+        if name.endswith("_new") and source in own and own[source].shape == np.shape(answers[name]):
+            answers[name] = task.given[name.removesuffix("_new")] - task.learning_rate * own[source]
+    return answers
+
+
+def _judged(stage, truth, carried):
+    given, truth = stage.given, np.asarray(truth, dtype=float)
+    if np.all(given.agrees(truth)):
+        return Stage(stage.name, "correct", given=given)
+    if carried is not truth and np.all(given.agrees(np.asarray(carried, dtype=float))):
+        return Stage(stage.name, "follows", f"{stage.name} follows from your earlier values", given)
+    if given.array.any() and rounded_too_far(given.array, truth) and np.any(given.digits[~given.agrees(truth)] < LEAST_DIGITS):
+        return Stage(stage.name, "few_digits", f"{stage.name} needs at least three significant digits", given)
+    return Stage(stage.name, "wrong", given=given)
+
+
+def verdict(judgement: Judgement) -> str:
+    """The verdict on the whole, before anything is known of the mistake."""
+    kinds = {stage.verdict for stage in judgement.stages.values()}
+    if kinds <= {"missing"}:
+        return "not_attempted"
+    for kind in ("bad_type", "bad_shape", "wrong"):
+        if kind in kinds:
+            return kind
+    return "incomplete" if kinds & {"missing", "few_digits"} else "wrong" if "follows" in kinds else "correct"

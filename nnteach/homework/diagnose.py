@@ -1,0 +1,252 @@
+"""Which mistake leads to these answers: every mistake is made in the student's own exercise, and the results compared.
+
+The order is: single mistakes; answers under each other's names or in another order; rounding on the way; two mistakes at
+once. What is said depends on how much agrees that the right answers do not agree with, too (EXACTLY, LOOKS): few digits
+agree by chance.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+import numpy as np
+
+from .answers import Given
+from .exercise import Exercise, Task
+from .hypotheses import Hypothesis, attempt, catalogue, flat, hypotheses
+from .resolve import resolve
+
+EXACTLY = (10, 2)  # significant digits, in how many numbers
+LOOKS = (4, 1)
+PAIR = (12, 4)
+ZERO_ANSWER = 10  # digits that a whole answer of zeros is worth, where the right one is not zero
+MOST_DIGITS = 6  # of one number
+CANDIDATES = 3
+MOST_PAIRS = 700
+FINE, COARSE = (3, 4), (1, 2)  # significant digits kept on the way: those that do no harm, and those that do
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What explains the answers.
+
+    Attributes:
+        candidates: explanations, the best first, each a tuple of ids (two if two mistakes were made).
+        certainty: "exactly", "looks" or "".
+        changes: what the best candidate changes, to step through it.
+        where: in which layer or at which node, if not everywhere.
+        rounded: whether nothing is wrong but the digits kept on the way.
+        factor: whether all answers are off by one and the same factor.
+    """
+
+    candidates: tuple[tuple[str, ...], ...] = ()
+    certainty: str = ""
+    changes: tuple = ()
+    where: str = ""
+    rounded: bool = False
+    factor: bool = False
+
+
+class Evidence:
+    """The student's answers as one vector, to compare solutions with."""
+
+    def __init__(self, given: dict[str, Given], truth: dict):
+        self.names = list(given)
+        parts = [given[name] for name in self.names]
+        self.all = Given(np.concatenate([p.array.ravel() for p in parts]), np.concatenate([p.unit.ravel() for p in parts]),
+                         np.concatenate([p.digits.ravel() for p in parts]), any(p.single for p in parts))
+        self.slices, start = {}, 0
+        for name, part in zip(self.names, parts, strict=True):
+            self.slices[name] = slice(start, start + part.array.size)
+            start += part.array.size
+        self.truth = flat(truth, self.names)
+        self.right = self.all.agrees(self.truth)
+
+    def vector(self, answers: dict | None):
+        """A solution in the form of the answers; None if it has another shape or is not finite."""
+        row = None if answers is None else flat(answers, self.names)
+        return row if row is not None and row.shape == self.truth.shape and np.all(np.isfinite(row)) else None
+
+    def explains(self, row) -> bool:
+        return row is not None and bool(np.all(self.all.agrees(row)))
+
+    def rounds_to(self, row) -> bool:
+        """Whether the answers are this solution rounded, and not merely within a unit of it."""
+        return bool(np.all(self.all.agrees(row, share=0.5)))
+
+    def weight(self, row) -> tuple[int, int]:
+        """How many digits of a solution agree that the right answers do not share, and in how many numbers."""
+        telling = ~self.all.agrees(self.truth) & (self.all.array != 0)
+        sizes, first = np.unique(np.abs(self.all.array[telling]), return_index=True)
+        digits = int(np.minimum(self.all.digits[telling][first], MOST_DIGITS).sum())
+        zeros = [part for part in self.slices.values() if not self.all.array[part].any()
+                 and np.count_nonzero(self.truth[part]) > 1]
+        return digits + ZERO_ANSWER * len(zeros), len(sizes) + 2 * len(zeros)
+
+    def wrong_names(self) -> set:
+        return {name for name, part in self.slices.items() if not np.all(self.right[part])}
+
+
+def diagnose(exercise: Exercise, task: Task, truth: dict, given: dict[str, Given]) -> Diagnosis:
+    """Find what explains answers that are not right.
+
+    Args:
+        exercise: what was to be solved.
+        task: with the student's numbers.
+        truth: the right stages.
+        given: the answers, in the right shapes.
+    """
+    evidence = Evidence(given, truth)
+    weight = evidence.weight(None)
+    singles = _singles(exercise, task, evidence)
+    fitting = [(h, row) for h, row in singles if evidence.explains(row)]
+    if fitting:
+        return _named(evidence, weight, fitting)
+    if moved := _in_other_places(evidence):
+        return Diagnosis(((moved,),), _certainty(weight))
+    if _rounded(task, truth, evidence, FINE):
+        return Diagnosis(rounded=True)
+    if enough(weight, PAIR) and (pairs := _pairs(task, evidence, singles)):
+        return pairs
+    if enough(weight, LOOKS) and _rounded(task, truth, evidence, COARSE):
+        return Diagnosis((("round_intermediate",),), "looks")
+    return Diagnosis(factor=_common_factor(evidence))
+
+
+def enough(weight, gate) -> bool:
+    """Whether enough digits in enough numbers agree."""
+    return weight[0] >= gate[0] and weight[1] >= gate[1]
+
+
+def _certainty(weight):
+    return "exactly" if enough(weight, EXACTLY) else "looks" if enough(weight, LOOKS) else ""
+
+
+# ------------------------------------------------------------------------------------------ single mistakes
+
+def _singles(exercise, task, evidence) -> list[tuple[Hypothesis, np.ndarray]]:
+    """Every mistake that changes one of the answers, with the answers it leads to."""
+    found = []
+    for h in hypotheses(task, catalogue(exercise).keys):
+        row = evidence.vector(attempt(task, h.change))
+        if row is not None and not np.array_equal(row, evidence.truth):
+            found.append((h, row))
+    return found
+
+
+def _named(evidence, weight, fitting):
+    certainty = _certainty(weight)
+    best = [pair for pair in fitting if evidence.rounds_to(pair[1])] or fitting
+    ids = list(dict.fromkeys(h.id for h, _ in best))[:CANDIDATES]
+    first = best[0][0]
+    if not certainty:
+        return Diagnosis()
+    return Diagnosis(tuple((i,) for i in ids), certainty, (first.change,), first.change.where)
+
+
+def _in_other_places(evidence):
+    """Right numbers under another name, or in another order."""
+    wrong, moved = evidence.wrong_names(), set()
+    for name in wrong:
+        part = evidence.slices[name]
+        mine = evidence.all.array[part]
+        if not mine.any():
+            return None
+        others = [evidence.slices[o] for o in evidence.names if o != name]
+        if any(s.stop - s.start == mine.size and np.all(_part(evidence, part).agrees(evidence.truth[s])) for s in others):
+            moved.add("swap_layers")
+        elif mine.size > 1 and np.all(np.abs(np.sort(mine) - np.sort(evidence.truth[part])) <= 1.001 * np.sort(
+                evidence.all.unit[part]) + 1e-6 * np.abs(np.sort(mine))):
+            moved.add("unit_order")
+        else:
+            return None
+    return moved.pop() if len(moved) == 1 else None
+
+
+def _part(evidence, part):
+    whole = evidence.all
+    return Given(whole.array[part], whole.unit[part], whole.digits[part], whole.single)
+
+
+# ------------------------------------------------------------------------------------------------ rounding
+
+def _rounded(task, truth, evidence, kept):
+    """Whether the answers are as close to the right ones as rounding on the way explains."""
+    reach = np.zeros_like(evidence.truth)
+    for digits in kept:
+        row = evidence.vector(resolve(task, touch=lambda name, value, d=digits: _significant(value, d)))
+        if row is not None:
+            reach = np.maximum(reach, np.abs(row - evidence.truth))
+    parts = evidence.slices.values()
+    for part in parts:  # rounding errors of one entry are as good as those of its neighbours
+        reach[part] = np.maximum(reach[part], reach[part].mean())
+    share = np.minimum(2.0 * reach, 0.02 * np.abs(evidence.truth)) if kept is FINE else 1.5 * reach
+    return bool(np.all(np.abs(evidence.all.array - evidence.truth) <= share + 1.001 * evidence.all.unit + 1e-12))
+
+
+def _significant(value, digits):
+    """A value, every entry rounded to some significant digits."""
+    array = np.asarray(value, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.where(array == 0, 0.0, np.floor(np.log10(np.abs(array))))
+    scale = 10.0 ** (digits - 1 - exponent)
+    return np.round(array * scale) / scale if array.ndim else float(np.round(array * scale) / scale)
+
+
+def _common_factor(evidence):
+    """One factor for all answers; what it comes from is not known."""
+    if np.count_nonzero(evidence.truth) < 3 or not evidence.all.array.any():
+        return False
+    factor = evidence.truth @ evidence.all.array / (evidence.truth @ evidence.truth)
+    return bool(np.all(evidence.all.agrees(factor * evidence.truth)))
+
+
+# ------------------------------------------------------------------------------------------- two mistakes
+
+def _pairs(task, evidence, singles):
+    """Two mistakes at once; only those are tried that leave the right answers right."""
+    wrong = evidence.wrong_names()
+    usable = [(h, row) for h, row in singles if _keeps_right(evidence, row, wrong)]
+    starts = [i for i, (_, row) in enumerate(usable) if _explains_some(evidence, row, wrong)]
+    tried = [(i, j) for i in starts for j in range(len(usable)) if i != j and (j not in starts or i < j)]
+    rest = [(i, j) for i, j in combinations(range(len(usable)), 2) if i not in starts and j not in starts]
+    found, count = [], 0
+    for group in (tried, rest):
+        for i, j in group:
+            one, other = usable[i][0], usable[j][0]
+            if one.id == other.id or count > MOST_PAIRS:
+                continue
+            count += 1
+            for first, second in permutations((one, other)) if _meet(one, other) else ((one, other),):
+                row = evidence.vector(attempt(task, first.change, second.change))
+                if evidence.explains(row):
+                    found.append(((one.id, other.id), (first.change, second.change)))
+                    break
+        if found:
+            break
+    if not found:
+        return None
+    ids = tuple(dict.fromkeys(pair for pair, _ in found))[:CANDIDATES]
+    return Diagnosis(ids, "exactly", found[0][1])
+
+
+def _meet(one, other):
+    """Whether two mistakes are made at the same place, so that it matters which comes first."""
+    return bool(one.change.edges.keys() & other.change.edges.keys())
+
+
+def _keeps_right(evidence, row, wrong):
+    """Whether a mistake leaves the right answers right."""
+    return all(np.all(_part(evidence, part).agrees(row[part])) for name, part in evidence.slices.items() if name not in wrong)
+
+
+def _explains_some(evidence, row, wrong):
+    """Whether a mistake explains one of the wrong answers, at least up to a factor."""
+    for name in wrong:
+        part = evidence.slices[name]
+        mine, theirs = _part(evidence, part), row[part]
+        if not theirs.any() or np.array_equal(theirs, evidence.truth[part]):
+            continue
+        factor = theirs @ mine.array / (theirs @ theirs)
+        if np.all(mine.agrees(theirs)) or (mine.array.size > 2 and factor and np.all(mine.agrees(factor * theirs))):
+            return True
+    return False

@@ -1,0 +1,141 @@
+"""What can go wrong in an exercise: the mistakes that apply to it, and those that cannot be told apart.
+
+Whether a mistake applies is not listed but tried: on arbitrary numbers of full precision it must change some answer.
+Two mistakes that lead to the same answers on such numbers are a tie; with a batch of 2, say, "sum" and "two". So ties are
+a property of the exercise, known before any student's numbers are drawn.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .exercise import Exercise, Task
+from .mistakes import MISTAKES, Mistake
+from .resolve import Change, resolve
+
+TRIALS = 3  # draws of arbitrary numbers; two mistakes that agree on all of them agree always
+KINKED = ("relu", "leaky_relu", "elu")
+SAME = 1e-9
+
+
+class Hypothesis(NamedTuple):
+    """A mistake, made in one of the ways in which it can be made."""
+
+    mistake: Mistake
+    change: Change
+
+    @property
+    def id(self) -> str:
+        return self.mistake.id
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is the same for every student: the mistake, and where."""
+        return self.mistake.id, self.change.where
+
+
+class Catalogue(NamedTuple):
+    """What can go wrong in an exercise.
+
+    Attributes:
+        keys: the hypotheses that apply.
+        ties: pairs of ids that lead to the same answers, whatever the numbers are.
+    """
+
+    keys: frozenset
+    ties: frozenset
+
+    def tied(self, one: str, other: str) -> bool:
+        return one == other or frozenset((one, other)) in self.ties
+
+
+def hypotheses(task: Task, keys=None) -> list[Hypothesis]:
+    """All mistakes that can be made in a task, or those of some keys."""
+    found = [Hypothesis(mistake, change) for mistake in MISTAKES.values() for change in mistake.changes(task)]
+    return found if keys is None else [h for h in found if h.key in keys]
+
+
+def outcomes(task: Task, tried: list[Hypothesis], asked) -> np.ndarray:
+    """The answers each mistake leads to, a row each; nan where it leads to nothing of the right shape."""
+    right = flat(resolve(task), asked)
+    rows = np.full((len(tried), right.size), np.nan)
+    for i, hypothesis in enumerate(tried):
+        row = attempt(task, hypothesis.change)
+        if row is not None and (row := flat(row, asked)).shape == right.shape:
+            rows[i] = row
+    return rows
+
+
+def attempt(task: Task, *changes):
+    """The stages with something changed; None where the shapes do not allow it."""
+    try:
+        return resolve(task, *changes)
+    except (ValueError, IndexError, TypeError, StopIteration):
+        return None
+
+
+def flat(answers: dict, names) -> np.ndarray:
+    """Answers one after the other, as one vector."""
+    return np.concatenate([np.ravel(answers[name]) for name in names])
+
+
+_KNOWN: dict[str, Catalogue] = {}
+
+
+def catalogue(exercise: Exercise) -> Catalogue:
+    """What can go wrong in an exercise; worked out once."""
+    key = f"{exercise.sheet} {exercise.asked}"
+    if key not in _KNOWN:
+        _KNOWN[key] = _explore(exercise)
+    return _KNOWN[key]
+
+
+def _explore(exercise):
+    rng = np.random.default_rng(0)
+    tried, rows, right = None, [], []
+    for _ in range(TRIALS):
+        task = next(filter(is_lively, (exercise.build(_arbitrary(rng, exercise)) for _ in range(1000))), None)
+        task = task or exercise.build(_arbitrary(rng, exercise))
+        tried = hypotheses(task)
+        rows.append(outcomes(task, tried, exercise.asked))
+        right.append(flat(resolve(task), exercise.asked))
+    table, truth = np.concatenate(rows, axis=1), np.concatenate(right)
+    keys = [h.key for h in tried]
+    applies = np.all(np.isfinite(table), axis=1) & ~_alike(table, truth)
+    ties = set()
+    for i in np.flatnonzero(applies):
+        same = np.flatnonzero(_alike(table, table[i]) & applies)
+        ties |= {frozenset((keys[i][0], keys[j][0])) for j in same if keys[i][0] != keys[j][0]}
+    return Catalogue(frozenset(keys[i] for i in np.flatnonzero(applies)), frozenset(ties))
+
+
+def _alike(table, row):
+    scale = np.max(np.abs(row), initial=SAME)
+    return np.all(np.abs(table - row) <= SAME * (np.abs(row) + scale), axis=1)
+
+
+def is_lively(task: Task) -> bool:
+    """Whether every layer with a kink has open and closed gates, and with a few samples no unit is dead."""
+    for node in task.find("activation"):
+        gates = node.parents[0].value > 0
+        if node.primitive.name in KINKED and (gates.all() or not gates.any()):
+            return False
+        if node.primitive.name in KINKED and task.batch > 2 and not gates.any(axis=0).all():
+            return False
+    return True
+
+
+def _arbitrary(rng, exercise):
+    """Numbers that nothing coincides on."""
+    return {name: _values(rng, leaf) for name, leaf in exercise.leaves.items()}
+
+
+def _values(rng, leaf):
+    if leaf.kind in ("one_hot", "binary"):
+        width = leaf.shape[-1] if leaf.kind == "one_hot" else 2
+        classes = rng.permutation(np.arange(np.prod(leaf.shape[:-1] if leaf.kind == "one_hot" else leaf.shape)) % width)
+        return np.eye(width)[classes] if leaf.kind == "one_hot" else classes.reshape(leaf.shape).astype(float)
+    if leaf.kind == "share":
+        return rng.uniform(0.1, 0.9, leaf.shape)
+    values = rng.uniform(0.3, 1.5, leaf.shape) * rng.choice((-1.0, 1.0), leaf.shape)
+    return values if leaf.shape else float(abs(values))

@@ -1,0 +1,293 @@
+"""A homework: the exercise of one student, with its numbers, its check, its hints and its worked solution.
+
+    hw = homework("backprop", layers=[3, 3, 3], hidden="relu", output="softmax", batch=4, student="A17")
+    hw.show()                                # network, numbers, conventions, what to hand in
+    r = hw.check(dW1=..., db1=..., dW2=..., db2=...)
+    r.ok, r.verdict, r.mistakes, r.first_wrong, r.message
+    hw.hint(1)      hw.solution()      hw.replay()
+"""
+
+from functools import cached_property
+
+import numpy as np
+
+from ..digits import lines, number
+from ..errors import GraphError, message
+from ..player import step as step_through
+from .answers import Judgement, judge
+from .answers import verdict as verdict_of
+from .checked import Checked, report
+from .diagnose import Diagnosis, diagnose
+from .exercise import Exercise, expression, network
+from .fixed import FIXED
+from .formulas import how, matrix
+from .hypotheses import hypotheses
+from .mistakes import words
+from .resolve import World, resolve
+from .variants import VERSION, Separation, separation_report, variant
+
+
+class Document(str):
+    """A text in Markdown that a notebook shows set, and a terminal as it is."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self):
+        return str(self)
+
+    __repr__ = str.__str__
+
+
+def homework(name: str = "backprop", student: str | None = None, version: int = VERSION, **description) -> "Homework":
+    """Make a homework.
+
+    Args:
+        name: "backprop" for a network that the description describes; the name of a fixed exercise (`FIXED`); or an
+            expression such as "(x + y) * z".
+        student: whose numbers; the same name has the same numbers everywhere. None for the exercise's example.
+        version: of the way numbers are drawn.
+        **description: see `exercise.network`: layers, hidden, output, loss, batch, l2, skip, shared, learning_rate.
+
+    Raises:
+        GraphError: a name or a description that does not fit.
+        ExpressionError: an expression that cannot be read.
+    """
+    if name == "backprop":
+        return Homework(network(**({"layers": [3, 3, 3]} | description)), student, version)
+    if name in FIXED:
+        made = FIXED[name]
+        if description:
+            raise GraphError(message(f"no description for the exercise {name}", ", ".join(description),
+                                     'Describe a network of your own as homework("backprop", layers=...)'))
+        return Homework(made(), student, version)
+    if name.isidentifier():
+        raise GraphError(message(f'"backprop", an expression, or an exercise among {", ".join(FIXED)}', repr(name)))
+    return Homework(expression(name, **description), student, version)
+
+
+class Homework:
+    """An exercise with the numbers of one student.
+
+    Attributes:
+        exercise: what is to be solved.
+        student: whose numbers these are; None for the example.
+        variant: the numbers, with the id that is printed on the sheet.
+        given: name -> array.
+        asked: the names to hand in.
+        task: the graph.
+    """
+
+    def __init__(self, exercise: Exercise, student=None, version: int = VERSION):
+        self.exercise, self.student = exercise, None if student is None else str(student)
+        self.variant = variant(exercise, self.student, version)
+        self.given = {name: _locked(value) for name, value in self.variant.given.items()}
+        self.asked = exercise.asked
+        self.task = exercise.build(self.given)
+        self._last: tuple[Judgement, Diagnosis] | None = None
+
+    @cached_property
+    def _truth(self):
+        return {name: np.asarray(value, dtype=float) for name, value in resolve(self.task).items()}
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """All names that may be handed in, in the order in which they are computed."""
+        return tuple(self._truth)
+
+    def __repr__(self):
+        who = f"student {self.student}" if self.student is not None else "example"
+        return f"Homework({self.exercise.title}, {who}, variant {self.variant.id}: hand in {', '.join(self.asked)})"
+
+    def _repr_markdown_(self):
+        return self.show()
+
+    # ------------------------------------------------------------------------------------------ the sheet
+
+    def show(self) -> Document:
+        """The sheet: the network, the numbers, the conventions, and what to hand in."""
+        who = f" · {self.student}" if self.student is not None else ""
+        out = [f"## {self.exercise.title}", "", f"Variant {self.variant.id}{who}", "", *self._in_words(), "### Given", ""]
+        out += ["```", *(line for name, value in self.given.items() for line in _written(name, value)), "```", ""]
+        shapes = ", ".join(f"`{name}` {_shape(self._truth[name])}" for name in self.asked)
+        early = [name for name in self._truth if name not in self.asked and not name.endswith("_new")]
+        out += ["### Hand in", "", f"{shapes}, to three significant digits at least."]
+        out += [f"On the way you may hand in {', '.join(f'`{name}`' for name in early)}, too."] if early else []
+        return Document("\n".join(out) + "\n")
+
+    def _in_words(self):
+        return [*(f"* {line}" for line in self.exercise.conventions), ""]
+
+    # ------------------------------------------------------------------------------------------ the check
+
+    def check(self, answers: dict | None = None, /, **named) -> Checked:
+        """Check answers by value, and say what is wrong with them.
+
+        Args:
+            answers: name -> numbers, arrays, lists, tensors or texts such as "0,082".
+            **named: the same.
+
+        Returns:
+            Falsy unless right; with `.verdict`, `.mistakes`, `.first_wrong`, `.stages` and `.message`.
+        """
+        given = dict(answers or {}) | named
+        judgement = judge(self.task, self._truth, self.asked, given)
+        verdict, found = verdict_of(judgement), Diagnosis()
+        if verdict == "wrong":
+            found = self._diagnosis(judgement)
+            verdict = "correct_rounded" if found.rounded else "other_convention" if _is_convention(found) else verdict
+            if verdict == "correct_rounded" and judgement.named("missing", "few_digits"):
+                verdict = "incomplete"
+        self._last = judgement, found
+        return report(verdict, judgement, found)
+
+    def _diagnosis(self, judgement):
+        """By all answers; failing that, by the first wrong one, given what was handed in before it."""
+        given = {name: g for name, g in judgement.given.items() if judgement.stages[name].verdict != "few_digits"}
+        found = diagnose(self.exercise, self.task, self._truth, given)
+        if found.candidates or found.rounded or not judgement.named("follows"):
+            return found
+        return self._carried_diagnosis(judgement, given) or found
+
+    def _carried_diagnosis(self, judgement, given):
+        own = {name: g.array for name, g in given.items()}
+        for h in hypotheses(self.task):
+            try:
+                row = resolve(self.task, h.change, touch=lambda name, value: own.get(name, value))
+            except (ValueError, IndexError, TypeError, StopIteration):
+                continue
+            if all(np.all(g.agrees(np.asarray(row[name], dtype=float))) for name, g in given.items()):
+                return Diagnosis(((h.id,),), "looks", (h.change,), h.change.where)
+        return None
+
+    # -------------------------------------------------------------------------------- hints and solutions
+
+    def hint(self, level: int = 1) -> Document:
+        """A hint: 1 the principle, 2 which step, 3 its formula, 4 the same step with other numbers.
+
+        After a check, hints are about the first wrong answer; before, about the first stage.
+        """
+        if level not in (1, 2, 3, 4):
+            raise GraphError(message("a hint from 1 to 4", repr(level), "After that comes hw.solution()"))
+        name = self._first_wrong() or next(iter(self._truth))
+        told = how(self.task, name)
+        if level == 1:
+            return Document(_PRINCIPLE_BACK if self._is_gradient(name) else _PRINCIPLE_FORWARD)
+        if level == 2:
+            look = f" Look at {words(self._last[1].candidates[0][0])[1]}." if self._last and self._last[1].candidates else ""
+            return Document(f"Begin at {name}. {told.sentence}{look}")
+        if level == 3:
+            return Document(f"{name} = {told.text}")
+        other = Homework(self.exercise, f"hint for {self.student}")
+        shown = [line for n in _ingredients(told.text, other) for line in _written(n, other._known(n))]
+        return Document("\n".join(["With other numbers:", "```", *shown, f"{name} = {told.text}",
+                                   *_written(name, other._truth[name]), "```"]))
+
+    def _known(self, name):
+        return self.given.get(name, self._truth.get(name))
+
+    def _is_gradient(self, name):
+        stage = self.task.stages.get(name)
+        return stage is None or stage.kind == "gradient"
+
+    def _first_wrong(self):
+        return next(iter(self._last[0].named("bad_shape", "bad_type", "wrong", "few_digits", "follows", "missing")), None) \
+            if self._last else None
+
+    def solution(self) -> "Solution":
+        """The worked solution with these numbers: shows itself; .to_markdown(), .to_latex(), .player()."""
+        return Solution(self)
+
+    def replay(self, mistake: str | None = None):
+        """Step through the calculation as it goes with a mistake: the one found by the last check, or one by its id."""
+        changes = self._last[1].changes if self._last and mistake is None else ()
+        if mistake is not None:
+            changes = [h.change for h in hypotheses(self.task) if h.id == mistake][:1]
+        if not changes:
+            raise GraphError(message("a mistake that can be made in this exercise", repr(mistake),
+                                     "Check answers first, or name one, as in hw.replay('sign')"))
+        with np.errstate(all="ignore"):
+            return step_through(World(self.task, changes).root)
+
+    def separation_report(self, students: int = 20) -> Separation:
+        """How well this exercise tells mistakes apart, over some students."""
+        return separation_report(self.exercise, students)
+
+
+class Solution:
+    """A worked solution, with a student's numbers."""
+
+    def __init__(self, hw: Homework):
+        self._hw = hw
+
+    def __repr__(self):
+        return self.to_markdown()
+
+    def _repr_markdown_(self):
+        return self.to_markdown()
+
+    def to_markdown(self) -> str:
+        """In Markdown, with formulas between dollar signs."""
+        hw = self._hw
+        out = [str(hw.show()), "### Solution", ""]
+        for name, value in self._stages():
+            told = how(hw.task, name)
+            out += [f"**{name}**: {told.sentence}  ", f"${told.latex} = {matrix(value)}$", ""]
+        return "\n".join(out)
+
+    def to_latex(self) -> str:
+        """As a LaTeX fragment; needs amsmath."""
+        hw = self._hw
+        out = [rf"\section*{{{hw.exercise.title}}}", rf"Variant {hw.variant.id}", r"\begin{itemize}"]
+        out += [rf"\item[{name}] ${matrix(value)}$" for name, value in hw.given.items()]
+        out += [r"\end{itemize}", r"\begin{enumerate}"]
+        for name, value in self._stages():
+            told = how(hw.task, name)
+            out.append(rf"\item \texttt{{{name}}}: ${told.latex} = {matrix(value)}$")
+        return "\n".join([*out, r"\end{enumerate}"]) + "\n"
+
+    def player(self):
+        """The calculation, to step through."""
+        return step_through(self._hw.task.root)
+
+    def _stages(self):
+        asked_update = any(name.endswith("_new") for name in self._hw.asked)
+        return [(n, v) for n, v in self._hw._truth.items() if asked_update or not n.endswith("_new")]
+
+
+_PRINCIPLE_FORWARD = "Go forward layer by layer, and keep every value: the way back needs them all."
+_PRINCIPLE_BACK = ("Go back one step at a time. What arrives from above is multiplied by the local derivative of the step, "
+                   "taken at the values of the way forward; where ways meet, the gradients add up.")
+
+
+def _is_convention(found):
+    from .mistakes import MISTAKES
+    first = found.candidates[0] if found.candidates else ()
+    return len(first) == 1 and first[0] in MISTAKES and MISTAKES[first[0]].convention and found.certainty == "exactly"
+
+
+def _ingredients(text, hw):
+    known = [*hw.given, *hw._truth]
+    parts = text.replace("ᵀ", " ").replace("(", " ").replace(")", " ").split()
+    return [name for name in dict.fromkeys(parts) if name in known]
+
+
+def _locked(value):
+    if np.ndim(value):
+        value = np.array(value, dtype=float)
+        value.setflags(write=False)
+    return value
+
+
+def _written(name, value):
+    """A name and its numbers, row under row."""
+    if np.ndim(value) == 0:
+        return [f"{name} = {number(value)}"]
+    if np.ndim(value) == 2 and max(np.shape(value)) > 4:
+        return [f"{name} = {np.array2string(np.asarray(value), precision=4, separator=', ')}"]
+    rows = lines(np.atleast_2d(value))
+    lead = f"{name} = "
+    return [(lead if i == 0 else " " * len(lead)) + row for i, row in enumerate(rows)]
+
+
+def _shape(value):
+    return "number" if np.ndim(value) == 0 else "×".join(map(str, np.shape(value)))
