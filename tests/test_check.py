@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 import nnteach as nt
 from nnteach.errors import DtypeError, GraphError
-from nnteach.homework import CheckError, check, check_answer, reference, reveal
-from nnteach.homework.check import _cases_with_truth
+from nnteach.homework.cases import CheckError
+from nnteach.homework.check import _cases_with_truth, check, check_answer
+from nnteach.homework.reference import reference
+from nnteach.homework.reveal import reveal
 from nnteach.homework.values import NotNumbers, agrees, to_array
 
 SIGMOID, RELU, PRODUCT = (reference(name) for name in ("sigmoid_net", "relu_net", "x_plus_y_times_z"))
