@@ -117,6 +117,8 @@ class Source:
             return ":".join(bounds if bounds[2] else bounds[:2])
         if isinstance(index, tuple) and index:
             return ", ".join(map(self._index, index))
+        if isinstance(index, list):
+            return self._text(np.array(index))
         return "..." if index is Ellipsis else self._text(index)
 
     def _number(self, letter, thing):

@@ -128,8 +128,9 @@ class Program:
         if not any(isinstance(x, Result) for x in inputs):
             return node.value  # depends on no argument
         if type(node.value) is float and all(type(x) is float for x in _values(inputs)):
-            return self.call(_ON_FLOATS.get(node.primitive.name, node.primitive.forward), *inputs, **node.static)
-        made = self._taken_apart(node, inputs)
+            made = self.call(_ON_FLOATS.get(node.primitive.name, node.primitive.forward), *inputs, **node.static)
+        else:
+            made = self._taken_apart(node, inputs)
         if type(node.value) is float and type(made.value) is not float:
             return self.call(float, made)
         return self.call(operator.getitem, made, ()) if isinstance(made.value, np.ndarray) and not made.shape else made

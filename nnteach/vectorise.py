@@ -21,7 +21,8 @@ from . import ops
 from .errors import GraphError, ShapeError, message
 from .graph import Node, constant, describe, ordered, variable
 
-_SUMS = (ops.add, ops.subtract, ops.negative, ops.multiply)  # a single product is a sum of one
+_SIGNS = {ops.add: (1, 1), ops.subtract: (1, -1), ops.negative: (-1,), ops.sum: (1,), ops.mean: (1,)}
+_SUMS = (*_SIGNS, ops.multiply)  # a single product is a sum of one
 
 
 @dataclass(eq=False)
@@ -122,7 +123,7 @@ class _Translation:
         return [levels[k] for k in sorted(levels)]
 
     def _needs(self, node):
-        if node.shape != () or not node.primitive.elementwise:
+        if node.shape != () or not (node.primitive.elementwise or node.primitive in _SUMS):
             raise GraphError(message("a function of single numbers, as batch= asks for", f"{describe(node)}, which works on arrays",
                                      "Write it with single numbers and lists, or leave batch= out and give it whole arrays"))
         if node.primitive not in _SUMS:
@@ -141,8 +142,8 @@ class _Translation:
             elif node.primitive not in _SUMS or (node is not root and self._uses[node] > 1):
                 terms.append((number, (node,)))
             elif node.primitive is not ops.multiply:
-                signs = {ops.add: (1, 1), ops.subtract: (1, -1), ops.negative: (-1,)}[node.primitive]
-                stack.extend((sign * number, parent) for sign, parent in zip(reversed(signs), reversed(parents), strict=True))
+                terms_of = zip(_SIGNS[node.primitive], parents, strict=True)
+                stack.extend(reversed([(sign * number, parent) for sign, parent in terms_of]))
             else:
                 scale = [self._constant(parent) for parent in parents]
                 if scale == [None, None]:
@@ -203,12 +204,12 @@ class _Translation:
         count, over = len(rows), [factors[-1] for _, factors in rows[0]]
         weights = [[factors[0] if len(factors) == 2 else None for _, factors in row] for row in rows]
         by_row, by_column = [*itertools.chain(*weights)], [*itertools.chain(*zip(*weights, strict=True))]
-        numbers = self._array([[number for number, _ in row] for row in rows]).T
+        matrix = self._array([[number for number, _ in row] for row in rows]).T
         if self._is_run(by_row):
-            matrix = ops.matrix_transpose(ops.reshape(self._gather(by_row), shape=(count, len(over))))
-        else:
-            matrix = ops.reshape(self._gather(by_column), shape=(len(over), count))
-        return ops.matmul(self._gather(over), matrix * self._even(numbers))
+            matrix = ops.matrix_transpose(ops.reshape(self._gather(by_row), shape=(count, len(over)))) * self._even(matrix)
+        elif any(weight is not None for weight in by_column):
+            matrix = ops.reshape(self._gather(by_column), shape=(len(over), count)) * self._even(matrix)
+        return ops.matmul(self._gather(over), matrix)
 
     def _side_by_side(self, sums):
         """Sums of as many products of a kind: all products at once, then every sum over its own."""
