@@ -112,7 +112,7 @@ class Program:
     def call(self, function, *inputs, **settings):
         """Write down a call, unless it was made before or has no effect."""
         if is_elementwise(function) or function in REDUCTIONS:
-            inputs = [self._in_columns.get(x, x) if isinstance(x, Result) else x for x in inputs]
+            inputs = tuple(self._in_columns.get(x, x) if isinstance(x, Result) else x for x in inputs)
         if function is np.where or is_elementwise(function):
             inputs = _unspread(inputs)
         if function in _NEUTRAL and (same := _unchanged(inputs, _NEUTRAL[function])) is not None:
