@@ -26,6 +26,7 @@ from .primitive import FROM_NUMPY, Primitive
 _next_serial = itertools.count().__next__
 _LATER = {"name": None, "grad": None}  # what a slot answers until it is filled
 _NO_SETTINGS: dict = {}
+_recording = True  # False inside no_grad()
 _undecided = ContextVar("leaves whose numbers a function being traced must not ask for", default=frozenset())
 
 
@@ -183,6 +184,8 @@ def _operator(primitive: Primitive, compute, swapped=False):
             else:
                 return NotImplemented
         a, b = (other, self) if swapped else (self, other)
+        if not _recording:
+            return record(primitive, (a, b))
         try:
             value = compute(a._value, b._value)
         except (ValueError, TypeError, ArithmeticError):
@@ -225,6 +228,8 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
         value = primitive.forward(*[p._value for p in parents], **(static or {}))
     except (ValueError, IndexError) as error:
         raise _misfit(primitive, parents, error) from error
+    if not _recording:
+        return constant(value)
     node = _new(Node)
     node._value = value if type(value) is float else settle(value)
     node.parents = parents
@@ -323,6 +328,17 @@ def constant(value, name: str | None = None) -> Node:
 def variables(**values) -> tuple[Node, ...]:
     """Several named variables at once: `x, y, z = variables(x=-2, y=5, z=-4)`."""
     return tuple(variable(value, name) for name, value in values.items())
+
+
+@contextmanager
+def no_grad():
+    """Compute with nodes without building a graph: inside the block every result is a constant."""
+    global _recording
+    before, _recording = _recording, False
+    try:
+        yield
+    finally:
+        _recording = before
 
 
 @contextmanager

@@ -487,3 +487,23 @@ def test_misfits_name_both_operands(x, v):
             compute()
     with pytest.raises(TypeError, match="single number"):
         len(x)
+
+
+def test_no_grad_builds_no_graph():
+    x = nt.variable(3.0, "x")
+    with nt.no_grad():
+        inside = nt.tanh(x) * x + np.exp(x)
+        with nt.no_grad():
+            pass
+        assert (x * 2).kind == "constant"
+    assert inside.kind == "constant" and inside.parents == () and inside.value == math.tanh(3) * 3 + math.exp(3)
+    outside = x * inside
+    assert nt.grad(outside, x) == inside.value
+    with pytest.raises(ZeroDivisionError), nt.no_grad():
+        1 / 0
+    assert (x * 2).active  # recording again after an error
+
+
+def test_node_by_constant_zero_without_a_graph():
+    with nt.no_grad(), np.errstate(all="ignore"):
+        assert (nt.variable(1.0) / 0.0).value == math.inf

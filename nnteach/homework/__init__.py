@@ -4,6 +4,9 @@
 against solution functions, `reveal.py` predicts before revealing.
 """
 
+import sys
+from types import ModuleType
+
 from .cases import CheckError as CheckError
 from .check import check as check
 from .check import check_answer as check_answer
@@ -13,3 +16,13 @@ from .reveal import Revealed as Revealed
 from .reveal import reveal as reveal
 from .sheet import Homework as Homework
 from .sheet import homework as homework
+
+
+class _Callable(ModuleType):
+    """`nt.homework(...)` makes a homework, and `nt.homework` is this package all the same."""
+
+    def __call__(self, exercise, **settings):
+        return homework(exercise, **settings)
+
+
+sys.modules[__name__].__class__ = _Callable
