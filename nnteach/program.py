@@ -109,7 +109,7 @@ class Program:
         self.outputs = [found[node] for node in outputs]
         self.calls = self._needed()
 
-    def call(self, function, *inputs, **settings):
+    def call(self, function, /, *inputs, **settings):
         """Write down a call, unless it was made before or has no effect."""
         if is_elementwise(function) or function in REDUCTIONS:
             inputs = tuple(self._in_columns.get(x, x) if isinstance(x, Result) else x for x in inputs)

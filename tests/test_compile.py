@@ -308,10 +308,10 @@ def test_what_is_not_needed_is_not_computed():
 @given(hostile_names)
 def test_names_never_become_code(name):
     """Not those of nodes, of primitives, of settings or of arguments."""
-    def cube(x, **settings):
+    def cube(x, /, **settings):
         return np.array([float(x[0]) ** 3])  # called whole, with its settings
     cube.__name__ = name
-    mine = nt.primitive(vjps=(lambda g, y, x, **settings: g * 3.0 * x * x,))(cube)
+    mine = nt.primitive(vjps=(lambda g, y, x, /, **settings: g * 3.0 * x * x,))(cube)
     step = nt.compile(lambda x: ops.sum(mine(x.named(name), **{name: name}).named(name)))
     value, (slope,) = step(np.array([2.0]))
     assert (value, slope[0]) == (8.0, 12.0)

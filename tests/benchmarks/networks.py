@@ -83,7 +83,29 @@ def eager(sizes, batch):
 
 
 def pytorch(sizes, batch):
-    """PyTorch on the CPU, with its own threads as it chooses them."""
+    """PyTorch on the CPU, as its tutorials write a training step: modules and an optimizer."""
+    import torch
+    X, labels, _, parameters = problem(sizes, batch)
+    X, labels = torch.from_numpy(X), torch.from_numpy(labels)
+    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
+    with torch.no_grad():
+        for layer, W, b in zip(layers, parameters[::2], parameters[1::2], strict=True):
+            layer.weight.copy_(torch.from_numpy(W.T))
+            layer.bias.copy_(torch.from_numpy(b))
+    model = torch.nn.Sequential(*[part for layer in layers for part in (layer, torch.nn.ReLU())][:-1])
+    criterion, optimizer = torch.nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), lr=RATE)
+
+    def step():
+        optimizer.zero_grad()
+        loss = criterion(model(X), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+    return step
+
+
+def pytorch_functional(sizes, batch):
+    """PyTorch with everything left out that can be: functions instead of modules, the update by hand."""
     import torch
     from torch.nn.functional import cross_entropy, linear
     X, labels, _, parameters = problem(sizes, batch)
@@ -147,4 +169,4 @@ def mygrad(sizes, batch):
 
 
 ENGINES = {"nnteach compiled": compiled, "nnteach eager": eager, "NumPy by hand": by_hand, "PyTorch": pytorch,
-           "autograd": autograd, "MyGrad": mygrad}
+           "PyTorch, functional": pytorch_functional, "autograd": autograd, "MyGrad": mygrad}
