@@ -57,7 +57,8 @@ def _leaf(node):
 
 def _name(nodes, name):
     for index in np.ndindex(nodes.shape):
-        nodes[index].named(name + (f"[{','.join(map(str, index))}]" if index else ""))
+        if not nodes[index].name:  # an entry of Wᵀ is an entry of W, and keeps its name
+            nodes[index].named(name + (f"[{','.join(map(str, index))}]" if index else ""))
 
 
 def _apply(node, inputs):

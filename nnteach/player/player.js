@@ -14,14 +14,15 @@
  * @typedef {string | any[]} MathTree  text, or [tag, role, child, …]
  * @typedef {[number, string, number | null, number | null]} NodeEntry  [step, state, value, gradient]
  * @typedef {[number, string, string, number | null, string]} EdgeEntry  [step, state, direction, contribution, chip]
- * @typedef {{name: string, kind: string, operation: string, timeline: NodeEntry[]}} NodeData
+ * @typedef {{name: string, kind: string, operation: string, timeline: NodeEntry[], of?: string, at?: string[]}} NodeData
  * @typedef {{id: string, parent: string, child: string, slot: number, timeline: EdgeEntry[]}} EdgeData
  * @typedef {{phase: string, node: string, edge: string | null, now: string, because: MathTree | null,
  *            lines: [string, MathTree][], ledger: [string, string, string] | null, remark: string | null,
  *            say: string}} StepData
  * @typedef {{title: string, summary: string, picture: string, root: string, texts: [string, string[]][],
  *            nodes: NodeData[], edges: EdgeData[], steps: StepData[], start: {now: string, say: string},
- *            inputs: {name: string, value: number | string}[], words: Record<string, string>}} Data
+ *            inputs: {name: string, value: number | string}[], words: Record<string, string>,
+ *            level?: string, levels?: Record<string, string>, moments?: number[]}} Data
  * @typedef {{step?: number, theme?: string, wholePage?: boolean, guardKeys?: boolean, live?: boolean,
  *            stepsPerSecond?: number, onStep?: (step: number) => void,
  *            onChange?: (name: string, number: string) => void}} Options
@@ -118,29 +119,60 @@ export function previousPhase(steps, step) {
  * @param {StepData[]} steps
  * @param {string} node
  * @param {number} step
+ * @param {string[]} others whose steps are this node's too, in the picture of neurons
  * @returns {number} the step to go to; the present one if the node has none
  */
-export function stepOfNode(steps, node, step) {
-  const visits = steps.flatMap((item, index) => (item.node === node ? [index + 1] : []));
+export function stepOfNode(steps, node, step, others = [""]) {
+  const visits = steps.flatMap((item, index) => (item.node === node || others.includes(item.node) ? [index + 1] : []));
   const present = visits.indexOf(step);
   return visits.length ? visits[(present + 1) % visits.length] : step;
 }
 
 /**
- * The nodes a step is about: the current one and the other ends of the edges in use.
+ * The nodes a step is about: the current ones first, then the other ends of the edges in use.
  * @param {Data} data
  * @param {number} step
  * @returns {string[]}
  */
 export function nodesInUse(data, step) {
-  if (step === 0) return [];
-  const used = data.edges.filter((edge) => entryAt(edge.timeline, step)[1] === "now");
-  return [...new Set([data.steps[step - 1].node, ...used.flatMap((edge) => [edge.parent, edge.child])])];
+  const isNow = (/** @type {NodeData | EdgeData} */ item) => entryAt(/** @type {any} */ (item.timeline), step)[1] === "now";
+  const ends = data.edges.filter(isNow).flatMap((edge) => [edge.parent, edge.child]);
+  return [...new Set([...data.nodes.filter(isNow).map((node) => node.name), ...ends])];
+}
+
+/**
+ * The step of one level that shows the same moment as a step of another. The vector level, which has no `moments`,
+ * stands between them; where one level passes over what the other shows, the last step before it counts.
+ * @param {Pick<Data, "steps" | "moments">} from
+ * @param {Pick<Data, "steps" | "moments">} to
+ * @param {number} step
+ */
+export function carriedStep(from, to, step) {
+  if (step === from.steps.length) return to.steps.length;
+  let moment = from.moments?.[step] ?? step;
+  if (!to.moments) return moment;
+  while (!to.moments.includes(moment)) moment -= 1;
+  return to.moments.lastIndexOf(moment);
+}
+
+/**
+ * The node of another level that stands for a node of this one: the same, or one that belongs to the same array.
+ * @param {Pick<Data, "nodes">} from
+ * @param {Pick<Data, "nodes">} to
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function carriedNode(from, to, name) {
+  const whole = from.nodes.find((node) => node.name === name)?.of ?? name;
+  const found = to.nodes.find((node) => node.name === name)
+    ?? to.nodes.find((node) => node.name === whole || node.of === whole || node.at?.includes(whole));
+  return found?.name;
 }
 
 const KEYS = new Map(Object.entries({
   ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous", Home: "first", End: "last",
   " ": "play", f: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close",
+  1: "scalar", 2: "vector", 3: "neuron",
 }));
 const SHIFT_KEYS = new Map(Object.entries({ ArrowRight: "nextPhase", ArrowLeft: "previousPhase", "?": "help" }));
 const NODE_KEYS = new Map(Object.entries({
@@ -217,6 +249,7 @@ export const WORDS = {
   fullscreen: "Projector (full screen)", theme: "Light or dark", auto: "as the system", light: "light", dark: "dark",
   because: "because", rule: "rule", local: "local", numbers: "numbers", result: "result", name: "name",
   operation: "operation", value: "value", gradient: "gradient", state: "state", unknown: "not known yet",
+  levels: "Levels of detail", scalar: "scalar", vector: "vector", neuron: "neuron",
   input: "input", constant: "constant", panel: "Rule, numbers and result", inputs: "Change a number", player: "Player",
   nodes: "Click a node, or press Enter on it, to go to its forward step; once more for its backward step.",
   speed: "Play: steps a second", expected: "{name} must be a number such as −2 or 0,5, but “{typed}” is none.",
@@ -290,6 +323,17 @@ const ICONS = {
   dark: "M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2z",
   fullscreen: "~M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
+
+/**
+ * A level that Python packed: JSON, deflated, base64.
+ * @param {string} text
+ * @returns {Promise<Partial<Data>>}
+ */
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
 
 /** @param {SVGPathElement} path @param {string} name */
 function drawIcon(path, name) {
@@ -545,13 +589,19 @@ class Table {
 const HELP = [
   ["next", "→", "PageDown"], ["previous", "←", "PageUp"], ["nextPhase", "Shift →"], ["previousPhase", "Shift ←"],
   ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"],
-  ["help", "?"], ["close", "Esc"],
+  ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"],
 ];
+const LEVELS = ["scalar", "vector", "neuron"];
 const SPEEDS = [0.5, 1, 2, 4];
 
-/** What the keys do; every one of them as a button too. @param {Record<string, string>} words */
-function helpView(words) {
-  const rows = HELP.map(([action, ...keys]) => html("li", {},
+/**
+ * What the keys do; every one of them as a button too.
+ * @param {Record<string, string>} words
+ * @param {string[]} levels those that there are
+ */
+function helpView(words, levels) {
+  const offered = HELP.filter(([action]) => !LEVELS.includes(action) || levels.includes(action));
+  const rows = offered.map(([action, ...keys]) => html("li", {},
     html("span", {}, ...keys.flatMap((key) => [html("kbd", {}, key), " "])),
     html("button", { type: "button", "data-action": action }, words[action])));
   const speeds = SPEEDS.map((speed) => html("button", { type: "button", "data-speed": speed }, String(speed)));
@@ -592,6 +642,11 @@ class Player {
   #otherView = null;
   /** @type {Record<string, HTMLElement>} */
   #buttons = {};
+  /** @type {Record<string, Data | null>} by name; null while a level is still being unpacked */
+  #levels = {};
+  #wanted = "";  // the level to show as soon as it is unpacked
+  /** @type {{from: string, step: number, to: string, arrived: number} | null} the last change of level */
+  #left = null;
   step = 0;
 
   /** @param {HTMLElement} root @param {Data} data @param {Options} options */
@@ -611,8 +666,10 @@ class Player {
     this.slider = /** @type {HTMLInputElement} */ (
       html("input", { type: "range", min: 0, step: 1, "aria-label": this.words.steps }));
     this.count = html("span", { class: "nn-count" });
+    this.levels = html("div", { class: "nn-levels", role: "group", "aria-label": this.words.levels });
     this.#speed = options.stepsPerSecond ?? 1;
     this.#assemble();
+    this.#unpackLevels(data);
     this.#present(options.step ?? 0);
     this.#setTheme(options.theme ?? "auto");
     this.#listen();
@@ -638,15 +695,76 @@ class Player {
     });
     return html("div", { class: "nn-toolbar", role: "group", "aria-label": words.player },
       html("div", { class: "nn-group" }, ...buttons("first", "previous", "play", "next", "last")),
-      html("div", { class: "nn-track" }, this.segments, this.slider), this.count,
+      html("div", { class: "nn-track" }, this.segments, this.slider), this.count, this.levels,
       html("div", { class: "nn-group" }, ...buttons("help", "table", "theme", "fullscreen")));
   }
 
   /** Show another message, such as the same graph with other numbers, at the same step. @param {Data} data */
   load(data) {
+    this.#wanted = this.#level;
+    this.#unpackLevels(data);
+    this.#showLevel(this.step);
+  }
+
+  /** The levels that can be chosen; none where there is only one. */
+  get #offered() {
+    const names = LEVELS.filter((name) => name in this.#levels);
+    return names.length < 2 ? [] : names;
+  }
+
+  get #level() {
+    return this.data.level ?? "vector";
+  }
+
+  /** The first level can be shown at once; the others are unpacked while somebody looks at it. @param {Data} data */
+  #unpackLevels(data) {
+    /** @type {Record<string, Data | null>} */
+    const levels = { [data.level ?? "vector"]: data };
+    this.#levels = levels;
+    for (const [name, text] of Object.entries(data.levels ?? {})) {
+      levels[name] = null;
+      unpacked(text).then((level) => {
+        levels[name] = { ...data, ...level, moments: level.moments };
+        if (this.#wanted === name && this.#levels === levels) this.#showLevel(this.step);
+      }).catch(() => {
+        delete levels[name];  // an old browser shows the first level only
+        this.#showLevelButtons();
+      });
+    }
+    this.#showLevelButtons();
+  }
+
+  #showLevelButtons() {
+    this.levels.replaceChildren(...this.#offered.map((name) =>
+      html("button", { type: "button", "data-action": name, "aria-pressed": name === this.#level }, this.words[name])));
+  }
+
+  /** Go to the same moment and the same node at another level. @param {string} name */
+  #setLevel(name) {
+    if (!(name in this.#levels) || name === this.#level) return;
+    this.#play(false);
+    this.#wanted = name;
+    const to = this.#levels[name];
+    if (!to) return;
+    const { data, step } = this;
+    const focus = data.nodes[this.#indexOfNode(document.activeElement)];
+    // Whoever only looked at another level comes back to where he was.
+    const back = this.#left?.from === name && this.#left.to === this.#level && this.#left.arrived === step;
+    const arrived = back && this.#left ? this.#left.step : carriedStep(data, to, step);
+    this.#left = { from: this.#level, step, to: name, arrived };
+    this.#showLevel(arrived);
+    const node = focus && this.picture.node(carriedNode(data, to, focus.name) ?? "");
+    if (focus) (node?.group ?? this.root).focus({ preventScroll: true });
+  }
+
+  /** Show the level that is wanted, if it is there by now. @param {number} step */
+  #showLevel(step) {
+    const data = this.#levels[this.#wanted];
+    if (!data) return;
     this.data = data;
     this.picture = new Picture(data, this.words);
-    this.#present(this.step);
+    this.#showLevelButtons();
+    this.#present(step);
   }
 
   /** @param {number} step */
@@ -654,6 +772,7 @@ class Player {
     const { root, data, picture } = this;
     this.canvas.replaceChildren(picture.svg ?? html("p", { role: "alert" }, this.words.damaged));
     setAttribute(root, "aria-label", data.title);
+    setAttribute(root, "data-level", this.#level);
     setAttribute(root, "data-steps", data.steps.length);
     if (!this.options.wholePage) root.style.setProperty("--nn-height", `${naturalHeight(data, picture.size.height)}px`);
     this.#buildSegments();
@@ -717,7 +836,7 @@ class Player {
     const { picture, step } = this;
     const numbers = nodes.flatMap((node) => picture.showNode(node, step));
     const used = edges.map((edge) => picture.showEdge(edge, step));
-    this.#moveTabStop(this.data.steps[step - 1]?.node ?? this.data.nodes[0]?.name ?? "");
+    this.#moveTabStop(nodesInUse(this.data, step)[0] ?? this.data.nodes[0]?.name ?? "");
     if (!moving || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const number of numbers) number.animate?.([{ opacity: 0 }, {}], { duration: 150, easing: "ease-out" });
     for (const edge of used) {
@@ -803,6 +922,7 @@ class Player {
       play: () => this.#play(this.#timer === 0),
       table: () => this.#setView(this.#view === "table" ? "picture" : "table"),
       help: () => this.#setView(this.#view === "help" ? "picture" : "help"),
+      ...Object.fromEntries(LEVELS.map((name) => [name, () => this.#setLevel(name)])),
       theme: () => this.#setTheme(THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length]),
       fullscreen: () => this.#project(!this.root.hasAttribute("data-projector")),
       blank: () => setAttribute(this.root, "data-blank", this.root.hasAttribute("data-blank") ? null : ""),
@@ -827,7 +947,7 @@ class Player {
   /** @param {Element | null} place */
   #visit(place) {
     const node = this.data.nodes[this.#indexOfNode(place)];
-    if (node) this.#jump(stepOfNode(this.data.steps, node.name, this.step));
+    if (node) this.#jump(stepOfNode(this.data.steps, node.name, this.step, node.at));
   }
 
   /** @param {Element | null} place @param {number} direction */
@@ -862,7 +982,7 @@ class Player {
     this.#otherView?.remove();
     this.#table = view === "table" ? new Table(this.data, this.words) : null;
     this.#table?.show(this.data.nodes, this.step);
-    this.#otherView = this.#table?.element ?? (view === "help" ? helpView(this.words) : null);
+    this.#otherView = this.#table?.element ?? (view === "help" ? helpView(this.words, this.#offered) : null);
     if (this.#otherView) this.views.prepend(this.#otherView);
     setAttribute(this.root, "data-view", view);
     for (const name of ["table", "help"]) setAttribute(this.#buttons[name], "aria-pressed", view === name);

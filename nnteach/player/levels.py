@@ -1,0 +1,166 @@
+"""The levels of the player: the same pass as a graph of arrays, of single numbers, and as a network of neurons.
+
+Every level has its own picture and steps, and says of each of its steps which step of the vector level shows the same
+moment (`moments`); the player goes from one level to another by that. All numbers come from one trace, or, in the scalar
+graph, from the same operations written out.
+"""
+
+import base64
+import functools
+import json
+import zlib
+
+import numpy as np
+
+from ..draw import drawn
+from ..errors import GraphError, message
+from ..graph import Node
+from ..phrases import CATALOGUES
+from ..trace import Trace, trace as trace_of
+from ..zoom import entries
+from .message import level_message
+
+LEVELS = ("scalar", "vector", "neuron")
+"""In the order of their buttons and of the keys 1, 2 and 3."""
+
+MOST_SCALARS = 400
+"""Nodes of a scalar graph; a larger one is a wall of numbers."""
+
+
+class Scalars:
+    """The scalar graph behind a trace, and which node of the trace each of its nodes belongs to."""
+
+    def __init__(self, vector: Trace):
+        self.vector = vector
+        self.entries = entries(vector.root)
+        self.owner = _owners(vector, self.entries)
+        _name_results(vector, self.entries)
+
+    @functools.cached_property
+    def trace(self) -> Trace:
+        """The trace of the scalar graph."""
+        return trace_of(self.entries[self.vector.root].item(), self.vector.learning_rate)
+
+    @functools.cached_property
+    def moments(self) -> list[int]:
+        """For every step of the scalar graph, from 0 on, the step of the vector graph that shows the same."""
+        places = _places(self.vector)
+        found = [0]
+        for step in self.trace.steps:
+            found.append(next((places[key] for key in self._keys(step) if key in places), found[-1]))
+        found[-1] = len(self.vector)
+        return found
+
+    def _keys(self, step):
+        """What this step may be in the vector graph, the best first."""
+        node = self.owner[step.node]
+        if step.slot is None:
+            return [(step.kind, node, None)]
+        slots = [slot for slot, parent in enumerate(node.parents) if step.parent in self._members[parent]]
+        slots.sort(key=lambda slot: slot != step.slot)  # x * x: the same slot, if both would do
+        return [(step.kind, node, slot) for slot in [*slots, *range(len(node.parents))]]
+
+    @functools.cached_property
+    def _members(self):
+        return {node: set(made.flat) for node, made in self.entries.items()}
+
+
+def scalars_of(vector: Trace) -> Scalars | None:
+    """The scalar level of a trace; None if there is none worth showing: it is the same graph, or a very large one."""
+    shapes = [node.shape for node in vector.nodes]
+    if vector.root.shape != () or all(shape == () for shape in shapes):
+        return None
+    if sum(node.value.size for node in drawn(vector) if node.shape) > MOST_SCALARS:
+        return None  # before the work is done
+    try:
+        made = Scalars(vector)
+    except (TypeError, ValueError, AttributeError, GraphError):  # an operation of one's own that only knows arrays
+        return None
+    return made if len(drawn(made.trace)) <= MOST_SCALARS else None
+
+
+def player_data(vector: Trace, level: str = "vector", any_number: bool = False) -> dict:
+    """The message to the browser: one level to begin with, and the others packed.
+
+    Args:
+        vector: the trace.
+        level: the first level shown.
+        any_number: whether boxes have room for any number.
+    """
+    made = {name: {"level": name, **make(any_number)} for name, make in levels_of(vector, level).items()}
+    return {
+        **made.pop(level),
+        "levels": {name: packed(data) for name, data in made.items()},
+        "inputs": [{"name": vector.names[n], "value": n.value} for n in vector.nodes if n.kind == "input" and n.shape == ()],
+        "words": {key: word for key, word in CATALOGUES["en"].items() if "." not in key},
+    }
+
+
+_WHY = {"scalar": f"A scalar graph is offered for graphs of arrays with a single number as result, up to {MOST_SCALARS} nodes",
+        "neuron": "Neurons are drawn for layers in a row: x @ W.T + b, an activation, and so on",
+        "vector": ""}
+
+
+def levels_of(vector: Trace, wanted: str = "vector") -> dict:
+    """The levels that exist for a trace: name -> function that makes its part of the message.
+
+    Raises:
+        GraphError: if the level that is wanted is not among them.
+    """
+    scalars = scalars_of(vector)
+    offered = {"scalar": scalars and functools.partial(_scalar_level, scalars),
+               "vector": functools.partial(level_message, vector)}
+    offered = {name: make for name, make in offered.items() if make}
+    if wanted not in offered:
+        raise GraphError(message(f"a level that this graph has ({', '.join(offered)})", repr(wanted), _WHY[wanted]))
+    return offered
+
+
+def packed(data: dict) -> str:
+    """A level as text: JSON, deflated, base64. It is a fifth of the size, and read only when it is asked for."""
+    return base64.b64encode(zlib.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode(), 9)).decode()
+
+
+def _scalar_level(scalars, any_number):
+    made = level_message(scalars.trace, any_number)
+    owners = {scalars.trace.names[node]: scalars.vector.names[owner] for node, owner in scalars.owner.items()
+              if node in scalars.trace.names}
+    return {**made, "moments": scalars.moments, "nodes": [{**node, "of": owners[node["name"]]} for node in made["nodes"]]}
+
+
+def _owners(vector, made):
+    """For every scalar node, the vector node that it was made for: the oldest whose entries it leads to."""
+    owner: dict[Node, Node] = {}
+    for node in vector.nodes:
+        stack = list(made[node].flat)
+        while stack:
+            scalar = stack.pop()
+            if scalar not in owner:
+                owner[scalar] = node
+                stack.extend(scalar.parents)
+    return owner
+
+
+def _name_results(vector, made):
+    """Give the entries of unnamed results the name that the vector graph shows: q[0,1]."""
+    for node in vector.nodes:
+        for index, scalar in _indexed(made[node]) if node.primitive and not node.name else ():
+            if not scalar.name and scalar.kind != "constant":
+                scalar.named(entry_name(vector.names[node], index))
+
+
+def _indexed(made):
+    return ((index, made[index]) for index in np.ndindex(made.shape))
+
+
+def entry_name(name: str, index: tuple) -> str:
+    """What an entry of an array is called: W[0,1]."""
+    return name + (f"[{','.join(map(str, index))}]" if index else "")
+
+
+def _places(vector):
+    """The step that does something for the first time, by what it does: (kind, node, slot)."""
+    places = {}
+    for k, step in enumerate(vector.steps, start=1):
+        places.setdefault((step.kind, step.node, step.slot), k)
+    return places

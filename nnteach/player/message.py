@@ -1,0 +1,92 @@
+"""One level of the message to the browser (README.md in this folder): a trace and its picture as plain data."""
+
+from .. import formula
+from ..digits import exact, lines
+from ..draw import Drawing, chip_text, drawn, operation_text, summary, title
+from ..narration import tell, tell_start
+from ..trace import Trace
+
+
+def level_message(trace: Trace, any_number: bool = False) -> dict:
+    """What the browser needs to show a trace at one level; numbers stand in a table of their own, each once.
+
+    With `any_number` the boxes have room for any number, so that changed inputs do not move them.
+    """
+    texts = Texts()
+    return {
+        "title": title(trace),
+        "summary": summary(trace),
+        "picture": Drawing(trace, any_number).svg,
+        "root": trace.names[trace.root],
+        "nodes": [_node(trace, node, texts) for node in drawn(trace)],
+        "edges": _edges(trace, texts),
+        **story(trace),
+        "texts": texts.table,
+    }
+
+
+def story(trace: Trace) -> dict:
+    """What the panel says at every step."""
+    return {"steps": [_step(trace, k) for k in range(1, len(trace) + 1)],
+            "start": dict(zip(("now", "say"), tell_start(trace)))}
+
+
+class Texts:
+    """The table of numbers: each stands once, in full and as shown, and is referred to by its place."""
+
+    def __init__(self):
+        self.table, self.places = [], {}
+
+    def place(self, value) -> int | None:
+        if value is None:
+            return None
+        full = exact(value)
+        if full not in self.places:
+            self.places[full] = len(self.table)
+            self.table.append([full, lines(value)])
+        return self.places[full]
+
+
+def _node(trace, node, texts):
+    name = trace.names[node]
+    line = trace.timelines[name]
+    return {"name": name, "kind": node.kind, "operation": operation_text(trace, node),
+            "timeline": [[start, state.status, texts.place(state.value), texts.place(state.grad)]
+                         for start, state in zip(line.starts, line.states)]}
+
+
+def _edges(trace, texts):
+    chips = {k: chip_text(step) for k, step in enumerate(trace.steps, start=1) if step.slot is not None}
+    edges, boxes = [], set(drawn(trace))
+    for node in trace.nodes:
+        for slot, parent in enumerate(node.parents):
+            if parent not in boxes:
+                continue
+            name = f"{trace.names[parent]}->{trace.names[node]}#{slot}"
+            line, chip, timeline = trace.edge_timelines[name], "", []
+            for start, state in zip(line.starts, line.states):
+                if state.contribution is not None:
+                    chip = chips[start if state.status == "now" else start - 1]
+                timeline.append([start, state.status, state.direction, texts.place(state.contribution), chip])
+            edges.append({"id": name, "parent": trace.names[parent], "child": trace.names[node], "slot": slot,
+                          "timeline": timeline})
+    return edges
+
+
+def _step(trace, k):
+    step, story = trace.steps[k - 1], tell(trace, k)
+    return {"phase": step.phase, "node": trace.names[step.focus], "edge": trace.edge(step), "now": story.now,
+            "because": None if story.because is None else formula.math(story.because), "lines": _lines(story),
+            "ledger": story.ledger, "remark": story.remark, "say": story.say}
+
+
+def _lines(story):
+    shown = []
+    for line in story.lines:
+        left = [] if line.left is None else [formula.math(line.left)]
+        tree = ["mrow", "", *left, ["mo", "", line.sign], formula.math(line.symbol, line.numbers)]
+        if line.caption == "local" and formula.text(line.symbol, True) != formula.text(line.symbol):
+            tree += [["mo", "", "="], formula.math(line.symbol, True)]
+        shown.append([line.caption, tree])
+    return shown
+
