@@ -1,11 +1,11 @@
 """From a list of NumPy calls to Python source with reused buffers, and from the source to a function.
 
-Four kinds of names stand in the source: a0, a1, … are the arguments, b0, b1, … buffers that are allocated once and written
-over in every replay, c0, c1, … constants, r0, r1, … new results. Functions are called by NumPy's name, or f0, f1, …
-What the student called things stands in comments only.
+Four kinds of names stand in the source: a0, a1, … are the arguments, b0, b1, … buffers, allocated once and
+written over in every replay, c0, c1, … constants, r0, r1, … new results. Functions are called by NumPy's
+name, or f0, f1, … What the student called things stands in comments only.
 
-A buffer is handed on as soon as nobody reads it any more: to the call that reads it last, if that works entry by entry, or
-else to a later result of the same shape and precision. Arguments are never written to.
+A buffer is handed on as soon as nobody reads it any more: to the call that reads it last, if that works entry
+by entry, or else to a later result of the same shape and precision. Arguments are never written to.
 """
 
 import functools
@@ -19,7 +19,9 @@ import numpy as np
 from .program import REDUCTIONS, Program, Result, is_elementwise, results_in
 
 _INFIX = {operator.add: "+", operator.sub: "-", operator.mul: "*"}
-_METHODS = {np.reshape: "reshape", np.swapaxes: "swapaxes", np.transpose: "transpose", np.clip: "clip", np.copy: "copy"}
+_METHODS = {
+    function: function.__name__ for function in (np.reshape, np.swapaxes, np.transpose, np.clip, np.copy)
+}
 
 
 class Source:
@@ -28,7 +30,7 @@ class Source:
     Args:
         program: the calls; its first output is the value, the others are gradients.
         backward_from: the serial number of the first node of the backward pass.
-        copy: whether outputs are new arrays in every replay; if not, they lie in buffers like everything else.
+        copy: whether outputs are new arrays in every replay; if not, they lie in buffers, too.
 
     Attributes:
         text: the source, to be read.
@@ -38,7 +40,7 @@ class Source:
         self._copy, self._returned = copy, set(results_in(program.outputs))
         self._namespace: dict = {"__builtins__": {"float": float}}
         self._names = {argument: f"a{i}" for i, argument in enumerate(program.arguments)}
-        self._numbered: dict = {}  # id of a constant or function -> its name
+        self._numbered: dict = {}  # id of a constant or function -> its name, and itself: it keeps its id
         self._new = itertools.count()
         self._free: dict = {}  # (shape, dtype, order) -> names of the buffers that nobody reads any more
         self._memory, self._last_use = _lifetimes(program)
@@ -54,12 +56,13 @@ class Source:
 
     def function(self):
         """The source as a function."""
-        # The one exec of the package, and it runs no text of a user's: every line is composed below from numbered names,
-        # names of NumPy's functions and the repr of numbers. A student's names reach comments only, stripped to letters.
-        exec(compile(self.text, "<nnteach.compile>", "exec"), self._namespace)
+        # The one exec of the package, and it runs no text of a user's: every line is composed below from
+        # numbered names, names of NumPy's functions and the repr of numbers. A student's names reach comments
+        # only, stripped to letters.
+        exec(compile(self.text, "<nnteach.compile>", "exec"), self._namespace)  # noqa: S102
         return self._namespace["replay"]
 
-    # ---------------------------------------------------------------------------------------------- what is written
+    # ------------------------------------------------------------------------------------ what is written
 
     def _line(self, time, call):
         if _writes_out(call) and not (self._copy and call in self._returned):
@@ -84,8 +87,8 @@ class Source:
             name = f"{first}.{_METHODS[function]}"
         else:
             name, others = self._called(function, settings), [first, *others]
-        words = [f"{word}={self._text(setting)}" for word, setting in settings.items()] + ([f"out={out}"] if out else [])
-        return f"{name}({', '.join(others + words)})"
+        words = [f"{word}={self._text(setting)}" for word, setting in settings.items()]
+        return f"{name}({', '.join([*others, *words, *([f'out={out}'] if out else [])])})"
 
     def _called(self, function, settings):
         """The name by which a function is called; one that is not NumPy's is bound to its settings."""
@@ -122,7 +125,7 @@ class Source:
         return "..." if index is Ellipsis else self._text(index)
 
     def _number(self, letter, thing):
-        name = self._numbered.setdefault(id(thing), f"{letter}{len(self._numbered)}")
+        name, _ = self._numbered.setdefault(id(thing), (f"{letter}{len(self._numbered)}", thing))
         if name not in self._namespace:
             self._namespace[name] = thing.copy() if isinstance(thing, np.ndarray) else thing
         return name
@@ -137,16 +140,16 @@ class Source:
             return name
         return f"{name}.copy()"
 
-    # ---------------------------------------------------------------------------------------------- where it is kept
+    # ----------------------------------------------------------------------------------- where it is kept
 
     def _buffer(self, time, call):
-        """The buffer to write a result into: one that this call is the last to read, a free one, or a new one."""
+        """The buffer to write a result into: one that this call reads last, a free one, or a new one."""
         kind, ended = _kind(call), self._ended(time, call)
         inputs = [*results_in(call.inputs)]
         for x in ended if is_elementwise(call.function) else ():
-            readers = [y for y in inputs if x in self._memory[y]]
-            if _kind(x) == kind and all(y is x for y in readers):  # no view that reads entries already written over
-                self._release([y for y in ended if y is not x])  # `remove` would compare, and == on a Result is a call
+            viewed = any(x in self._memory[y] for y in inputs if y is not x)  # which might read what is new
+            if _kind(x) == kind and not viewed:
+                self._release([y for y in ended if y is not x])  # by identity: == on a Result is a call
                 return self._names[x]
         free = self._free.get(kind)
         name = free.pop() if free else f"b{next(self._new)}"
@@ -158,8 +161,8 @@ class Source:
 
     def _ended(self, time, call):
         """The memory that this call is the last to read."""
-        return [x for x in dict.fromkeys(m for y in results_in(call.inputs) for m in self._memory[y])
-                if self._last_use[x] == time]
+        memory = dict.fromkeys(x for y in results_in(call.inputs) for x in self._memory[y])
+        return [x for x in memory if self._last_use[x] == time]
 
     def _release(self, ended):
         for x in ended:
@@ -168,7 +171,8 @@ class Source:
 
 
 def _kind(x):
-    return x.shape, x.value.dtype, "F" if x.value.flags.fnc else "C"  # fnc: column by column, and not also row by row
+    by_column = x.value.flags.fnc  # and not, as a vector, by row as well
+    return x.shape, x.value.dtype, "F" if by_column else "C"
 
 
 def _writes_out(call):
@@ -178,9 +182,10 @@ def _writes_out(call):
 
 
 def _lifetimes(program):
-    """For every result the memory it may lie in, named by the result it was made for; for that, when it is last read.
+    """For every result the memory it may lie in, and for all memory when it is last read.
 
-    A view, and whatever a function called whole returns, may lie in the memory of any of its inputs.
+    Memory goes by the result that it was made for. A view, and whatever a function called whole returns, may
+    lie in the memory of any of its inputs.
     """
     memory: dict = {argument: frozenset() for argument in program.arguments}
     last_use: dict = {}

@@ -1,16 +1,17 @@
 """Compiled replay: trace a function once, then run straight-line NumPy.
 
     step = compile(loss, wrt=[2, 3])           # loss(X, target, W, b) -> a Node
-    value, (dW, db) = step(X, target, W, b)    # traces: the graph and its gradient graph, by the rules of the table
+    value, (dW, db) = step(X, target, W, b)    # traces: the graph and its gradient, by the rules of the table
     value, (dW, db) = step(X, target, W, b)    # replays: no Node is made
 
-A replay is the counterpart of TensorFlow's `tf.function`. It is traced again whenever the shape or precision of an argument
-changes; `step.traces` counts, `step.report()` tells why, `step.source` is the code that runs. Whatever may change between calls
-has to be an argument: an array that the function takes from elsewhere, or a random mask it draws, stays what it was.
+A replay is the counterpart of TensorFlow's `tf.function`. It is traced again whenever the shape or precision
+of an argument changes; `step.traces` counts, `step.report()` tells why, `step.source` is the code that runs.
+Whatever may change between calls has to be an argument: an array that the function takes from elsewhere, or a
+random mask that it draws, stays what it was.
 
-A loss of single numbers, written for one sample in plain Python, runs at array speed when it is told what a sample is:
+A loss written for one sample, with single numbers, runs at array speed when it is told what a sample is:
 
-    step = compile(loss, wrt=[2, 3], batch=[0, 1])      # loss(x, target, W, b), where W[i][j] * x[j] multiplies two numbers
+    step = compile(loss, wrt=[2, 3], batch=[0, 1])    # loss(x, target, W, b) multiplies W[i][j] * x[j]
 """
 
 import inspect
@@ -29,26 +30,33 @@ from .vectorise import batched
 __all__ = ["Compiled", "compile"]
 
 
-def compile(fn: Callable, wrt: Sequence[int] | None = None, *, batch: Sequence[int] | None = None, reduction: str = "mean",
-            copy: bool = True, verbose: bool = False) -> "Compiled":
+def compile(
+    fn: Callable,
+    wrt: Sequence[int] | None = None,
+    *,
+    batch: Sequence[int] | None = None,
+    reduction: str = "mean",
+    copy: bool = True,
+    verbose: bool = False,
+) -> "Compiled":
     """Trace a function once and replay it, with its gradients, as straight-line NumPy.
 
     Args:
-        fn: computes a Node from Nodes; a single number if gradients are wanted. Decisions on values are refused: they would
-            be taken once and for all.
-        wrt: the positions of the arguments to differentiate by; by default all that hold real numbers. With an empty list
-            only the value is computed.
-        batch: the positions of the arguments whose first axis counts samples. The function then is written for one
-            sample on single numbers: it gets nested lists of Nodes, such as W[i][j], and for a number a Node.
+        fn: computes a Node from Nodes; a single number if gradients are wanted. Decisions on values are
+            refused: they would be taken once and for all.
+        wrt: the positions of the arguments to differentiate by; by default all that hold real numbers. With
+            an empty list only the value is computed.
+        batch: the positions of the arguments whose first axis counts samples. The function then is written
+            for one sample and single numbers: it gets nested lists of Nodes, such as W[i][j].
         reduction: "mean" or "sum", over the samples.
-        copy: new arrays at every call, which are the caller's own. With False they lie in buffers that the next call writes
-            over, and may be views of arguments: read them, do not keep or change them.
+        copy: new arrays at every call, which are the caller's own. With False they lie in buffers that the
+            next call writes over, or are views of arguments: read them, do not keep or change them.
         verbose: print a line whenever the function is traced.
 
     Returns:
-        `step(*arrays) -> (value, gradients)`, the gradients a tuple with one per index in `wrt`. It computes what the eager engine
-        computes; with `batch` sums run in another order, so the last digits may differ. Calls from several threads wait
-        for each other.
+        `step(*arrays) -> (value, gradients)`, the gradients a tuple with one per index in `wrt`. It computes
+        what the eager engine computes; with `batch` sums run in another order, so the last digits may differ.
+        Calls from several threads wait for each other.
     """
     return Compiled(fn, wrt, batch, reduction, copy, verbose)
 
@@ -86,12 +94,13 @@ class Compiled:
 
     def report(self) -> str:
         """The signatures it was traced for, a line each: one trace per combination of shapes and precisions."""
-        return "\n".join(f"trace {i}: {', '.join(map(_spelled, signature))}" for i, signature in enumerate(self._replays, 1))
+        traced = enumerate(self._replays, 1)
+        return "\n".join(f"trace {i}: {', '.join(map(_spelled, signature))}" for i, signature in traced)
 
     def __repr__(self):
         return f"<compiled {_name(self.fn)}, traced {self.traces} time{'s' * (self.traces != 1)}>"
 
-    # --------------------------------------------------------------------------------------------------- tracing
+    # -------------------------------------------------------------------------------------------- tracing
 
     def _replay_for(self, signature, arguments):
         key = tuple(signature)
@@ -104,7 +113,8 @@ class Compiled:
     def _trace(self, arguments):
         wrt = self._wrt(arguments)
         names = _argument_names(self.fn, len(arguments))
-        leaves = [(variable if i in wrt else constant)(x, name) for i, (x, name) in enumerate(zip(arguments, names, strict=True))]
+        given = enumerate(zip(arguments, names, strict=True))
+        leaves = [variable(x, name) if i in wrt else constant(x, name) for i, (x, name) in given]
         root = self._root(leaves)
         gradients = grad(root, [leaves[i] for i in wrt], symbolic=True) if wrt else []
         source = Source(Program(leaves, [root, *gradients]), backward_from=root.serial + 1, copy=self.copy)
@@ -121,8 +131,8 @@ class Compiled:
         with no_decisions_on(leaves):
             root = self.fn(*inputs)
         if not isinstance(root, Node):
-            raise GraphError(message(f"a Node from {_name(self.fn)}", f"a {type(root).__name__}",
-                                     "Return the loss itself, computed from the arguments"))
+            advice = "Return the loss itself, computed from the arguments"
+            raise GraphError(message(f"a Node from {_name(self.fn)}", f"a {type(root).__name__}", advice))
         return root
 
     def _wrt(self, arguments):
@@ -134,7 +144,8 @@ class Compiled:
 def _plain(x):
     """An argument as an array, or as a single number: whole numbers become floats, float32 stays."""
     if isinstance(x, Node):
-        raise DtypeError(message("numbers or arrays", f"the node {describe(x)}", "A replay has no graph: write node.value"))
+        advice = "A replay has no graph: write node.value"
+        raise DtypeError(message("numbers or arrays", f"the node {describe(x)}", advice))
     array = np.asarray(x)
     if array.ndim:
         return array

@@ -1,11 +1,13 @@
 """From a graph to a list of NumPy calls: what `compile` replays.
 
-A primitive's own forward function says which NumPy calls it is made of. It is run once more on `Result`s, which take part
-in NumPy's protocols and write down what is called on them; so sigmoid comes apart into exp, add, divide, and no operation
-is described twice. A forward function that does not go along, because it asks for the numbers, is called whole.
+A primitive's own forward function says which NumPy calls it is made of. It is run once more on `Result`s,
+which take part in NumPy's protocols and write down what is called on them; so sigmoid comes apart into exp,
+add, divide, and no operation is described twice. A forward function that does not go along, because it asks
+for the numbers, is called whole.
 
-On the way the list is made short: a call made twice is shared, what depends on no argument is computed at once, nothing
-is spread where NumPy broadcasts anyway, a factor 1 is left out, and what no output needs is dropped.
+On the way the list is made short: a call made twice is shared, what depends on no argument is computed at
+once, nothing is spread where NumPy broadcasts anyway, a factor 1 is left out, and what no output needs is
+dropped.
 """
 
 import operator
@@ -18,8 +20,8 @@ from .primitive import shape_of, size
 
 TOTAL, LARGEST, SMALLEST = np.add.reduce, np.maximum.reduce, np.minimum.reduce
 REDUCTIONS = (TOTAL, LARGEST, SMALLEST)
-# A plain float stays one: Python's operators are faster on it than NumPy's, and it adapts to the precision of an array.
-_ON_FLOATS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg}
+# A plain float stays one: it adapts to the precision of an array, and Python's operators are fast on it.
+_ON_FLOATS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul}
 _NEUTRAL = {np.multiply: 1, operator.mul: 1, np.add: 0, operator.add: 0}
 
 
@@ -119,7 +121,8 @@ class Program:
             return same
         key = function, _key(inputs), _key(tuple(settings.items()))
         if key not in self._calls:
-            self._calls[key] = Result(self, function, inputs, settings, function(*_values(inputs), **settings))
+            value = function(*_values(inputs), **settings)
+            self._calls[key] = Result(self, function, inputs, settings, value)
             if function is np.copy:
                 self._in_columns[inputs[0]] = self._calls[key]
         return self._calls[key]
@@ -128,12 +131,14 @@ class Program:
         if not any(isinstance(x, Result) for x in inputs):
             return node.value  # depends on no argument
         if type(node.value) is float and all(type(x) is float for x in _values(inputs)):
-            made = self.call(_ON_FLOATS.get(node.primitive.name, node.primitive.forward), *inputs, **node.static)
+            function = _ON_FLOATS.get(node.primitive.name, node.primitive.forward)
+            made = self.call(function, *inputs, **node.static)
         else:
             made = self._taken_apart(node, inputs)
         if type(node.value) is float and type(made.value) is not float:
             return self.call(float, made)
-        return self.call(operator.getitem, made, ()) if isinstance(made.value, np.ndarray) and not made.shape else made
+        is_array_of_one = isinstance(made.value, np.ndarray) and not made.shape
+        return self.call(operator.getitem, made, ()) if is_array_of_one else made
 
     def _taken_apart(self, node, inputs):
         try:
@@ -168,7 +173,8 @@ def is_elementwise(function) -> bool:
     return function is np.clip or (isinstance(function, np.ufunc) and function.signature is None)
 
 
-# ------------------------------------------------------------------------------------------------ making it short
+# ------------------------------------------------------------------------------------------ making it short
+
 
 def _unspread(inputs):
     """The inputs without those repetitions that broadcasting among the inputs makes up for."""
@@ -176,7 +182,7 @@ def _unspread(inputs):
     for slot, x in enumerate(inputs):
         narrow = _before_spreading(x)
         if narrow is not None:
-            fewer = [*inputs[:slot], narrow, *inputs[slot + 1:]]
+            fewer = [*inputs[:slot], narrow, *inputs[slot + 1 :]]
             if _broadcast(fewer) == _broadcast(inputs):
                 inputs = fewer
     return tuple(inputs)
@@ -198,14 +204,18 @@ def _broadcast(inputs):
 def _unchanged(inputs, neutral):
     """The other input, if one is the neutral number and changes neither shape nor precision."""
     for x, other in (inputs, inputs[::-1]):
-        if not isinstance(x, Result) and np.ndim(x) == 0 and x == neutral and _broadcast(inputs) == (other.shape, other.dtype):
+        is_neutral = not isinstance(x, Result) and np.ndim(x) == 0 and x == neutral
+        if is_neutral and _broadcast(inputs) == (other.shape, other.dtype):
             return other
     return None
 
 
 def _values(inputs):
     """The inputs with every Result replaced by its value at trace time."""
-    return [x.value if isinstance(x, Result) else type(x)(_values(x)) if type(x) in (tuple, list) else x for x in inputs]
+    def value(x):
+        return x.value if isinstance(x, Result) else type(x)(_values(x)) if type(x) in (tuple, list) else x
+
+    return [value(x) for x in inputs]
 
 
 def _agree(made, value):
@@ -227,11 +237,13 @@ def _key(x):
     return (type(x), repr(x)) if isinstance(x, bool | int | float | str | np.generic | None) else id(x)
 
 
-# ------------------------------------------------------------- NumPy functions, in terms of those that are replayed
+# ------------------------------------------------- NumPy functions, in terms of those that are replayed
+
 
 def _reduction(reduce):
     def call(x, axis=None, keepdims=False):
         return x.program.call(reduce, x, axis=axis, **({"keepdims": True} if keepdims else {}))
+
     return call
 
 
@@ -239,8 +251,10 @@ def _reshape(x, shape):
     shape = np.reshape(x.value, shape).shape
     if shape == x.shape:
         return x
-    if x.settings.get("keepdims") and shape == x.program.call(x.function, *x.inputs, axis=x.settings["axis"]).shape:
-        return x.program.call(x.function, *x.inputs, axis=x.settings["axis"])
+    if x.function in REDUCTIONS and "keepdims" in x.settings:
+        summed = x.program.call(x.function, *x.inputs, axis=x.settings["axis"])
+        if summed.shape == shape:
+            return summed
     return x.program.call(np.reshape, x, shape)
 
 
@@ -255,8 +269,13 @@ def _swapaxes(x, *axes):
 
 _SPELLED_OUT = {
     np.swapaxes: _swapaxes,
-    np.sum: _reduction(TOTAL), np.max: _reduction(LARGEST), np.min: _reduction(SMALLEST), np.reshape: _reshape,
+    np.sum: _reduction(TOTAL),
+    np.max: _reduction(LARGEST),
+    np.min: _reduction(SMALLEST),
+    np.reshape: _reshape,
     np.expand_dims: lambda x, axis: _reshape(x, np.expand_dims(x.value, axis).shape),
     np.squeeze: lambda x, axis=None: _reshape(x, np.squeeze(x.value, axis).shape),
-    np.broadcast_to: lambda x, shape: x if x.shape == tuple(shape) else x.program.call(np.broadcast_to, x, tuple(shape)),
+    np.broadcast_to: lambda x, shape: (
+        x if x.shape == tuple(shape) else x.program.call(np.broadcast_to, x, tuple(shape))
+    ),
 }

@@ -1,12 +1,14 @@
-"""From a graph of single numbers, for one sample, to a graph of arrays, for a whole batch: the scalar zoom backwards.
+"""From a graph of single numbers, for one sample, to arrays, for a batch: the scalar zoom backwards.
 
     batched(run, leaves, {0, 1}, "mean")    # Σ W[i][j] * x[j] + b[i], …, becomes X @ W.T + b, …
 
-The scalar graph is sorted by levels: a node stands one level above the highest of its inputs, and a tree of additions counts
-as one node, a sum of products. Nodes of one level that do the same become one operation on arrays: a `Block` with a column for
-each node and a row for each sample. Sums over the same numbers are a matrix product; other sums lie side by side.
+The scalar graph is sorted by levels: a node stands one level above the highest of its inputs, and a tree of
+additions counts as one node, a sum of products. Nodes of one level that do the same become one operation on
+arrays: a `Block` with a column for each node and a row for each sample. Sums over the same numbers are a matrix
+product; other sums lie side by side.
 
-Only the forward pass is translated. The gradient of the array graph follows from the table of rules, as for every graph.
+Only the forward pass is translated. The gradient of the array graph follows from the table of rules, as for
+every graph.
 """
 
 import functools
@@ -27,7 +29,7 @@ _SUMS = (*_SIGNS, ops.multiply)  # a single product is a sum of one
 
 @dataclass(eq=False)
 class Block:
-    """Scalar nodes side by side: an array Node of shape (samples, width), or (width,) if all samples share them."""
+    """Scalar nodes side by side: an array (samples, width), or (width,) if all samples share them."""
 
     node: Node
     width: int
@@ -38,7 +40,8 @@ def batched(run, leaves: list[Node], batch: set[int], reduction: str) -> Node:
     """The loss of a batch, from a function that computes the loss of one sample with single numbers.
 
     Args:
-        run: `run(inputs, scalars)` calls the function on nested lists of scalar Nodes; `scalars` are all of them.
+        run: `run(inputs, scalars)` calls the function on nested lists of scalar Nodes; `scalars` are all of
+            them.
         leaves: the arguments, as array Nodes.
         batch: the positions of those whose first axis counts samples.
         reduction: "mean" or "sum" over the samples.
@@ -63,11 +66,14 @@ def batched(run, leaves: list[Node], batch: set[int], reduction: str) -> Node:
 
 
 def _samples(leaves, batch):
-    lengths = {describe(leaves[i]): leaves[i].shape[0] if leaves[i].shape else "a single number" for i in sorted(batch)}
-    if len({*lengths.values()}) > 1 or not {*map(type, lengths.values())} <= {int}:
-        raise ShapeError(message("as many rows in every argument of the batch", str(lengths),
+    """The number of samples, in which all arguments of the batch agree."""
+    shapes = {describe(leaves[i]): leaves[i].shape for i in sorted(batch)}
+    lengths = {shape[:1] for shape in shapes.values()}
+    if len(lengths) > 1 or lengths & {(), (0,)}:
+        given = ", ".join(f"{name} of shape {shape}" for name, shape in shapes.items())
+        raise ShapeError(message("as many rows, and at least one, in every argument of the batch", given,
                                  "The first axis of each counts the samples"))
-    return max(lengths.values(), default=1)
+    return lengths.pop()[0] if lengths else 1
 
 
 def _numbers(values):
@@ -82,7 +88,8 @@ class _Translation:
     """The blocks of a scalar graph.
 
     Args:
-        places: for every scalar Node of an argument the block and the column in which it stands; the others are added.
+        places: for every scalar Node of an argument the block and the column in which it stands; the others
+            are added.
         root: the loss of one sample.
     """
 
@@ -124,15 +131,16 @@ class _Translation:
 
     def _needs(self, node):
         if node.shape != () or not (node.primitive.elementwise or node.primitive in _SUMS):
-            raise GraphError(message("a function of single numbers, as batch= asks for", f"{describe(node)}, which works on arrays",
-                                     "Write it with single numbers and lists, or leave batch= out and give it whole arrays"))
+            advice = "Write it with single numbers and lists, or leave batch= out and give it whole arrays"
+            raise GraphError(message("a function of single numbers, as batch= asks for",
+                                     f"{describe(node)}, which works on arrays", advice))
         if node.primitive not in _SUMS:
             return node.parents
         self._terms[node] = self._sum_of_products(node)
         return [x for _, factors in self._terms[node] for x in factors]
 
     def _sum_of_products(self, root):
-        """A node as terms (number, factors) with at most two factors; sums that nobody else uses are dissolved in it."""
+        """A node as terms (number, up to two factors); sums that nobody else uses are dissolved in it."""
         terms, stack = [], [(1.0, root)]
         while stack:
             number, node = stack.pop()
@@ -153,15 +161,18 @@ class _Translation:
                     stack.append((number * a, b))
         return terms
 
-    # ------------------------------------------------------------------------------------------- blocks of one level
+    # --------------------------------------------------------------------------------- blocks of one level
 
     def _do_others(self, nodes):
-        for group in _grouped(nodes, lambda node: (node.primitive, repr(node.static), self._kind(node.parents))):
+        def alike(node):
+            return node.primitive, repr(node.static), self._kind(node.parents)
+
+        for group in _grouped(nodes, alike):
             slots = zip(*(node.parents for node in group), strict=True)
             self._add_block(group, group[0].primitive(*map(self._gather, slots), **group[0].static))
 
     def _do_sums(self, nodes):
-        """Sums over the same numbers become a matrix product; of the others, those that are alike lie side by side."""
+        """Sums over the same numbers become a matrix product; others that are alike lie side by side."""
         terms = {node: self._by_kind(self._terms[node]) for node in nodes}
         singles = []
         for group in _grouped(nodes, lambda node: (_summed_over(terms[node]), _counts(terms[node]))):
@@ -197,7 +208,7 @@ class _Translation:
         block, column = self._places[node]
         return block.node.serial, column
 
-    # --------------------------------------------------------------------------------------------- operations on arrays
+    # -------------------------------------------------------------------------------- operations on arrays
 
     def _matrix_product(self, rows):
         """Sums of weight · x over the same x, one for each row of weights."""
@@ -206,9 +217,9 @@ class _Translation:
         by_row, by_column = [*itertools.chain(*weights)], [*itertools.chain(*zip(*weights, strict=True))]
         matrix = self._array([[number for number, _ in row] for row in rows]).T
         if self._is_run(by_row):
-            matrix = ops.matrix_transpose(ops.reshape(self._gather(by_row), shape=(count, len(over)))) * self._even(matrix)
+            matrix = self._gather(by_row).reshape(count, len(over)).T * self._even(matrix)
         elif any(weight is not None for weight in by_column):
-            matrix = ops.reshape(self._gather(by_column), shape=(len(over), count)) * self._even(matrix)
+            matrix = self._gather(by_column).reshape(len(over), count) * self._even(matrix)
         return ops.matmul(self._gather(over), matrix)
 
     def _side_by_side(self, sums):
@@ -225,7 +236,7 @@ class _Translation:
         return made.reshape(*made.shape[:-1], count, length).sum(axis=-1)
 
     def _gather(self, nodes):
-        """Some nodes side by side, in this order; None stands for a 1. Numbers that are all the same are a single float."""
+        """Some nodes side by side, in this order; None stands for a 1. Equal numbers are a single float."""
         nodes = tuple(nodes)
         if nodes not in self._gathered:
             numbers = [1.0 if node is None else self._constant(node) for node in nodes]
@@ -233,8 +244,9 @@ class _Translation:
             if len(fixed) == len(nodes):
                 return self._even(fixed)
             block, column = Block(constant(fixed), len(fixed), False), itertools.count()
-            self._gathered[nodes] = _side_by_side([self._places[node] if number is None else (block, next(column))
-                                                   for node, number in zip(nodes, numbers, strict=True)])
+            pairs = zip(nodes, numbers, strict=True)
+            places = [self._places[node] if x is None else (block, next(column)) for node, x in pairs]
+            self._gathered[nodes] = _side_by_side(places)
         return self._gathered[nodes]
 
     def _is_run(self, nodes):
@@ -255,7 +267,8 @@ class _Translation:
         self._places.update((node, (block, k)) for k, node in enumerate(nodes))
 
 
-# A term is (number, factors); its kind says for each factor whether every sample has its own. Linear terms are x and w · x.
+# A term is (number, factors); its kind says for each factor whether every sample has its own. Linear terms
+# are x and w · x.
 _LINEAR = (True,), (False, True)
 
 
@@ -286,11 +299,16 @@ def _grouped(nodes, key):
 def _side_by_side(places):
     """Columns of blocks, given as (block, column), as one array."""
     blocks = {block: None for block, _ in places}
-    runs = [(block, [column for _, column in run]) for block, run in itertools.groupby(places, key=lambda place: place[0])]
+    runs = [
+        (block, [column for _, column in run])
+        for block, run in itertools.groupby(places, key=lambda place: place[0])
+    ]
     if len(runs) == len(blocks):
         pieces = [_columns(block.node, block.width, columns) for block, columns in runs]
         return pieces[0] if len(pieces) == 1 else ops.concatenate(*pieces, axis=-1)
-    starts = dict(zip(blocks, itertools.accumulate((block.width for block in blocks), initial=0), strict=False))
+    starts = dict(
+        zip(blocks, itertools.accumulate((block.width for block in blocks), initial=0), strict=False)
+    )
     whole = ops.concatenate(*(block.node for block in blocks), axis=-1)
     return _columns(whole, whole.shape[-1], [starts[block] + column for block, column in places])
 
@@ -299,4 +317,4 @@ def _columns(node, width, columns):
     first = columns[0]
     if columns != [*range(first, first + len(columns))]:
         return node[..., np.array(columns)]
-    return node if len(columns) == width else node[..., first:first + len(columns)]
+    return node if len(columns) == width else node[..., first : first + len(columns)]

@@ -1,4 +1,4 @@
-"""Compiled replay gives what the eager engine gives, however often it is called, and touches nothing of the caller's."""
+"""Compiled replay gives what the eager engine gives, as often as it is called, and touches nobody's arrays."""
 
 import threading
 
@@ -51,14 +51,18 @@ def network_arguments(batch=5, dtype=np.float32, seed=0):
     return [x.astype(dtype) for x in arrays]
 
 
-# ------------------------------------------------------------------------------------------------ the same numbers
+# ------------------------------------------------------------------------------------------------ the same
+# numbers
+
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_network_replays_as_it_runs_eagerly(dtype):
     arguments = network_arguments(dtype=dtype)
     step = check(network, *arguments, wrt=[2, 3, 4, 5], rtol=1e-6 if dtype is np.float32 else 1e-13)
     other = network_arguments(dtype=dtype, seed=1)
-    assert_same(step(*other), eager(network, other, [2, 3, 4, 5]), rtol=1e-6 if dtype is np.float32 else 1e-13)
+    assert_same(
+        step(*other), eager(network, other, [2, 3, 4, 5]), rtol=1e-6 if dtype is np.float32 else 1e-13
+    )
 
 
 @COMMON
@@ -72,6 +76,7 @@ def test_random_programs_replay_as_they_run_eagerly(program):
 @pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
 def test_gradients_of_random_gradients_replay(program):
     """Second derivatives: the gradient graph, compiled and differentiated once more."""
+
     def slope(*leaves):
         gradient = nt.grad(program.run(leaves), leaves[0], symbolic=True)
         return ops.sum(gradient * gradient)
@@ -88,11 +93,15 @@ def test_every_primitive_replays(name, sample):
 
     def fn(*nodes):
         out = PRIMITIVES[name](*nodes, **sample.static)
-        return ops.sum(out * np.arange(1.0, 1 + out.size).reshape(out.shape)) + sum(ops.sum(nodes[i]) for i in wrt)
+        return ops.sum(out * np.arange(1.0, 1 + out.size).reshape(out.shape)) + sum(
+            ops.sum(nodes[i]) for i in wrt
+        )
+
     check(fn, *inputs, wrt=wrt)
 
 
-# Computed as a whole: the precision of the result depends on asking for the numbers, or entries may come twice.
+# Computed as a whole: the precision of the result depends on asking for the numbers, or entries may come
+# twice.
 WHOLE = {"astype", "scatter", "stop_gradient"}
 
 
@@ -110,13 +119,16 @@ def test_a_primitive_of_your_own_that_asks_for_numbers_is_called_whole():
     @nt.primitive(vjps=(lambda g, y, x: g * y,))
     def slow_exp(x):
         return np.array([float(np.exp(entry)) for entry in x])  # no Result goes through float
+
     check(lambda x: ops.sum(slow_exp(x * 2.0)), np.array([1.0, 2.0]))
 
 
 def test_plain_numbers_stay_plain():
     """A Python float adapts to float32; a np.float64 would not."""
+
     def fn(x, w):
         return ops.sum(x * nt.exp(w * w))
+
     value, (dx, dw) = nt.compile(fn)(np.ones(3, np.float32), 0.5)
     assert type(value) is np.float32 and dx.dtype == np.float32 and type(dw) is float
     check(fn, np.ones(3, np.float32), 0.5, rtol=1e-6)
@@ -146,7 +158,7 @@ def test_negative_positions_count_from_the_end():
 
 def test_a_variable_that_does_not_count_has_zero_gradient():
     with pytest.warns(nt.errors.DisconnectedWarning):
-        value, (dx, dw) = nt.compile(lambda x, w: ops.sum(x))(np.ones(2), np.ones(3))
+        _, (_, dw) = nt.compile(lambda x, w: ops.sum(x))(np.ones(2), np.ones(3))
     np.testing.assert_array_equal(dw, np.zeros(3))
     dw += 1.0  # ours, writeable, and not what the next call returns
 
@@ -155,7 +167,9 @@ def test_nan_and_infinity_pass_through():
     check(lambda x: ops.sum(nt.relu(x) * x), np.array([np.nan, np.inf, -1.0]))
 
 
-# ------------------------------------------------------------------------------------------------- whose memory
+# ------------------------------------------------------------------------------------------------- whose
+# memory
+
 
 def aliases(x, w):
     """Gradients that are views, constants, arguments, and the same array twice."""
@@ -176,9 +190,17 @@ def test_returned_arrays_are_the_callers_own():
     assert_same(step(x, w), eager(aliases, (x, w), [0, 1]), 1e-13)
 
 
-@pytest.mark.parametrize("fn", [
-    lambda x, w: ops.sum(x), lambda x, w: ops.sum(x * w), lambda x, w: ops.sum(x.T), lambda x, w: ops.sum(x + w),
-    lambda x, w: ops.sum(x * 2.0) + 0.0 * ops.sum(w), lambda x, w: ops.sum(x.reshape(6) * w.reshape(6))])
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda x, w: ops.sum(x),
+        lambda x, w: ops.sum(x * w),
+        lambda x, w: ops.sum(x.T),
+        lambda x, w: ops.sum(x + w),
+        lambda x, w: ops.sum(x * 2.0) + 0.0 * ops.sum(w),
+        lambda x, w: ops.sum(x.reshape(6) * w.reshape(6)),
+    ],
+)
 @pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
 def test_no_gradient_shares_memory_with_an_argument_or_another(fn):
     x, w = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
@@ -211,7 +233,9 @@ def test_without_copy_the_numbers_are_the_same_and_the_memory_is_reused():
 def test_arguments_in_any_order_in_memory():
     X, T, W1, b1, W2, b2 = network_arguments(dtype=np.float64)
     strange = [np.asfortranarray(X), T[::-1][::-1], np.repeat(W1, 2, axis=1)[:, ::2], b1, W2.T.copy().T, b2]
-    assert_same(nt.compile(network, wrt=[2, 5])(*strange), eager(network, (X, T, W1, b1, W2, b2), [2, 5]), 1e-12)
+    assert_same(
+        nt.compile(network, wrt=[2, 5])(*strange), eager(network, (X, T, W1, b1, W2, b2), [2, 5]), 1e-12
+    )
 
 
 def test_threads_wait_for_each_other():
@@ -223,6 +247,7 @@ def test_threads_wait_for_each_other():
         for _ in range(200):
             if not np.allclose(step(*arguments[k])[1][0], expected[k], atol=1e-5):
                 wrong.append(k)
+
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for thread in threads:
         thread.start()
@@ -231,7 +256,9 @@ def test_threads_wait_for_each_other():
     assert not wrong
 
 
-# ------------------------------------------------------------------------------------------------------ tracing
+# ------------------------------------------------------------------------------------------------------
+# tracing
+
 
 def test_a_new_shape_or_precision_is_traced_again_and_said():
     calls = []
@@ -239,12 +266,16 @@ def test_a_new_shape_or_precision_is_traced_again_and_said():
     def loss(x, w):
         calls.append(x.shape)
         return ops.sum(x * w)
+
     step = nt.compile(loss)
     for x in (np.ones(2), np.zeros(2), np.ones(3), np.ones(2, np.float32), np.ones(2)):
         step(x, 2.0)
     assert calls == [(2,), (3,), (2,)] and step.traces == 3
     assert step.report().splitlines() == [
-        "trace 1: float64 (2,), number", "trace 2: float64 (3,), number", "trace 3: float32 (2,), number"]
+        "trace 1: float64 (2,), number",
+        "trace 2: float64 (3,), number",
+        "trace 3: float32 (2,), number",
+    ]
     assert repr(step) == "<compiled loss, traced 3 times>"
 
 
@@ -260,8 +291,10 @@ def test_verbose_says_when_it_traces(capsys):
     assert capsys.readouterr().out == "nnteach traced <lambda>, trace 1: number\n"
 
 
-@pytest.mark.parametrize("decide", [
-    lambda x: x if x > 0 else -x, lambda x: max(x, 0.0), lambda x: x if x else x + 1, lambda x: x > 0 and x])
+@pytest.mark.parametrize(
+    "decide",
+    [lambda x: x if x > 0 else -x, lambda x: max(x, 0.0), lambda x: x if x else x + 1, lambda x: x > 0 and x],
+)
 def test_a_decision_on_a_value_is_refused(decide):
     with pytest.raises(GraphError, match=r"nt\.where|np\.where"):
         nt.compile(decide)(2.0)
@@ -273,20 +306,25 @@ def test_a_decision_on_what_no_argument_reaches_is_fine():
     assert nt.compile(lambda x: x * (2.0 if limit > 0 else 3.0))(1.0) == (2.0, (2.0,))
 
 
-@pytest.mark.parametrize(("call", "error", "text"), [
-    (lambda: nt.compile(lambda x: 3.0)(1.0), GraphError, "a Node"),
-    (lambda: nt.compile(lambda x: x * x)(nt.variable(1.0)), DtypeError, "node.value"),
-    (lambda: nt.compile(lambda x: x * x)(np.ones(3)), GraphError, "single number"),
-    (lambda: nt.compile(lambda x: x * x, reduction="max"), ValueError, "mean"),
-    (lambda: nt.compile(lambda x: x * x, wrt=[0])(np.array([1, 2])), DtypeError, "Whole numbers"),
-    (lambda: nt.compile(lambda x: x, wrt=[1])(1.0), IndexError, "range"),
-])
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: nt.compile(lambda x: 3.0)(1.0), GraphError, "a Node"),
+        (lambda: nt.compile(lambda x: x * x)(nt.variable(1.0)), DtypeError, "node.value"),
+        (lambda: nt.compile(lambda x: x * x)(np.ones(3)), GraphError, "single number"),
+        (lambda: nt.compile(lambda x: x * x, reduction="max"), ValueError, "mean"),
+        (lambda: nt.compile(lambda x: x * x, wrt=[0])(np.array([1, 2])), DtypeError, "Whole numbers"),
+        (lambda: nt.compile(lambda x: x, wrt=[1])(1.0), IndexError, "range"),
+    ],
+)
 def test_mistakes_are_explained(call, error, text):
     with pytest.raises(error, match=text):
         call()
 
 
-# -------------------------------------------------------------------------------------------------- the source
+# -------------------------------------------------------------------------------------------------- the
+# source
+
 
 def test_the_source_is_short_shared_and_reused():
     step = nt.compile(network, wrt=[2, 3, 4, 5])
@@ -308,8 +346,10 @@ def test_what_is_not_needed_is_not_computed():
 @given(hostile_names)
 def test_names_never_become_code(name):
     """Not those of nodes, of primitives, of settings or of arguments."""
+
     def cube(x, /, **settings):
         return np.array([float(x[0]) ** 3])  # called whole, with its settings
+
     cube.__name__ = name
     mine = nt.primitive(vjps=(lambda g, y, x, /, **settings: g * 3.0 * x * x,))(cube)
     step = nt.compile(lambda x: ops.sum(mine(x.named(name), **{name: name}).named(name)))
@@ -324,23 +364,34 @@ def test_a_long_chain_is_no_deeper_than_a_short_one():
         for _ in range(20_000):
             x = x * 1.0001
         return x
+
     value, (slope,) = nt.compile(chain)(1.0)
     assert value == slope == pytest.approx(1.0001**20_000)
 
 
-# ------------------------------------------------------------------------------------------- one sample, many samples
+# ------------------------------------------------------------------------------------------- one sample, many
+# samples
+
 
 def neuron_by_neuron(x, y, W1, b1, W2, b2):
     """A hinge loss with regularisation, in plain Python: sums, lists, single numbers."""
-    hidden = [nt.relu(sum((w * xi for w, xi in zip(row, x, strict=True)), b)) for row, b in zip(W1, b1, strict=True)]
+    hidden = [
+        nt.relu(sum((w * xi for w, xi in zip(row, x, strict=True)), b)) for row, b in zip(W1, b1, strict=True)
+    ]
     score = sum(w * h for w, h in zip(W2, hidden, strict=True)) + b2
     return nt.relu(1 - y * score) + 0.01 * sum(w * w for row in W1 for w in row)
 
 
 def batch_arguments(batch=7, seed=0):
     rng = np.random.default_rng(seed)
-    return [rng.normal(size=(batch, 2)), rng.choice([-1.0, 1.0], batch), rng.normal(size=(4, 2)), rng.normal(size=4),
-            rng.normal(size=4), 0.3]
+    return [
+        rng.normal(size=(batch, 2)),
+        rng.choice([-1.0, 1.0], batch),
+        rng.normal(size=(4, 2)),
+        rng.normal(size=4),
+        rng.normal(size=4),
+        0.3,
+    ]
 
 
 def nested(x, make):
@@ -355,8 +406,10 @@ def eager_loop(fn, arguments, batch, wrt, reduction):
     """The function, sample by sample, on scalar Nodes; the arguments of the batch get a gradient per sample."""
     shared = [None if i in batch else nested(x, nt.variable) for i, x in enumerate(arguments)]
     samples = len(arguments[min(batch)]) if batch else 1
-    rows = [[nested(x[k], nt.variable) if i in batch else shared[i] for i, x in enumerate(arguments)]
-            for k in range(samples)]
+    rows = [
+        [nested(x[k], nt.variable) if i in batch else shared[i] for i, x in enumerate(arguments)]
+        for k in range(samples)
+    ]
     total = sum(fn(*row) for row in rows)
     total = total * (1 / samples) if reduction == "mean" else total
     places = [[node for row in rows for node in flat(row[i])] if i in batch else flat(shared[i]) for i in wrt]
@@ -395,17 +448,23 @@ def test_another_batch_size_is_another_trace():
 
 
 SCALAR_PROGRAMS = {
-    "convolution": lambda x, w: sum(nt.tanh(sum(w[k] * x[i + k] for k in range(2))) for i in range(len(x) - 1)),
+    "convolution": lambda x, w: sum(
+        nt.tanh(sum(w[k] * x[i + k] for k in range(2))) for i in range(len(x) - 1)
+    ),
     "shared subexpressions": lambda x, w: (a := x[0] * w[0]) * a + a * x[1] + nt.exp(a - w[1]) * w[1],
     "the same x twice": lambda x, w: nt.sigmoid(w[0] * x[0] + w[1] * x[0] - x[0] + x[1] * x[1]) - 2.0,
-    "weights column by column": lambda x, w: nt.relu(x[0] * w[0] + x[1] * w[2]) + nt.tanh(x[0] * w[1] + x[1] * w[3]),
+    "weights column by column": lambda x, w: (
+        nt.relu(x[0] * w[0] + x[1] * w[2]) + nt.tanh(x[0] * w[1] + x[1] * w[3])
+    ),
     "backwards": lambda x, w: sum(a * b for a, b in zip(x, w[::-1], strict=False)),
     "division and power": lambda x, w: (x[0] / (2.0 + w[0] * w[0])) ** 2 - (-x[1] / 3.0) + (x[2] - w[1]) ** 3,
     "choices": lambda x, w: nt.maximum(x[0], w[0]) * np.where(x[1] > w[1], x[1], w[2]) + np.abs(x[2]),
     "no weights in a row": lambda x, w: x[0] + x[1] + w[0] + 1.0,
     "weights alone": lambda x, w: nt.exp(w[0] * w[1]) + w[2],
     "one entry only": lambda x, w: x[1],
-    "numbers of different sizes": lambda x, w: sum((i + 1.5) * nt.sin(a) * b for i, (a, b) in enumerate(zip(x, w, strict=False))),
+    "numbers of different sizes": lambda x, w: sum(
+        (i + 1.5) * nt.sin(a) * b for i, (a, b) in enumerate(zip(x, w, strict=False))
+    ),
 }
 
 
@@ -414,7 +473,14 @@ SCALAR_PROGRAMS = {
 @pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
 def test_scalar_programs_run_on_a_batch(name, reduction):
     rng = np.random.default_rng(3)
-    check_batch(SCALAR_PROGRAMS[name], [rng.normal(size=(5, 3)), rng.normal(size=4)], [0], [0, 1], reduction, rtol=1e-11)
+    check_batch(
+        SCALAR_PROGRAMS[name],
+        [rng.normal(size=(5, 3)), rng.normal(size=4)],
+        [0],
+        [0, 1],
+        reduction,
+        rtol=1e-11,
+    )
 
 
 @COMMON
@@ -422,16 +488,20 @@ def test_scalar_programs_run_on_a_batch(name, reduction):
 @pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
 def test_random_scalar_programs_run_on_a_batch(program):
     """The leaves of a random program are entries of x and w in turn."""
+
     def fn(x, w):
         leaves = [(x if i % 2 else w)[i] for i in range(len(program.leaves))]
         return program.run(leaves) + 0.5 * x[0] * w[0]
+
     rng = np.random.default_rng(len(program.lines))
     arguments = [rng.normal(size=(4, 3)), rng.normal(size=3)]
     check_batch(fn, arguments, [0], [0, 1], rtol=1e-9)
 
 
 def test_without_a_batch_lists_of_numbers_work_too():
-    check_batch(lambda w: sum(nt.exp(x) * x for row in w for x in row), [np.arange(6.0).reshape(2, 3)], [], [0])
+    check_batch(
+        lambda w: sum(nt.exp(x) * x for row in w for x in row), [np.arange(6.0).reshape(2, 3)], [], [0]
+    )
 
 
 def test_a_batch_in_single_precision_stays_there():
@@ -440,12 +510,23 @@ def test_a_batch_in_single_precision_stays_there():
     assert value.dtype == np.float32 and {g.dtype for g in gradients} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize(("call", "error", "text"), [
-    (lambda: nt.compile(lambda x, y: x * y, batch=[0, 1])(np.ones(3), np.ones(4)), ShapeError, "as many rows"),
-    (lambda: nt.compile(lambda x: x, batch=[0])(3.0), ShapeError, "as many rows"),
-    (lambda: nt.compile(lambda x: ops.softmax(nt.constant(np.ones(3)) * x)[0], batch=[0])(np.ones(3)), GraphError, "single numbers"),
-    (lambda: nt.compile(lambda x: x if x > 0 else -x, batch=[0])(np.ones(3)), GraphError, "where"),
-])
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (
+            lambda: nt.compile(lambda x, y: x * y, batch=[0, 1])(np.ones(3), np.ones(4)),
+            ShapeError,
+            "as many rows",
+        ),
+        (lambda: nt.compile(lambda x: x, batch=[0])(3.0), ShapeError, "as many rows"),
+        (
+            lambda: nt.compile(lambda x: ops.softmax(nt.constant(np.ones(3)) * x)[0], batch=[0])(np.ones(3)),
+            GraphError,
+            "single numbers",
+        ),
+        (lambda: nt.compile(lambda x: x if x > 0 else -x, batch=[0])(np.ones(3)), GraphError, "where"),
+    ],
+)
 def test_mistakes_with_a_batch_are_explained(call, error, text):
     with pytest.raises(error, match=text):
         call()

@@ -1,8 +1,11 @@
-"""One training step of a fully connected ReLU network, written once for every engine: softmax cross-entropy, SGD, float32.
+"""One training step of a ReLU network in every engine: softmax cross-entropy, SGD, float32.
 
-Each function takes the layer sizes and the batch size and returns `step()`, which trains once and returns the loss. All
-start from the same weights and see the same batch, so after any number of steps all losses must agree (`run.py` checks).
+Each function takes the layer sizes and the batch size and returns `step()`, which trains once and returns the
+loss. All start from the same weights and see the same batch, so after any number of steps all losses must
+agree (`run.py` checks).
 """
+
+import itertools
 
 import numpy as np
 
@@ -10,12 +13,12 @@ RATE = 0.1
 
 
 def problem(sizes, batch):
-    """The data and the starting weights: X (batch, n_in), labels (batch,), one-hot rows, [W1, b1, W2, b2, …]."""
+    """The data and starting weights: X (batch, n_in), labels (batch,), one-hot rows, [W1, b1, W2, …]."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(batch, sizes[0])).astype(np.float32)
     labels = rng.integers(sizes[-1], size=batch)
     parameters = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in itertools.pairwise(sizes):
         parameters.append((rng.normal(size=(n_in, n_out)) / np.sqrt(n_in)).astype(np.float32))
         parameters.append(np.zeros(n_out, np.float32))
     return X, labels, np.eye(sizes[-1], dtype=np.float32)[labels], parameters
@@ -43,11 +46,13 @@ def by_hand(sizes, batch):
             weights[k] -= RATE * dW
             biases[k] -= RATE * db
         return float(loss)
+
     return step
 
 
 def _loss(X, T, *parameters):
     from nnteach import ops
+
     for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
         X = ops.relu(X @ W + b)
     return ops.softmax_cross_entropy(X @ parameters[-2] + parameters[-1], T).mean()
@@ -56,6 +61,7 @@ def _loss(X, T, *parameters):
 def compiled(sizes, batch):
     """nnteach, traced once and replayed."""
     import nnteach as nt
+
     X, _, T, parameters = problem(sizes, batch)
     replay = nt.compile(_loss, wrt=range(2, 2 + len(parameters)))
 
@@ -64,12 +70,14 @@ def compiled(sizes, batch):
         for p, g in zip(parameters, gradients, strict=True):
             p -= RATE * g
         return float(loss)
+
     return step
 
 
 def eager(sizes, batch):
     """nnteach, with the graph built anew in every step."""
     import nnteach as nt
+
     X, _, T, parameters = problem(sizes, batch)
     X, T = nt.constant(X), nt.constant(T)
 
@@ -79,15 +87,17 @@ def eager(sizes, batch):
         for p, g in zip(parameters, nt.grad(loss, nodes), strict=True):
             p -= RATE * g
         return float(loss.value)
+
     return step
 
 
 def pytorch(sizes, batch):
     """PyTorch on the CPU, as its tutorials write a training step: modules and an optimizer."""
     import torch
+
     X, labels, _, parameters = problem(sizes, batch)
     X, labels = torch.from_numpy(X), torch.from_numpy(labels)
-    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
+    layers = [torch.nn.Linear(n_in, n_out) for n_in, n_out in itertools.pairwise(sizes)]
     with torch.no_grad():
         for layer, W, b in zip(layers, parameters[::2], parameters[1::2], strict=True):
             layer.weight.copy_(torch.from_numpy(W.T))
@@ -101,6 +111,7 @@ def pytorch(sizes, batch):
         loss.backward()
         optimizer.step()
         return loss.item()
+
     return step
 
 
@@ -108,6 +119,7 @@ def pytorch_functional(sizes, batch):
     """PyTorch with everything left out that can be: functions instead of modules, the update by hand."""
     import torch
     from torch.nn.functional import cross_entropy, linear
+
     X, labels, _, parameters = problem(sizes, batch)
     X, labels = torch.from_numpy(X), torch.from_numpy(labels)
     parameters = [torch.tensor(p.T.copy(), requires_grad=True) for p in parameters]
@@ -122,6 +134,7 @@ def pytorch_functional(sizes, batch):
             for p, g in zip(parameters, gradients, strict=True):
                 p.sub_(g, alpha=RATE)
         return loss.item()
+
     return step
 
 
@@ -129,6 +142,7 @@ def autograd(sizes, batch):
     """HIPS autograd."""
     import autograd.numpy as anp
     from autograd import value_and_grad
+
     X, _, T, parameters = problem(sizes, batch)
 
     def loss_of(parameters):
@@ -138,6 +152,7 @@ def autograd(sizes, batch):
         logits = anp.dot(h, parameters[-2]) + parameters[-1]
         shifted = logits - anp.max(logits, axis=1, keepdims=True)
         return anp.mean(anp.log(anp.sum(anp.exp(shifted), axis=1)) - anp.sum(T * shifted, axis=1))
+
     both = value_and_grad(loss_of)
 
     def step():
@@ -145,6 +160,7 @@ def autograd(sizes, batch):
         for p, g in zip(parameters, gradients, strict=True):
             p -= (RATE * g).astype(np.float32)
         return float(loss)
+
     return step
 
 
@@ -153,6 +169,7 @@ def mygrad(sizes, batch):
     import mygrad as mg
     from mygrad.nnet.activations import relu
     from mygrad.nnet.losses import softmax_crossentropy
+
     X, labels, _, parameters = problem(sizes, batch)
     parameters = [mg.tensor(p) for p in parameters]
 
@@ -165,8 +182,16 @@ def mygrad(sizes, batch):
         for p in parameters:
             p.data -= RATE * p.grad
         return loss.item()
+
     return step
 
 
-ENGINES = {"nnteach compiled": compiled, "nnteach eager": eager, "NumPy by hand": by_hand, "PyTorch": pytorch,
-           "PyTorch, functional": pytorch_functional, "autograd": autograd, "MyGrad": mygrad}
+ENGINES = {
+    "nnteach compiled": compiled,
+    "nnteach eager": eager,
+    "NumPy by hand": by_hand,
+    "PyTorch": pytorch,
+    "PyTorch, functional": pytorch_functional,
+    "autograd": autograd,
+    "MyGrad": mygrad,
+}

@@ -1,10 +1,11 @@
 """micrograd's own moons demo, one training step, and a deep chain: engines of single numbers.
 
-The network is 2-16-16-1 with ReLU, its loss a hinge with L2 regularisation on 100 points, all as in micrograd's demo.ipynb.
-`_loss_of_sample` is the demo's code for one point; `nnteach eager` and micrograd run it point by point, the compiled
-version is told that the points are a batch.
+The network is 2-16-16-1 with ReLU, its loss a hinge with L2 regularisation on 100 points, all as in
+micrograd's demo.ipynb. `_loss_of_sample` is the demo's code for one point; `nnteach eager` and micrograd run
+it point by point, the compiled version is told that the points are a batch.
 """
 
+import itertools
 import random
 
 import numpy as np
@@ -24,8 +25,10 @@ def _points():
 def _weights():
     """[[(weights of a neuron, its bias), …] for each layer], as plain floats."""
     rng = random.Random(1337)
-    return [[([rng.uniform(-1, 1) for _ in range(n_in)], 0.0) for _ in range(n_out)]
-            for n_in, n_out in zip(SIZES, SIZES[1:], strict=False)]
+    return [
+        [([rng.uniform(-1, 1) for _ in range(n_in)], 0.0) for _ in range(n_out)]
+        for n_in, n_out in itertools.pairwise(SIZES)
+    ]
 
 
 def _score(network, x, relu):
@@ -48,6 +51,7 @@ def _parameters(network):
 def moons_micrograd():
     """micrograd, as its demo does it (the gradients are set to zero first)."""
     from micrograd.engine import Value
+
     X, labels = _points()
     network = [[([*map(Value, weights)], Value(bias)) for weights, bias in layer] for layer in _weights()]
 
@@ -59,37 +63,50 @@ def moons_micrograd():
         for p in _parameters(network):
             p.data -= RATE * p.grad
         return loss.data
+
     return step
 
 
 def moons_eager():
     """nnteach, a Node for every number."""
     import nnteach as nt
+
     X, labels = _points()
     values = _weights()
 
     def step():
-        network = [[([*map(nt.variable, weights)], nt.variable(bias)) for weights, bias in layer] for layer in values]
+        network = [
+            [([*map(nt.variable, weights)], nt.variable(bias)) for weights, bias in layer] for layer in values
+        ]
         loss = _total_loss(network, X.tolist(), labels.tolist(), nt.relu, nt.constant)
         loss.backward()
         for layer, nodes in zip(values, network, strict=True):
-            layer[:] = [([w.value - RATE * w.grad for w in weights], bias.value - RATE * bias.grad) for weights, bias in nodes]
+            layer[:] = [
+                ([w.value - RATE * w.grad for w in weights], bias.value - RATE * bias.grad)
+                for weights, bias in nodes
+            ]
         return loss.value
+
     return step
 
 
 def moons_compiled():
     """nnteach, the same code for one point, compiled for the batch."""
     import nnteach as nt
+
     X, labels = _points()
     parameters = []
     for layer in _weights():
         parameters += [np.array([weights for weights, _ in layer]), np.array([bias for _, bias in layer])]
 
     def loss_of_sample(x, y, *arrays):
-        network = [[*zip(weights, biases, strict=True)] for weights, biases in zip(arrays[::2], arrays[1::2], strict=True)]
+        network = [
+            [*zip(weights, biases, strict=True)]
+            for weights, biases in zip(arrays[::2], arrays[1::2], strict=True)
+        ]
         loss = nt.relu(1 + -y * _score(network, x, nt.relu))
         return loss + ALPHA * sum(p * p for p in _parameters(network))
+
     replay = nt.compile(loss_of_sample, wrt=range(2, 8), batch=[0, 1])
 
     def step():
@@ -97,6 +114,7 @@ def moons_compiled():
         for p, g in zip(parameters, gradients, strict=True):
             p -= RATE * g
         return loss
+
     return step
 
 
@@ -110,6 +128,7 @@ def chain_eager(depth):
             y = y * 1.00001
         y.backward()
         return x.grad
+
     return step
 
 
@@ -123,6 +142,7 @@ def chain_pytorch(depth):
             y = y * 1.00001
         y.backward()
         return x.grad.item()
+
     return step
 
 
@@ -134,6 +154,7 @@ def chain_autograd(depth):
         for _ in range(depth):
             x = x * 1.00001
         return x
+
     return lambda: float(grad(chain)(1.0))
 
 
@@ -147,8 +168,14 @@ def chain_mygrad(depth):
             y = y * 1.00001
         y.backward()
         return x.grad.item()
+
     return step
 
 
 MOONS = {"nnteach eager": moons_eager, "nnteach compiled": moons_compiled, "micrograd": moons_micrograd}
-CHAIN = {"nnteach eager": chain_eager, "PyTorch": chain_pytorch, "autograd": chain_autograd, "MyGrad": chain_mygrad}
+CHAIN = {
+    "nnteach eager": chain_eager,
+    "PyTorch": chain_pytorch,
+    "autograd": chain_autograd,
+    "MyGrad": chain_mygrad,
+}
