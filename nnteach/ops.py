@@ -309,10 +309,9 @@ def sum_to(x, shape):
     return _sum(x, axes, keepdims=True).reshape(shape)
 
 
-@entry(lambda g, y, x, shape: sum_to(g, shape=shape_of(x)), notation="spread(a)", elementwise=False,
-        numpy=(np.broadcast_to,))
+@entry(lambda g, y, x, shape: g, notation="spread(a)", elementwise=False, numpy=(np.broadcast_to,))
 def broadcast_to(x, shape):
-    """Repeat along new or single-entry axes, by NumPy's broadcasting rules."""
+    """Repeat along new or single-entry axes, by NumPy's broadcasting rules; the backward pass sums the copies."""
     return np.broadcast_to(x, shape)
 
 
