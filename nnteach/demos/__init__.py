@@ -1,0 +1,1 @@
+"""Teaching demos: pictures and controls that a lecturer projects, one file each."""
