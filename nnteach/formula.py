@@ -153,9 +153,12 @@ def _made(notation, compute, a, b):
     return Symbol(None, value, "", notation, (a, b))
 
 
-def derivative(of: str, by: str, value=None, role="") -> Symbol:
-    """The symbol ∂of/∂by, with the number it stands for."""
-    return Symbol(None, value, role, "∂a/∂b", (Symbol(of), Symbol(by)))
+GRADIENTS = ("∂a/∂b", "∇b a")  # two ways to write one; with numbers put in, each is the number it stands for
+
+
+def derivative(of: str, by: str, value=None, role="", style=GRADIENTS[0]) -> Symbol:
+    """The symbol ∂of/∂by, or ∇_by of, with the number it stands for."""
+    return Symbol(None, value, role, style, (Symbol(of), Symbol(by)))
 
 
 def _form(symbol):
@@ -164,7 +167,7 @@ def _form(symbol):
 
 
 def _is_leaf(symbol, numbers):
-    return symbol.notation is None or (numbers and symbol.notation == "∂a/∂b")
+    return symbol.notation is None or (numbers and symbol.notation in GRADIENTS)
 
 
 # --------------------------------------------------------------------------------------- the three styles

@@ -13,8 +13,9 @@ from . import formula
 from .digits import number
 from .errors import shape_text
 from .formula import Symbol
-from .phrases import phrase, spoken
-from .trace import Step, Trace
+from .phrases import phrase
+from .phrases import spoken as spoken_in
+from .trace import Trace
 
 
 @dataclass(frozen=True)
@@ -40,30 +41,47 @@ class Story:
     say: str
 
 
-def tell(trace: Trace, k: int, language: str = "en") -> Story:
-    """The story of the step that leads to state k, 1 ≤ k ≤ len(trace)."""
+def tell(trace: Trace, k: int, language: str | None = None) -> Story:
+    """The story of the step that leads to state k, 1 ≤ k ≤ len(trace); in the trace's language if none is given."""
     step = trace.steps[k - 1]
     teller = {"evaluate": _evaluation, "seed": _seed, "contribution": _contribution, "unbroadcast": _unbroadcast,
               "update": _update}[step.kind]
     names = {"node": trace.names[step.node], "parent": trace.names[step.focus]}
-    return teller(trace, step, names, lambda key, **words: phrase(key, language, **names, **words))
+    return teller(trace, step, names, Words(language or trace.language, names))
 
 
-def tell_start(trace: Trace, language: str = "en") -> tuple[str, str]:
+def tell_start(trace: Trace, language: str | None = None) -> tuple[str, str]:
     """What stands in the panel before the first step: (now, say)."""
+    language = language or trace.language
     inputs = [trace.names[n] for n in trace.nodes if n.kind == "input"]
-    listed = " and ".join([", ".join(inputs[:-1]), inputs[-1]] if len(inputs) > 1 else inputs) if inputs else "–"
+    both = [", ".join(inputs[:-1]), inputs[-1]] if len(inputs) > 1 else inputs
+    listed = phrase("list.and", language).join(both) if inputs else "–"
     first = trace.names[trace.steps[0].node] if trace.steps else listed
     return (phrase("now.start" if len(inputs) > 1 else "now.start.one", language, inputs=listed),
             phrase("say.start", language, inputs=listed, first=first))
 
 
+@dataclass(frozen=True)
+class Words:
+    """The phrases of a language for one step, with the names of its nodes put in."""
+
+    language: str
+    names: dict[str, str]
+
+    def __call__(self, key, **words):
+        return phrase(key, self.language, **self.names, **words)
+
+    def aloud(self, written):
+        """A number or a written formula as it is read aloud."""
+        return spoken_in(written if isinstance(written, str) else number(written), self.language)
+
+    def number(self, value):
+        """A number as it is written in a sentence."""
+        return number(value).replace(".", phrase("spoken.decimal", self.language))
+
+
 def _is_number(value):
     return value is not None and np.ndim(value) == 0
-
-
-def _aloud(value):
-    return spoken(number(value))
 
 
 # ------------------------------------------------------------------------------------------ step by step
@@ -72,10 +90,10 @@ def _evaluation(trace, step, names, text):
     operation, result = trace.operation(step.node), Symbol(None, step.total, "value")
     told = (Line("rule", "=", operation, left=trace.symbol(step.node)), Line("numbers", "=", operation, numbers=True),
             Line("result", "=", result))
-    aloud = spoken(formula.text(operation))
+    aloud = text.aloud(formula.text(operation))
     if _is_number(step.total) and all(p.shape == () for p in step.node.parents):
-        say = text("say.evaluate", operation=aloud, numbers=spoken(formula.text(operation, numbers=True)),
-                   result=_aloud(step.total))
+        say = text("say.evaluate", operation=aloud, numbers=text.aloud(formula.text(operation, numbers=True)),
+                   result=text.aloud(step.total))
     else:
         say = text("say.evaluate.array", operation=aloud)
     return Story(text("now.evaluate"), None, told, None, None, say)
@@ -110,22 +128,22 @@ def _unbroadcast(trace, step, names, text):
     told = (Line("rule", "+=", raw, left=trace.gradient(step.parent, role="result")),
             Line("result", "=", Symbol(None, step.contribution, "result")))
     key = "say.unbroadcast" if _is_number(step.contribution) else "say.unbroadcast.array"
-    say = text(key, total=_aloud(step.contribution) if _is_number(step.contribution) else "")
+    say = text(key, total=text.aloud(step.contribution) if _is_number(step.contribution) else "")
     return Story(text("now.unbroadcast"), None, told, _ledger(step, text), text("remark.unbroadcast"), say)
 
 
 def _update(trace, step, names, text):
-    rate = Symbol("η", trace.learning_rate, "local")
+    rate = Symbol(trace.notation.learning_rate, trace.learning_rate, "local")
     gradient = trace.gradient(step.node, step.upstream, "upstream")
     slope = Symbol(None, None, "", "a · b", (rate, gradient))
     step_down = Symbol(None, None, "", "a − b", (Symbol(names["node"], step.before), slope))
     told = (Line("rule", "←", step_down, left=Symbol(names["node"], step.total, "result")),
             Line("numbers", "=", step_down, numbers=True), Line("result", "=", Symbol(None, step.total, "result")))
     if _is_number(step.total):
-        say = text("say.update", total=_aloud(step.total), before=_aloud(step.before), rate=_aloud(trace.learning_rate),
-                   gradient=_aloud(step.upstream))
+        numbers = {"total": step.total, "before": step.before, "rate": trace.learning_rate, "gradient": step.upstream}
+        say = text("say.update", **{key: text.aloud(value) for key, value in numbers.items()})
     else:
-        say = text("say.update.array", rate=_aloud(trace.learning_rate))
+        say = text("say.update.array", rate=text.aloud(trace.learning_rate))
     return Story(text("now.update"), None, told, None, text("remark.update"), say)
 
 
@@ -143,15 +161,16 @@ def _ledger(step, text):
 def _say_contribution(trace, step, rule, text):
     if not step.node.primitive.elementwise:
         aloud = formula.text(trace.rule(step, Symbol(text("gradient.of"), step.upstream)))
-        say = text("say.product" if "@" in step.node.primitive.notation else "say.through", formula=spoken(aloud))
+        say = text("say.product" if "@" in step.node.primitive.notation else "say.through", formula=text.aloud(aloud))
     elif not _is_number(step.contribution):
         say = text("say.array")
     else:
         local = step.local
         key = {1.0: "say.unchanged", -1.0: "say.turned", 0.0: "say.blocked"}.get(local, "say.scaled")
-        say = text(key, contribution=_aloud(step.contribution), upstream=_aloud(step.upstream), local=_aloud(local))
+        numbers = {"contribution": step.contribution, "upstream": step.upstream, "local": local}
+        say = text(key, **{name: text.aloud(value) for name, value in numbers.items()})
     if step.before is not None and step.total is not None:
-        say += " " + (text("say.total", before=_aloud(step.before), total=_aloud(step.total))
+        say += " " + (text("say.total", before=text.aloud(step.before), total=text.aloud(step.total))
                       if _is_number(step.total) else text("say.total.array"))
     return say
 
@@ -166,9 +185,10 @@ def _remark(trace, step, text):
         return text("remark.branch")
     if name == "relu" and _is_number(local):
         at = step.parent.value
-        return text("remark.relu.open" if at > 0 else "remark.relu.closed" if at < 0 else "remark.relu.kink", local=number(local))
+        key = "open" if at > 0 else "closed" if at < 0 else "kink"
+        return text(f"remark.relu.{key}", local=text.number(local))
     if name in ("sigmoid", "tanh") and _is_number(local) and abs(local) < SATURATED:
-        return text("remark.saturated", local=number(local))
+        return text("remark.saturated", local=text.number(local))
     if name == "matmul":
         return text("remark.matmul", shape=shape_text(step.parent.shape))
     return text(f"remark.{name}") if name in _GATES else None

@@ -1,8 +1,15 @@
 """Every sentence the player and the worked solutions say, by key: one catalogue per language.
 
-To add a language, add a dictionary with the same keys; a test compares them. Names and numbers are put in by
-`str.format`, which never reads them as templates themselves.
+To add a language, write a dictionary with the same keys in a file like `phrases_it.py` and enter it in CATALOGUES; a
+test compares keys and placeholders. Names and numbers are put in by `str.format`, which never reads them as templates
+themselves. The language is always an argument; nothing here is switched for everybody.
 """
+
+import re
+from collections.abc import Mapping
+
+from .errors import GraphError, message
+from .phrases_it import ITALIAN
 
 ENGLISH = {
     # what is happening
@@ -67,27 +74,107 @@ ENGLISH = {
     "summary": "Computational graph of {title}. {values}.",
     "summary.node": "{node} = {operation}: value {value}, gradient {gradient}",
     "summary.leaf": "{node}: value {value}, gradient {gradient}",
+    "summary.more": "… {count} more",
     "unknown": "not known yet",
+    "list.and": " and ",
+    # the worked solution
+    "worked.title": "{title}, step by step",
+    "worked.forward": "Forward: the values",
+    "worked.backward": "Backward: the gradients",
+    "worked.update": "Update",
+    "worked.results": "Results",
+    "worked.node": "node",
+    # formulas as they are read aloud; in pictures and formulas numbers keep the decimal point in every language
+    "spoken.decimal": ".",
+    "spoken.−": "minus ", "spoken.·": " times ", "spoken.+": " plus ", "spoken./": " divided by ", "spoken.@": " times ",
+    "spoken.^": " to the power ", "spoken.²": " squared", "spoken.³": " cubed", "spoken.ᵀ": " transposed",
+    "spoken.σ": "sigma of ", "spoken.∂": "d ", "spoken.=": " is ",
     # the toolbar
     "start": "start", "forward": "forward", "backward": "backward", "update": "update", "done": "done",
     "first": "First step", "previous": "Step back", "play": "Play", "pause": "Pause", "next": "Step forth",
     "last": "Last step", "step": "step {k} of {n}", "help": "Keys and help", "table": "Table of all values",
     "theme": "Light or dark", "fullscreen": "Projector (full screen)", "now": "NOW",
     "operation": "operation", "name": "name", "state": "state",
+    "todo": "to do", "nextPhase": "Next phase", "previousPhase": "Phase before", "blank": "Blank the screen",
+    "close": "Back to the picture", "steps": "Steps", "auto": "as the system", "light": "light", "dark": "dark",
+    "panel": "Rule, numbers and result", "inputs": "Change a number", "player": "Player",
+    "nodes": "Click a node, or press Enter on it, to go to its forward step; once more for its backward step.",
+    "speed": "Play: steps a second",
+    "expected": "{name} must be a number such as −2 or 0,5, but “{typed}” is none.",
+    "damaged": "The picture could not be read. Run the cell again.",
+    # levels, questions and what may have gone wrong; "slip.…" continues "This is exactly what you get if …"
+    "levels": "Levels of detail", "scalar": "scalar", "vector": "vector", "neuron": "neuron",
+    "expression": "", "start.how": "→ or its button goes one step on; ? lists all keys.",
+    "predict": "Predict before each step", "yours": "Your prediction", "commit": "Check", "skip": "Show me",
+    "or": "or only the sign:", "negative": "negative", "zero": "zero", "positive": "positive",
+    "right": "Right: {answer}.", "wrong": "Not {typed}.", "again": "One more try.", "revealed": "You said {typed}; it is {answer}.",
+    "exactly": "This is exactly what you get if {slip}.", "coarse": "Close. Give at least three digits.",
+    "download": "Download my predictions (JSON)",
+    "ask.value": "What is the value of {parent}?",
+    "ask.gradient": "What is the gradient of {parent}?",
+    "ask.contribution": "How much does {node} hand to {parent}?",
+    "ask.total": "The gradient of {parent} is {before} so far. What is it with what {node} hands to it?",
+    "ask.weight": "What is {parent} after its step with learning rate {rate}?",
+    "slip.product": "you multiply instead",
+    "slip.difference": "you subtract instead of adding",
+    "slip.order": "you take the two in the wrong order",
+    "slip.sum": "you add instead",
+    "slip.sign": "you turn the sign round",
+    "slip.doubled": "you double instead of squaring",
+    "slip.exponent": "you multiply by the exponent instead of raising to it",
+    "slip.half": "you halve instead of taking the root",
+    "slip.log10": "you take the logarithm to the base 10",
+    "slip.gate": "you forget the gate of the ReLU: below zero it lets nothing through",
+    "slip.absolute": "you drop the sign: a ReLU gives 0 below zero",
+    "slip.slope": "you take the slope instead of the value",
+    "slip.exponent_sign": "you take e^z instead of e^(−z)",
+    "slip.other": "you take the other one of the two",
+    "slip.average": "you divide by the number of entries: a sum does not",
+    "slip.not_divided": "you forget to divide by the number of entries",
+    "slip.minus": "you forget the minus sign of what is taken away or divided by",
+    "slip.own": "you multiply by the value of {parent} itself instead of the other factor",
+    "slip.not_inverted": "you multiply by the divisor instead of dividing by it",
+    "slip.two": "you forget the factor 2 of the square",
+    "slip.routed": "you send the gradient to the wrong input: only the chosen one gets it",
+    "slip.input": "you put the input into the formula for the slope, where the output belongs",
+    "slip.function": "you multiply by {node} itself instead of its slope",
+    "slip.upstream": "you leave out the gradient of {node} and take the local derivative alone",
+    "slip.unchanged": "you pass the gradient of {node} on unchanged, without the local derivative",
+    "slip.added": "you add the local derivative to the gradient of {node} instead of multiplying",
+    "slip.overwritten": "you overwrite what was there: at branches gradients add",
+    "slip.not_added": "you leave out the new contribution: at branches gradients add",
+    "slip.uphill": "you go uphill: the step goes against the gradient",
+    "slip.rate": "you forget the learning rate",
+    "slip.rate_twice": "you multiply by the learning rate twice",
+    "slip.slope_missing": "you take the learning rate alone, without the gradient",
+    "slip.change": "you give the change alone, without the old value",
+    "slip.itself": "you take the value of {node}: the way back begins with how fast {node} changes with itself",
+    "slip.nothing": "you begin with nothing: {node} grows by one when {node} grows by one",
 }
 
-CATALOGUES = {"en": ENGLISH}
+CATALOGUES = {"en": ENGLISH, "it": ITALIAN}
 
-_SPOKEN = {"−": "minus ", "·": " times ", "+": " plus ", "/": " divided by ", "@": " times ", "^": " to the power ",
-           "²": " squared", "³": " cubed", "ᵀ": " transposed", "σ": "sigma of ", "∂": "d ", "=": " is "}
+
+def catalogue(language: str = "en") -> Mapping[str, str]:
+    """All phrases of a language."""
+    if language not in CATALOGUES:
+        raise GraphError(message(f"a language among {', '.join(CATALOGUES)}", repr(language)))
+    return CATALOGUES[language]
 
 
 def phrase(key: str, language: str = "en", **words) -> str:
-    """The text for a key, with names and numbers put in."""
-    return CATALOGUES[language][key].format(**words)
+    """The text for a key, with names and numbers put in; in English where a language lacks it."""
+    return catalogue(language).get(key, ENGLISH[key]).format(**words)
 
 
-def spoken(formula: str) -> str:
+def words(language: str = "en") -> dict[str, str]:
+    """The single words of the toolbar and the table, for the player to fill in itself."""
+    return {key: catalogue(language).get(key, word) for key, word in ENGLISH.items() if "." not in key}
+
+
+def spoken(formula: str, language: str = "en") -> str:
     """A formula as it is read aloud: "(−4) · 1" as "minus 4 times 1"."""
-    aloud = "".join(_SPOKEN.get(c, c) for c in formula)
+    said = {key.removeprefix("spoken."): word for key, word in catalogue(language).items() if key.startswith("spoken.")}
+    aloud = re.sub(r"(?<=\d)\.(?=\d)", said.pop("decimal"), formula)
+    aloud = "".join(said.get(c, c) for c in aloud)
     return " ".join(aloud.replace("(", " ").replace(")", " ").split())

@@ -15,7 +15,10 @@ from . import formula
 from .autodiff import Step, _seed, backward_steps, zero_like
 from .errors import GraphError, message
 from .formula import Symbol, as_symbol, derivative
-from .graph import Node, labels, ordered, settle
+from .graph import Node, ordered, settle
+from .notation import Notation, names
+from .notation import notation as notation_of
+from .phrases import catalogue
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,18 @@ class Trace:
         nodes: all nodes, oldest first.
         names: a distinct name for every node.
         steps: the Steps; `trace[k]` is what happens at step k + 1.
+        notation: the letters of a course; `language` of the sentences.
         timelines: by name, how each node stands over time; `edge_timelines` likewise.
     """
 
-    def __init__(self, root: Node, learning_rate: float | None = None):
+    def __init__(self, root: Node, learning_rate: float | None = None, notation: "str | Notation | None" = None,
+                 language: str = "en"):
         self.root = root
         self.learning_rate = learning_rate
+        self.notation, self.language = notation_of(notation), language
+        catalogue(language)  # a language that is not known is said here, and not in the middle of a document
         self.nodes = ordered(root)
-        self.names = labels(self.nodes)
+        self.names = names(self.nodes, self.notation)
         self.steps = tuple(_all_steps(root, self.nodes, learning_rate))
 
     @functools.cached_property
@@ -138,8 +145,9 @@ class Trace:
         return Symbol(None, node.value, "", node.primitive.notation, inputs)
 
     def gradient(self, node: Node, value=None, role="") -> Symbol:
-        """The symbol ∂f/∂node."""
-        return derivative(self.names[self.root], self.names[node], value, role)
+        """The symbol ∂f/∂node, or ∇_node f where the course writes it so."""
+        style = self.notation.gradient if node.shape else "∂a/∂b"
+        return derivative(self.names[self.root], self.names[node], value, role, style)
 
     def local(self, step: Step) -> Symbol:
         """The local derivative of a step as a formula: the rule, run on symbols, with 1 for the upstream gradient."""
@@ -167,20 +175,20 @@ class Trace:
 
     # ---------------------------------------------------------------------------- as documents
 
-    def to_markdown(self) -> str:
-        """A worked solution in Markdown, with formulas in LaTeX."""
+    def to_markdown(self, language: str | None = None) -> str:
+        """A worked solution in Markdown, with formulas in LaTeX; in the trace's language if none is given."""
         from .worked import to_markdown
-        return to_markdown(self)
+        return to_markdown(self, language)
 
-    def to_latex(self) -> str:
+    def to_latex(self, language: str | None = None) -> str:
         """A worked solution as a LaTeX fragment (amsmath)."""
         from .worked import to_latex
-        return to_latex(self)
+        return to_latex(self, language)
 
-    def to_text(self) -> str:
+    def to_text(self, language: str | None = None) -> str:
         """A worked solution for a terminal."""
         from .worked import to_text
-        return to_text(self)
+        return to_text(self, language)
 
     def to_json(self) -> dict:
         """The trace as plain data: names, operations, edges and steps, every number in full."""
@@ -193,9 +201,17 @@ class Trace:
                           for s in self.steps]}
 
 
-def trace(root: Node, learning_rate: float | None = None) -> Trace:
-    """Record the forward and the backward pass of a result, and with a learning rate the update of its variables."""
-    return Trace(root, learning_rate)
+def trace(root: Node, learning_rate: float | None = None, notation: str | Notation | None = None,
+          language: str = "en") -> Trace:
+    """Record the forward and the backward pass of a result, and with a learning rate the update of its variables.
+
+    Args:
+        root: the result.
+        learning_rate: the size of the update; None for no update.
+        notation: the course whose letters are used, such as "000", or a Notation; None for nnteach's own.
+        language: of the sentences, "en" or "it".
+    """
+    return Trace(root, learning_rate, notation, language)
 
 
 def is_bare_number(node: Node) -> bool:

@@ -9,30 +9,33 @@ from .digits import lines
 from .formula import Symbol
 from .forms import escape_latex
 from .narration import tell
+from .phrases import phrase
 from .trace import is_bare_number
 
 
-def to_markdown(trace) -> str:
+def to_markdown(trace, language: str | None = None) -> str:
     """A worked solution in Markdown; formulas between dollar signs."""
-    out = [f"## {_markdown_text(_title(trace))}", ""]
-    for heading, steps in _sections(trace):
+    language = language or trace.language
+    out = [f"## {_markdown_text(_title(trace, language))}", ""]
+    for heading, steps in _sections(trace, language):
         out += [f"### {heading}", ""]
         for k in steps:
-            story = tell(trace, k)
+            story = tell(trace, k, language)
             out += [f"{k}. {_markdown_text(story.now)}.  "] + [f"   ${line}$  " for line in _chain(story, formula.latex, "latex")]
             if story.ledger:
                 out += [f"   {_markdown_text(story.ledger[0])}: {story.ledger[1]}**{story.ledger[2]}**  "]
         out += [""]
-    return "\n".join(out + _markdown_table(trace))
+    return "\n".join(out + _markdown_table(trace, language))
 
 
-def to_latex(trace) -> str:
+def to_latex(trace, language: str | None = None) -> str:
     """A worked solution as a LaTeX fragment; needs amsmath."""
-    out = [rf"\section*{{{_latex_text(_title(trace))}}}"]
-    for heading, steps in _sections(trace):
-        out += [rf"\subsection*{{{heading}}}", r"\begin{enumerate}"]
+    language = language or trace.language
+    out = [rf"\section*{{{_latex_text(_title(trace, language))}}}"]
+    for heading, steps in _sections(trace, language):
+        out += [rf"\subsection*{{{_latex_text(heading)}}}", r"\begin{enumerate}"]
         for k in steps:
-            story = tell(trace, k)
+            story = tell(trace, k, language)
             out += [rf"\item {_latex_text(story.now)}.\\"] + [f"${line}$\\\\" for line in _chain(story, formula.latex, "latex")]
             if story.ledger:
                 total = formula.latex(Symbol(None, trace.steps[k - 1].total))
@@ -42,30 +45,31 @@ def to_latex(trace) -> str:
     return "\n".join(out) + "\n"
 
 
-def to_text(trace) -> str:
+def to_text(trace, language: str | None = None) -> str:
     """A worked solution for a terminal."""
-    out = [_title(trace)]
-    for heading, steps in _sections(trace):
+    language = language or trace.language
+    out = [_title(trace, language)]
+    for heading, steps in _sections(trace, language):
         out += ["", heading, "-" * len(heading)]
         for k in steps:
-            story = tell(trace, k)
+            story = tell(trace, k, language)
             out += [f"{k:3}  {story.now}."] + [f"       {line}" for line in _chain(story, formula.text, "text")]
             if story.ledger:
                 out += [f"       {story.ledger[0]}: {story.ledger[1]}{story.ledger[2]}"]
     return "\n".join(out) + "\n"
 
 
-def _title(trace):
-    return f"{trace.names[trace.root]} = {formula.text(trace.operation(trace.root))}, step by step"
+def _title(trace, language):
+    result = f"{trace.names[trace.root]} = {formula.text(trace.operation(trace.root))}"
+    return phrase("worked.title", language, title=result)
 
 
-def _sections(trace):
+def _sections(trace, language):
     """The numbers of the steps of each phase, under the phase's heading."""
-    headings = {"forward": "Forward: the values", "backward": "Backward: the gradients", "update": "Update"}
-    for phase, heading in headings.items():
+    for phase in ("forward", "backward", "update"):
         steps = [k for k, step in enumerate(trace.steps, start=1) if step.phase == phase]
         if steps:
-            yield heading, steps
+            yield phrase(f"worked.{phase}", language), steps
 
 
 def _chain(story, write, style):
@@ -96,17 +100,18 @@ def _local(line, write, written, sign):
 _SIGNS = {"text": {}, "latex": {"+=": r"\mathrel{+}=", "←": r"\leftarrow"}}
 
 
-def _markdown_table(trace):
+def _markdown_table(trace, language):
     """The results at a glance: every node with its value and gradient."""
     state = trace.state_at(len(trace))
-    out = ["### Results", "", "| node | operation | value | gradient |", "|---|---|---|---|"]
+    heads = [phrase(key, language) for key in ("worked.node", "operation", "value", "gradient")]
+    out = [f"### {phrase('worked.results', language)}", "", f"| {' | '.join(heads)} |", "|---|---|---|---|"]
     for node in trace.nodes:
         if is_bare_number(node):
             continue
         name = trace.names[node]
         stand = state.nodes[name]
         grad = "–" if stand.grad is None else _cell(stand.grad)
-        operation = formula.text(trace.operation(node)) if node.primitive else node.kind
+        operation = formula.text(trace.operation(node)) if node.primitive else phrase(node.kind, language)
         out.append(f"| {_markdown_text(name)} | {_markdown_text(operation)} | {_cell(node.value)} | {grad} |")
     return [*out, ""]
 

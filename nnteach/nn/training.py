@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import GraphError, message
+from ..progress import progress
 from .batches import sampler, split
 from .history import History
 from .metrics import metrics_for
 from .network import Network
-from .progress import progress
 from .schedules import Plateau
 from .trainer import Trainer
 

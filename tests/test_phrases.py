@@ -1,0 +1,110 @@
+"""The catalogues of phrases: every language says everything, and every text is said in the language asked for."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import nnteach as nt
+from nnteach.errors import GraphError
+from nnteach.narration import tell, tell_start
+from nnteach.phrases import CATALOGUES, ENGLISH, phrase, spoken, words
+
+LANGUAGES = [language for language in CATALOGUES if language != "en"]
+
+
+def placeholders(text):
+    return sorted({name for _, name, _, _ in string.Formatter().parse(text) if name is not None})
+
+
+@pytest.fixture
+def network():
+    """A graph whose story uses most phrases: a branch, a relu, a sigmoid, a product of matrices, an update."""
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    W, v = nt.variable([[0.5, -0.25], [1.5, 2.0]], "W"), nt.variable([0.5, -1.0], "v")
+    return nt.sigmoid(x + y) * z - nt.relu(z) + x**2 / y + nt.tanh(W @ v + y).sum()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_every_phrase(language):
+    assert sorted(CATALOGUES[language]) == sorted(ENGLISH)
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phrase_asks_for_the_same_words_in_every_language(language, key):
+    assert placeholders(CATALOGUES[language][key]) == placeholders(ENGLISH[key])
+    assert CATALOGUES[language][key].strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hardly_a_phrase_is_the_same_in_two_languages(language):
+    same = [key for key in ENGLISH if CATALOGUES[language][key] == ENGLISH[key] and re.search("[a-z]{4}", ENGLISH[key])]
+    assert same == []
+
+
+def test_every_word_of_the_players_toolbar_has_a_phrase():
+    """What `WORDS` in player.js falls back to; a word that is missing here would stay English everywhere."""
+    script = Path(nt.__file__).parent.joinpath("player", "player.js").read_text(encoding="utf-8")
+    block = re.search(r"export const WORDS = \{\n(.*?)\n\};", script, re.DOTALL)[1]
+    fallback = dict(re.findall(r'(\w+): "([^"]*)"', block))
+    assert len(fallback) > 40 and fallback.keys() <= words("it").keys()
+    assert {key: words()[key] for key in fallback} == fallback
+
+
+def test_a_language_that_is_not_known_is_named_with_those_that_are():
+    with pytest.raises(GraphError, match="expected a language among en, it,\n  got 'de'"):
+        nt.trace(nt.variable(1.0, "x") * 2.0, language="de")
+    with pytest.raises(GraphError, match="got 'IT'"):
+        nt.trace(nt.variable(1.0, "x") * 2.0).to_text("IT")
+
+
+def test_what_a_language_lacks_is_said_in_english(monkeypatch):
+    monkeypatch.delitem(CATALOGUES["it"], "now.start")
+    assert phrase("now.start", "it", inputs="x and y") == "x and y are given; nothing is computed yet"
+
+
+def test_names_are_never_read_as_templates():
+    assert phrase("now.evaluate", "it", node="{parent} {0}") == "si calcola {parent} {0}"
+
+
+@pytest.mark.parametrize(
+    "language, aloud",
+    [("en", "minus 4.5 times sigma of x squared"), ("it", "meno 4,5 per sigma di x al quadrato")],
+)
+def test_a_formula_read_aloud(language, aloud):
+    assert spoken("(−4.5) · σ(x)²", language) == aloud
+
+
+def test_the_italian_story(network):
+    """Looked at by eye once; here: no English word is left, and numbers read aloud have a comma."""
+    t = nt.trace(network, learning_rate=0.5, language="it")
+    told = [tell(t, k) for k in range(1, len(t) + 1)]
+    text = " ".join([*tell_start(t), *(f"{s.now} {s.say} {s.remark}" for s in told)])
+    english = re.findall(r"\b(the|gets|minus|is|and|times|gradient|because|step|of|passes)\b", text)
+    assert english == []
+    assert not re.search(r"\d\.\d", text) and re.search(r"\d,\d", text)
+    assert tell_start(t)[1] == "Conosciamo x, y, z, W e v. Il primo passo calcola u1."
+    assert told[0].say == "u1 è x più y: meno 2 più 5 fa 3."
+
+
+def test_formulas_keep_the_point_in_every_language(network):
+    english, italian = nt.trace(network).to_text(), nt.trace(network, language="it").to_text()
+    assert re.findall(r"[−\d.]+\d", english) == re.findall(r"[−\d.]+\d", italian)
+
+
+def test_a_worked_solution_in_italian(network):
+    t = nt.trace(network, learning_rate=0.1)
+    text = t.to_markdown(language="it")
+    for heading in ("passo per passo", "### In avanti: i valori", "### All'indietro: i gradienti", "### Aggiornamento",
+                    "### Risultati", "| nodo | operazione | valore | gradiente |", "| x | ingresso |"):
+        assert heading in text
+    assert t.to_latex("it").count(r"\subsection*") == 3 and "In avanti" in t.to_text("it")
+    assert t.to_markdown() == nt.trace(network, learning_rate=0.1, language="en").to_markdown()
+    assert nt.trace(network, learning_rate=0.1, language="it").to_markdown() == text
+
+
+def test_two_languages_at_once_do_not_disturb_each_other(network):
+    italian, english = nt.trace(network, language="it"), nt.trace(network)
+    assert tell(italian, 1).now == "si calcola u1" and tell(english, 1).now == "u1 is computed"
