@@ -7,6 +7,7 @@ Each step is a function of plain data: `diagram_of` (trace -> cards and wires), 
 """
 
 import base64
+import dataclasses
 import functools
 import html
 
@@ -16,7 +17,7 @@ from ..formula import Symbol, text
 from ..graph import Node
 from ..phrases import phrase
 from ..trace import Trace, edge_name, is_bare_number, trace
-from .diagram import Card, Diagram, Wire
+from .diagram import Card, Diagram, Moment, Wire
 
 NUMBER_COLUMNS = 10  # the widest that `digits.number` writes: −0.0001234
 PRODUCT_COLUMNS = 25  # two of them, with brackets and a dot
@@ -37,7 +38,7 @@ def draw(root: Node) -> "Drawing":
 
 
 class Drawing:
-    """A static picture of a trace in its final state."""
+    """A static picture of a trace, in its final state or at any step."""
 
     def __init__(self, trace: Trace, any_number: bool = False):
         self.trace = trace
@@ -63,10 +64,19 @@ class Drawing:
         from .dot import to_dot
         return to_dot(self.diagram).source
 
-    def save(self, path) -> None:
-        """Write the picture to a file; the ending says what kind: .svg, .pdf or .png."""
+    def moment(self, step: int | None = None) -> Moment | None:
+        """How the picture looks at a step; None for the final state."""
+        return None if step is None else moment_of(self.trace, self.diagram, step)
+
+    def save(self, path, step: int | None = None) -> None:
+        """Write the picture to a file; the ending says what kind: .svg, .pdf or .png.
+
+        Args:
+            path: where to.
+            step: the step to show, from 0 to the number of steps; the final state if not given.
+        """
         from .export import save
-        save(self.diagram, self.layout, path)
+        save(self.diagram, self.layout, path, self.moment(step), summary(self.trace))
 
     def __repr__(self):
         return f"Drawing({self.diagram.title}: {len(self.diagram.cards)} nodes)"
@@ -88,7 +98,25 @@ def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
     chips = _chips(trace)
     wires = tuple(_wire(trace, index, node, slot, chips, any_number)
                   for node in nodes for slot, parent in enumerate(node.parents) if parent in index)
-    return Diagram(title(trace), cards, wires)
+    return Diagram(title(trace), cards, wires, phrase("now", trace.language))
+
+
+def moment_of(trace: Trace, diagram: Diagram, step: int) -> Moment:
+    """How the diagram of a trace looks after some steps; every text is one that its card or chip has room for."""
+    state, children = trace.state_at(step), drawn(trace)
+    nodes = [state.nodes[card.name] for card in diagram.cards]
+    edges = [state.edges[edge_name(trace.names, children[wire.child], wire.slot)] for wire in diagram.wires]
+    cards = tuple(dataclasses.replace(card, value=_known(node.value), gradient=_known(node.grad))
+                  for card, node in zip(diagram.cards, nodes, strict=True))
+    wires = tuple(dataclasses.replace(wire, chip=_contribution_text(edge.contribution) if wire.chip else "")
+                  for wire, edge in zip(diagram.wires, edges, strict=True))
+    phase = trace.steps[step - 1].phase if step else "forward"
+    return Moment(phase, cards, tuple(node.status for node in nodes), wires,
+                  tuple((edge.status, edge.direction) for edge in edges))
+
+
+def _known(value):
+    return () if value is None else tuple(lines(value))
 
 
 def drawn(trace: Trace) -> list[Node]:
@@ -103,7 +131,7 @@ def title(trace: Trace) -> str:
 
 def operation_text(trace: Trace, node: Node) -> str:
     """What stands beside a node's name: how it was computed, or what kind of leaf it is."""
-    return text(trace.operation(node)) if node.primitive else phrase(node.kind)
+    return text(trace.operation(node)) if node.primitive else phrase(node.kind, trace.language)
 
 
 def _card(trace, node, final, least):
@@ -111,7 +139,8 @@ def _card(trace, node, final, least):
     values = [lines(state.value) for state in line.states if state.value is not None]
     grads = [lines(state.grad) for state in line.states if state.grad is not None]
     return Card(trace.names[node], operation_text(trace, node), node.kind, tuple(lines(final.value)),
-                tuple(grads[-1]) if grads else (), _room(values, least), _room(grads, least) if grads else (0, 0))
+                tuple(grads[-1]) if grads else (), _room(values, least), _room(grads, least) if grads else (0, 0),
+                (phrase("value", trace.language), phrase("gradient", trace.language)))
 
 
 def _room(texts, least):
@@ -140,8 +169,14 @@ def _chips(trace):
 
 def chip_text(step) -> str:
     """The contribution, as it stands on an edge: a number, a short vector, or the shape of an array."""
-    shown = text(Symbol(None, step.contribution), numbers=True)
-    return shown if len(shown) <= NUMBER_COLUMNS else shape_text(step.contribution.shape)
+    return _contribution_text(step.contribution)
+
+
+def _contribution_text(contribution):
+    if contribution is None:
+        return ""
+    shown = text(Symbol(None, contribution), numbers=True)
+    return shown if len(shown) <= NUMBER_COLUMNS else shape_text(contribution.shape)
 
 
 def _product(trace, step):
@@ -160,8 +195,8 @@ def summary(trace: Trace) -> str:
         name = trace.names[node]
         grad = final.nodes[name].grad
         shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(lines(node.value)),
-                 "gradient": phrase("unknown") if grad is None else "; ".join(lines(grad))}
-        told.append(phrase("summary.node" if node.primitive else "summary.leaf", **shown))
+                 "gradient": phrase("unknown", trace.language) if grad is None else "; ".join(lines(grad))}
+        told.append(phrase("summary.node" if node.primitive else "summary.leaf", trace.language, **shown))
     if len(nodes) > 40:
-        told.append(f"… {number(len(nodes) - 40)} more")
-    return phrase("summary", title=title(trace), values=". ".join(told))
+        told.append(phrase("summary.more", trace.language, count=number(len(nodes) - 40)))
+    return phrase("summary", trace.language, title=title(trace), values=". ".join(told))

@@ -21,7 +21,7 @@ MOST_CARDS_WITH_CHIPS = 150
 _NAME_COLUMNS, _OPERATION_COLUMNS = 22, 30
 _SMALLEST_WIDTH = 132
 _SLOT_PITCH = 14
-_CAPTION_WIDTHS = {"value": 34, "gradient": 54}
+_CAPTION_ADVANCE = 6.8  # of a proportional font, on average
 _CAPTION_BASELINE = HEADER + 18
 _FIRST_ROW_BASELINE = _CAPTION_BASELINE + 20
 _BETWEEN_NUMBERS = 22
@@ -93,9 +93,9 @@ def header_labels(card):
 
 def captions(card, width):
     """The words over the numbers; a card that never gets a gradient has no caption for it."""
-    labels = [Label("caption", "value", PADDING, _CAPTION_BASELINE, CAPTION)]
+    labels = [Label("caption", card.captions[0], PADDING, _CAPTION_BASELINE, CAPTION)]
     if has_gradient(card):
-        labels.append(Label("caption", "gradient", width - PADDING, _CAPTION_BASELINE, CAPTION, "end"))
+        labels.append(Label("caption", card.captions[1], width - PADDING, _CAPTION_BASELINE, CAPTION, "end"))
     return tuple(labels)
 
 
@@ -126,7 +126,8 @@ def _column_width(card, role):
         return 0
     lines, size = (card.value, card.value_size) if role == "value" else (card.gradient, card.gradient_size)
     widest = max([text_width(line, NUMBER) for line in lines], default=0)
-    return max(widest, size[1] * ADVANCE * NUMBER, _CAPTION_WIDTHS[role])
+    caption = int(len(card.captions[role == "gradient"]) * _CAPTION_ADVANCE)
+    return max(widest, size[1] * ADVANCE * NUMBER, caption)
 
 
 def _even(length):

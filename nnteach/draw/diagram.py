@@ -30,6 +30,7 @@ class Card:
         gradient: lines of the formatted gradient; empty while not known.
         value_size: (rows, columns) in characters that a value may ever need.
         gradient_size: the same for the gradient; (0, 0) if there will never be one.
+        captions: the words over the two, in the reader's language.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Card:
     gradient: tuple[str, ...] = ()
     value_size: tuple[int, int] = (1, 1)
     gradient_size: tuple[int, int] = (1, 1)
+    captions: tuple[str, str] = ("value", "gradient")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Wire:
 class Diagram:
     """Cards, and the wires between them as indices into the cards.
 
+    Args:
+        title: what the picture shows.
+        now: what the tag at the card in use says, in the reader's language.
+
     Raises:
         ValueError: if a wire has no card at one of its ends, joins a card to itself, or takes a slot twice.
     """
@@ -73,6 +79,7 @@ class Diagram:
     title: str
     cards: tuple[Card, ...] = ()
     wires: tuple[Wire, ...] = ()
+    now: str = "NOW"
 
     def __post_init__(self):
         taken = set()
@@ -100,6 +107,38 @@ class Diagram:
         for wire in self.wires:
             counts[wire.child] = max(counts[wire.child], wire.slot + 1)
         return counts
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How a diagram looks at one step. Only texts and states differ from step to step; nothing ever moves.
+
+    Args:
+        phase: what is going on: `forward`, `backward` or `update`.
+        cards: the diagram's cards, with the values and gradients known so far.
+        states: of each card: `todo`, `now` or `done`.
+        wires: the diagram's wires, with the contributions known so far.
+        flows: of each wire its state and which way it was last used, `rest`, `forward` or `backward`.
+    """
+
+    phase: str
+    cards: tuple[Card, ...]
+    states: tuple[str, ...]
+    wires: tuple[Wire, ...]
+    flows: tuple[tuple[str, str], ...]
+
+
+def final_moment(diagram):
+    """The diagram as it stands when everything is known: what flowed last flowed back, where there is a gradient."""
+    states = tuple("done" if card.value else "todo" for card in diagram.cards)
+    flows = tuple(_final_flow(diagram.cards[wire.parent], diagram.cards[wire.child]) for wire in diagram.wires)
+    return Moment("backward", diagram.cards, states, diagram.wires, flows)
+
+
+def _final_flow(parent, child):
+    if parent.gradient and child.gradient:
+        return "done", "backward"
+    return ("done", "forward") if child.value else ("todo", "rest")
 
 
 def edge_id(parent, child, slot):

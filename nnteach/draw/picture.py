@@ -1,8 +1,8 @@
 """The static picture: a diagram and its layout as one self-contained SVG.
 
-It shows the final state and is complete as it stands. The player finds the parts by class and attribute
-(`nnteach/player/README.md`, "The picture") and changes nothing but texts and classes. The tree is built with
-ElementTree, so whatever a name contains is text and never markup.
+It shows the final state, or any other moment, and is complete as it stands. The player finds the parts by class and
+attribute (`nnteach/player/README.md`, "The picture") and changes nothing but texts and classes. The tree is built
+with ElementTree, so whatever a name contains is text and never markup.
 """
 
 import xml.etree.ElementTree as ET
@@ -23,53 +23,46 @@ from .card import (
     number_labels,
 )
 from .curves import length
-from .diagram import attribute_text, clean_text, columns_of
+from .diagram import attribute_text, clean_text, columns_of, final_moment
 
 ARROW_LENGTH, ARROW_HALF_WIDTH = 12, 5
 NOW_WIDTH, NOW_HEIGHT, NOW_RISE = 46, 20, 14
 _SUMMARY_CARDS = 40
 
 
-def picture(diagram, layout, summary=None):
+def picture(diagram, layout, summary=None, moment=None):
     """The SVG source of the picture.
 
     Args:
         diagram: the `Diagram`.
         layout: its `Layout`.
         summary: the picture in words, for those who cannot see it; made from names and numbers if not given.
+        moment: the `Moment` to show; the final one if not given.
     """
+    moment = moment or final_moment(diagram)
     width, height = _length(layout.width), _length(layout.height)
     svg = ET.Element("svg", {
-        "xmlns": "http://www.w3.org/2000/svg", "class": "nnteach-picture", "role": "img",
+        "xmlns": "http://www.w3.org/2000/svg", "class": "nnteach-picture" + " forward-pass" * (moment.phase == "forward"), "role": "img",
         "width": width, "height": height, "viewBox": f"0 0 {width} {height}"})
     _add_text(svg, "title", clean_text(diagram.title))
     _add_text(svg, "desc", clean_text(summary or _summary(diagram)))
     _add_text(svg, "style", _style())
     ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
     edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
-    for wire, route in zip(diagram.wires, layout.routes, strict=True):
-        _add_edge(edges, diagram, wire, route)
-    for card, box in zip(diagram.cards, layout.boxes, strict=True):
-        _add_node(nodes, card, box)
+    for wire, flow, route in zip(moment.wires, moment.flows, layout.routes, strict=True):
+        _add_edge(edges, diagram.edge_id(wire), wire, flow, route)
+    for card, state, box in zip(moment.cards, moment.states, layout.boxes, strict=True):
+        _add_node(nodes, card, state, box, diagram.now)
     return ET.tostring(svg, encoding="unicode")
 
 
-def edge_state(diagram, wire):
-    """(state, direction) of an edge in the final state: what flowed through it last."""
-    parent, child = diagram.cards[wire.parent], diagram.cards[wire.child]
-    if parent.gradient and child.gradient:
-        return "done", "backward"
-    return ("done", "forward") if child.value else ("todo", "rest")
-
-
-def arrow(tip, to_the_right):
+def arrow(tip, to_the_right, size=1):
     """The three corners of an arrow-head with its tip on a card; lines are level there."""
-    back = tip[0] + (-ARROW_LENGTH if to_the_right else ARROW_LENGTH)
-    return tip, (back, tip[1] - ARROW_HALF_WIDTH), (back, tip[1] + ARROW_HALF_WIDTH)
+    back = tip[0] + size * (-ARROW_LENGTH if to_the_right else ARROW_LENGTH)
+    return tip, (back, tip[1] - size * ARROW_HALF_WIDTH), (back, tip[1] + size * ARROW_HALF_WIDTH)
 
 
-def _add_node(parent, card, box):
-    state = "done" if card.value else "todo"
+def _add_node(parent, card, state, box, now):
     attributes = {"data-node": attribute_text(card.name), "data-state": state, "class": state}
     node = ET.SubElement(parent, "g", attributes)
     if not has_gradient(card):
@@ -82,7 +75,7 @@ def _add_node(parent, card, box):
         _add_label(node, label, box)
     for role in ("value", "gradient"):
         _add_numbers(node, role, number_labels(card, box.w, role), box)
-    _add_now_tag(node, box)
+    _add_now_tag(node, box, now)
 
 
 def _add_label(parent, label, box):
@@ -101,24 +94,24 @@ def _add_numbers(parent, role, labels, box):
         _add_text(text, "tspan", label.text, {"x": _length(box.x + label.x), "y": _length(box.y + label.y)})
 
 
-def _add_now_tag(parent, box):
+def _add_now_tag(parent, box, now):
     tag = ET.SubElement(parent, "g", {"class": "now-tag"})
     x = box.middle[0]
     _add_rect(tag, None, x - NOW_WIDTH / 2, box.y - NOW_RISE, NOW_WIDTH, NOW_HEIGHT, NOW_HEIGHT / 2)
     place = {"x": _length(x), "y": _length(box.y - NOW_RISE + 14.5), "text-anchor": "middle"}
-    _add_text(tag, "text", "NOW", place)
+    _add_text(tag, "text", now, place)
 
 
-def _add_edge(parent, diagram, wire, route):
-    state, direction = edge_state(diagram, wire)
+def _add_edge(parent, name, wire, flow, route):
+    state, direction = flow
     # The length lets the style end the line inside its arrow-head instead of beside its tip.
     edge = ET.SubElement(parent, "g", {
-        "data-edge": diagram.edge_id(wire), "data-state": state, "class": f"{state} {direction}",
+        "data-edge": name, "data-state": state, "class": f"{state} {direction}",
         "style": f"--length:{_length(length(route.points))}px"})
     ET.SubElement(edge, "path", {"class": "line", "d": _curve_path(route.points)})
-    for name, tip in (("forward", route.points[-1]), ("backward", route.points[0])):
-        corners = " ".join(_point(corner) for corner in arrow(tip, to_the_right=name == "forward"))
-        ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": f"M{corners}Z",
+    for way, tip in (("forward", route.points[-1]), ("backward", route.points[0])):
+        corners = " ".join(_point(corner) for corner in arrow(tip, to_the_right=way == "forward"))
+        ET.SubElement(edge, "path", {"class": f"arrow-{way}", "d": f"M{corners}Z",
                                      "style": f"transform-origin:{_length(tip[0])}px {_length(tip[1])}px"})
     if route.chip:
         _add_chip(edge, wire, route.chip)
