@@ -17,7 +17,8 @@ import numpy as np
 
 from . import ops
 from .errors import DisconnectedWarning, GraphError, message, shape_text
-from .graph import Node, constant, describe, ordered, settle, variable
+from .graph import Node, constant, ordered, settle, variable
+from .naming import describe
 from .primitive import shape_of
 
 _number = operator.attrgetter("_value")  # what the rules read in symbol-to-number mode

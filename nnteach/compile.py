@@ -23,7 +23,8 @@ import numpy as np
 from .autodiff import grad
 from .codegen import Source
 from .errors import DtypeError, GraphError, message
-from .graph import Node, constant, describe, no_decisions_on, variable
+from .graph import Node, constant, no_decisions_on, variable
+from .naming import describe
 from .program import Program
 from .vectorise import batched
 

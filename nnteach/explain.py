@@ -14,7 +14,8 @@ import numpy as np
 from .autodiff import backward_steps
 from .errors import GraphError, message
 from .formula import Symbol, as_symbol
-from .graph import Node, labels, ordered
+from .graph import Node, ordered
+from .naming import labels
 from .primitive import PRIMITIVES
 from .trace import is_bare_number
 

@@ -14,7 +14,8 @@ from . import ops
 from .autodiff import gradients
 from .digits import number
 from .errors import GraphError, NNTeachError, message
-from .graph import Node, constant, describe, labels, ordered, rebuild
+from .graph import Node, constant, ordered, rebuild
+from .naming import describe, labels
 
 SHOWN = 24  # rows of the table: the worst entries
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import numpy as np
 from . import ops
 from .errors import (
     DtypeError, GraphError, ImmutableError, ShapeError, broadcasting_advice, message, product_advice, shape_text)
+from .naming import describe
 from .primitive import FROM_NUMPY, Primitive
 
 _next_serial = itertools.count().__next__
@@ -28,6 +29,12 @@ _LATER = {"name": None, "grad": None}  # what a slot answers until it is filled
 _NO_SETTINGS: dict = {}
 _recording = True  # False inside no_grad()
 _undecided = ContextVar("leaves whose numbers a function being traced must not ask for", default=frozenset())
+
+
+# A graph gives its arrays back all at once, and the C library would return that memory to the system only to fetch
+# it again, page by page, for the next graph: half the time of a training step. Once it has seen a block of this size
+# come and go, glibc keeps up to twice as much. The block is never touched, so it costs no memory.
+np.empty(31 << 20, np.uint8)
 
 
 class Node:
@@ -391,45 +398,6 @@ def rebuild(root: Node, values: dict[Node, object]) -> dict[Node, Node]:
             copy.name = node.name
         copies[node] = copy
     return copies
-
-
-def labels(nodes: list[Node]) -> dict[Node, str]:
-    """A distinct name for every node: the student's own where there is one.
-
-    Unnamed results of a small graph are called q, r, s, …, those of a large one u1, u2, … in order (000-17), the last
-    one f if that is free. Unnamed constants are called by their number. Twins get a number in brackets.
-    """
-    taken = {node.name for node in nodes if node.name}
-    unnamed = [node for node in nodes if not node.name and node.kind != "constant"]
-    letters = [c for c in "qrspuvghk" if c not in taken]
-    if len(unnamed) > len(letters):
-        letters = _numbered(taken)
-    letters = iter(letters)
-    result, used, twins = {}, set(), {}
-    for node in nodes:
-        unique = name = node.name or _default_name(node, nodes, letters, taken)
-        while unique in used or (unique != name and unique in taken):
-            unique = f"{name} ({next(twins.setdefault(name, itertools.count(2)))})"
-        used.add(unique)
-        result[node] = unique
-    return result
-
-
-def _numbered(taken):
-    return (name for name in (f"u{i}" for i in itertools.count(1)) if name not in taken)
-
-
-def _default_name(node, nodes, letters, taken):
-    if node.kind == "constant":
-        return f"{node._value:g}".replace("-", "−") if node.shape == () and node.dtype.kind == "f" else "constant"
-    if node is nodes[-1] and node.primitive and "f" not in taken:
-        return "f"
-    return next(letters)
-
-
-def describe(node: Node) -> str:
-    """The node as a message names it: by its name, or by what it is."""
-    return node.name or (f"the result of {node.primitive.name}" if node.primitive else f"an unnamed {node.kind}")
 
 
 # ------------------------------------------------------- NumPy functions whose arguments are not ours one to one

@@ -14,7 +14,8 @@ import itertools
 from dataclasses import dataclass
 
 from .errors import GraphError, message
-from .graph import Node, labels
+from .graph import Node
+from .naming import labels
 
 ACTIVATIONS = frozenset("sigmoid tanh relu leaky_relu elu softplus softmax step".split())
 LEIBNIZ, NABLA = "∂a/∂b", "∇b a"

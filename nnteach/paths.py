@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from .autodiff import Step, backward_steps
 from .digits import number
 from .errors import GraphError, message
-from .graph import Node, describe, labels, ordered
+from .graph import Node, ordered
+from .naming import describe, labels
 
 
 @dataclass(frozen=True)

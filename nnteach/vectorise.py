@@ -21,7 +21,8 @@ import numpy as np
 
 from . import ops
 from .errors import GraphError, ShapeError, message
-from .graph import Node, constant, describe, ordered, variable
+from .graph import Node, constant, ordered, variable
+from .naming import describe
 
 _SIGNS = {ops.add: (1, 1), ops.subtract: (1, -1), ops.negative: (-1,), ops.sum: (1,), ops.mean: (1,)}
 _SUMS = (*_SIGNS, ops.multiply)  # a single product is a sum of one

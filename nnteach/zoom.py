@@ -13,7 +13,8 @@ import numpy as np
 
 from . import ops
 from .errors import GraphError, message
-from .graph import Node, constant, describe, ordered, variable
+from .graph import Node, constant, ordered, variable
+from .naming import describe
 
 
 def scalars(root: Node) -> Node:

@@ -12,7 +12,8 @@ from strategies import COMMON, hostile_names, programs
 
 import nnteach as nt
 from nnteach.errors import DtypeError, GraphError, ImmutableError, ShapeError
-from nnteach.graph import Node, constant, describe, labels, ordered, rebuild, recompute, variable
+from nnteach.graph import Node, constant, ordered, rebuild, recompute, variable
+from nnteach.naming import describe, labels
 
 
 @pytest.fixture

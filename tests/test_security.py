@@ -12,7 +12,8 @@ from strategies import COMMON, hostile_names
 import nnteach as nt
 from nnteach import formula
 from nnteach.gradient_check import check_gradients
-from nnteach.graph import describe, labels, ordered
+from nnteach.graph import ordered
+from nnteach.naming import describe, labels
 from nnteach.trace import trace
 
 PACKAGE = Path(nt.__file__).parent

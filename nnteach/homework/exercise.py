@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from ..errors import GraphError, message
 from ..expression import FUNCTIONS, parse
-from ..graph import Node, constant, labels, ordered, variable
+from ..graph import Node, constant, ordered, variable
+from ..naming import labels
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import LOSSES
 from ..nn.regularizers import L2

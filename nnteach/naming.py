@@ -1,0 +1,42 @@
+"""What nodes are called: in messages, and where each needs a name of its own. This module imports nothing of ours."""
+
+import itertools
+
+
+def labels(nodes: list) -> dict:
+    """A distinct name for every node: the student's own where there is one.
+
+    Unnamed results of a small graph are called q, r, s, …, those of a large one u1, u2, … in order (000-17), the last
+    one f if that is free. Unnamed constants are called by their number. Twins get a number in brackets.
+    """
+    taken = {node.name for node in nodes if node.name}
+    unnamed = [node for node in nodes if not node.name and node.kind != "constant"]
+    letters = [c for c in "qrspuvghk" if c not in taken]
+    if len(unnamed) > len(letters):
+        letters = _numbered(taken)
+    letters = iter(letters)
+    result, used, twins = {}, set(), {}
+    for node in nodes:
+        unique = name = node.name or _default_name(node, nodes, letters, taken)
+        while unique in used or (unique != name and unique in taken):
+            unique = f"{name} ({next(twins.setdefault(name, itertools.count(2)))})"
+        used.add(unique)
+        result[node] = unique
+    return result
+
+
+def _numbered(taken):
+    return (name for name in (f"u{i}" for i in itertools.count(1)) if name not in taken)
+
+
+def _default_name(node, nodes, letters, taken):
+    if node.kind == "constant":
+        return f"{node.value:g}".replace("-", "−") if node.shape == () and node.dtype.kind == "f" else "constant"
+    if node is nodes[-1] and node.primitive and "f" not in taken:
+        return "f"
+    return next(letters)
+
+
+def describe(node) -> str:
+    """The node as a message names it: by its name, or by what it is."""
+    return node.name or (f"the result of {node.primitive.name}" if node.primitive else f"an unnamed {node.kind}")
