@@ -19,10 +19,14 @@ EXACTLY = (10, 2)  # significant digits, in how many numbers
 LOOKS = (4, 1)
 PAIR = (12, 4)
 ZERO_ANSWER = 10  # digits that a whole answer of zeros is worth, where the right one is not zero
-MOST_DIGITS = 6  # of one number
+COUNTED_DIGITS = (3, 6)  # of one number: it is compared by three at least, and a chance match needs no more than six
+PATTERN = 2  # digits that it is worth if exactly the answers are wrong that a mistake makes wrong
 CANDIDATES = 3
 MOST_PAIRS = 700
-FINE, COARSE = (3, 4), (1, 2)  # significant digits kept on the way: those that do no harm, and those that do
+SPREAD = 2.0  # another order of rounding may err more than the one tried
+CLOSE = 0.01  # of the largest entry
+FINE, COARSE = 3, (1, 2)  # significant digits kept on the way: those that do little harm, and those that do
+WAYS = (np.round, np.trunc, np.floor, np.ceil)
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,19 @@ class Evidence:
         """Whether the answers are this solution rounded, and not merely within a unit of it."""
         return bool(np.all(self.all.agrees(row, share=0.5)))
 
-    def weight(self, row) -> tuple[int, int]:
-        """How many digits of a solution agree that the right answers do not share, and in how many numbers."""
-        telling = ~self.all.agrees(self.truth) & (self.all.array != 0)
+    def weight(self, complete: bool) -> tuple[int, int]:
+        """How many digits there are that tell a mistake from the right answers, and in how many numbers.
+
+        Zeros and repetitions tell nothing, except a whole answer of zeros. Where all that was asked for is there and
+        some of it right, the pattern tells something, too.
+        """
+        telling = ~self.right & (self.all.array != 0)
         sizes, first = np.unique(np.abs(self.all.array[telling]), return_index=True)
-        digits = int(np.minimum(self.all.digits[telling][first], MOST_DIGITS).sum())
+        digits = int(np.clip(self.all.digits[telling][first], *COUNTED_DIGITS).sum())
         zeros = [part for part in self.slices.values() if not self.all.array[part].any()
                  and np.count_nonzero(self.truth[part]) > 1]
-        return digits + ZERO_ANSWER * len(zeros), len(sizes) + 2 * len(zeros)
+        pattern = PATTERN if complete and len(self.wrong_names()) < len(self.names) else 0
+        return digits + ZERO_ANSWER * len(zeros) + pattern, len(sizes) + 2 * len(zeros)
 
     def wrong_names(self) -> set:
         return {name for name, part in self.slices.items() if not np.all(self.right[part])}
@@ -96,18 +105,18 @@ def diagnose(exercise: Exercise, task: Task, truth: dict, given: dict[str, Given
         given: the answers, in the right shapes.
     """
     evidence = Evidence(given, truth)
-    weight = evidence.weight(None)
+    weight = evidence.weight(complete=set(exercise.asked) <= given.keys())
     singles = _singles(exercise, task, evidence)
     fitting = [(h, row) for h, row in singles if evidence.explains(row)]
     if fitting:
         return _named(evidence, weight, fitting)
+    if rounded_on_the_way(task, evidence):
+        return Diagnosis(rounded=True)
     if moved := _in_other_places(evidence):
         return Diagnosis(((moved,),), _certainty(weight))
-    if _rounded(task, truth, evidence, FINE):
-        return Diagnosis(rounded=True)
     if enough(weight, PAIR) and (pairs := _pairs(task, evidence, singles)):
         return pairs
-    if enough(weight, LOOKS) and _rounded(task, truth, evidence, COARSE):
+    if enough(weight, LOOKS) and any(evidence.explains(_with_rounding(task, evidence, d)) for d in COARSE):
         return Diagnosis((("round_intermediate",),), "looks")
     return Diagnosis(factor=_common_factor(evidence))
 
@@ -169,27 +178,32 @@ def _part(evidence, part):
 
 # ------------------------------------------------------------------------------------------------ rounding
 
-def _rounded(task, truth, evidence, kept):
-    """Whether the answers are as close to the right ones as rounding on the way explains."""
-    reach = np.zeros_like(evidence.truth)
-    for digits in kept:
-        row = evidence.vector(resolve(task, touch=lambda name, value, d=digits: _significant(value, d)))
-        if row is not None:
-            reach = np.maximum(reach, np.abs(row - evidence.truth))
-    parts = evidence.slices.values()
-    for part in parts:  # rounding errors of one entry are as good as those of its neighbours
-        reach[part] = np.maximum(reach[part], reach[part].mean())
-    share = np.minimum(2.0 * reach, 0.02 * np.abs(evidence.truth)) if kept is FINE else 1.5 * reach
-    return bool(np.all(np.abs(evidence.all.array - evidence.truth) <= share + 1.001 * evidence.all.unit + 1e-12))
+def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
+    """Whether the answers are as close to the right ones as keeping three digits on the way explains.
+
+    How far an entry may be off is tried out: every stage is rounded, cut off, and rounded up, and what cancels in one entry
+    shows in another of these.
+    """
+    rows = [_with_rounding(task, evidence, FINE, way) for way in WAYS]
+    reach = np.max([np.abs(row - evidence.truth) for row in rows if row is not None], axis=0, initial=0.0)
+    allowed = np.empty_like(reach)
+    for part in evidence.slices.values():
+        allowed[part] = np.minimum(SPREAD * reach[part], CLOSE * np.max(np.abs(evidence.truth[part])))
+    return bool(np.all(np.abs(evidence.all.array - evidence.truth) <= allowed + 1.001 * evidence.all.unit + 1e-12))
 
 
-def _significant(value, digits):
+def _with_rounding(task, evidence, digits, way=np.round):
+    """The answers that come out if every stage is rounded to some significant digits."""
+    return evidence.vector(resolve(task, touch=lambda name, value: _significant(value, digits, way)))
+
+
+def _significant(value, digits, way):
     """A value, every entry rounded to some significant digits."""
     array = np.asarray(value, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.where(array == 0, 0.0, np.floor(np.log10(np.abs(array))))
     scale = 10.0 ** (digits - 1 - exponent)
-    return np.round(array * scale) / scale if array.ndim else float(np.round(array * scale) / scale)
+    return way(array * scale) / scale if array.ndim else float(way(array * scale) / scale)
 
 
 def _common_factor(evidence):

@@ -40,10 +40,12 @@ class Catalogue(NamedTuple):
     Attributes:
         keys: the hypotheses that apply.
         ties: pairs of ids that lead to the same answers, whatever the numbers are.
+        silent: the hypotheses that only ever turn answers to zero.
     """
 
     keys: frozenset
     ties: frozenset
+    silent: frozenset
 
     def tied(self, one: str, other: str) -> bool:
         return one == other or frozenset((one, other)) in self.ties
@@ -106,7 +108,9 @@ def _explore(exercise):
     for i in np.flatnonzero(applies):
         same = np.flatnonzero(_alike(table, table[i]) & applies)
         ties |= {frozenset((keys[i][0], keys[j][0])) for j in same if keys[i][0] != keys[j][0]}
-    return Catalogue(frozenset(keys[i] for i in np.flatnonzero(applies)), frozenset(ties))
+    silent = ~np.any((np.abs(table - truth) > SAME) & (table != 0), axis=1)
+    return Catalogue(frozenset(keys[i] for i in np.flatnonzero(applies)), frozenset(ties),
+                     frozenset(keys[i] for i in np.flatnonzero(silent)))
 
 
 def _alike(table, row):

@@ -50,6 +50,10 @@ class Edge:
         """The rule that stood here, on other numbers."""
         return self.rule(g, out, *inputs, **self.static)
 
+    def again(self, x):
+        """The node's function, of another number."""
+        return self.node.primitive.forward(x, *self.inputs[1:], **self.static)
+
 
 @dataclass(frozen=True)
 class Change:

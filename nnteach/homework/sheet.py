@@ -13,11 +13,10 @@ import numpy as np
 
 from ..digits import lines, number
 from ..errors import GraphError, message
-from ..player import step as step_through
 from .answers import Judgement, judge
 from .answers import verdict as verdict_of
 from .checked import Checked, report
-from .diagnose import Diagnosis, diagnose
+from .diagnose import Diagnosis, Evidence, diagnose, rounded_on_the_way
 from .exercise import Exercise, expression, network
 from .fixed import FIXED
 from .formulas import how, matrix
@@ -135,14 +134,21 @@ class Homework:
         if verdict == "wrong":
             found = self._diagnosis(judgement)
             verdict = "correct_rounded" if found.rounded else "other_convention" if _is_convention(found) else verdict
-            if verdict == "correct_rounded" and judgement.named("missing", "few_digits"):
-                verdict = "incomplete"
+        if verdict == "incomplete" and judgement.named("few_digits") and not judgement.named("missing"):
+            found = self._rounding(judgement)  # 0.0998, rounded on the way to 0.1, looks as if digits were missing
+            verdict = "correct_rounded" if found.rounded else verdict
+        elif verdict == "correct_rounded" and judgement.named("missing"):
+            verdict = "incomplete"
         self._last = judgement, found
         return report(verdict, judgement, found)
 
+    def _rounding(self, judgement):
+        evidence = Evidence(judgement.given, self._truth)
+        return Diagnosis(rounded=rounded_on_the_way(self.task, evidence))
+
     def _diagnosis(self, judgement):
-        """By all answers; failing that, by the first wrong one, given what was handed in before it."""
-        given = {name: g for name, g in judgement.given.items() if judgement.stages[name].verdict != "few_digits"}
+        """By all answers; failing that, by each in its turn, given what was handed in before it."""
+        given = judgement.given
         found = diagnose(self.exercise, self.task, self._truth, given)
         if found.candidates or found.rounded or not judgement.named("follows"):
             return found
@@ -205,6 +211,7 @@ class Homework:
         if not changes:
             raise GraphError(message("a mistake that can be made in this exercise", repr(mistake),
                                      "Check answers first, or name one, as in hw.replay('sign')"))
+        from ..player import step as step_through
         with np.errstate(all="ignore"):
             return step_through(World(self.task, changes).root)
 
@@ -247,6 +254,7 @@ class Solution:
 
     def player(self):
         """The calculation, to step through."""
+        from ..player import step as step_through
         return step_through(self._hw.task.root)
 
     def _stages(self):

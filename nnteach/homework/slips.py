@@ -121,7 +121,7 @@ def beside(edge):
     z = edge.world.value(nxt)
     if z.shape != edge.out.shape:
         raise ValueError("the next layer is not as wide")
-    return edge.ruled(edge.g, edge.node.primitive.forward(z, **edge.static), z, *edge.inputs[1:])
+    return edge.ruled(edge.g, edge.again(z), z, *edge.inputs[1:])
 
 
 def passed_back(function, others=False, single_path=False):
@@ -191,7 +191,7 @@ def _other_input(task, product, at):
     if at == "bias":
         chosen = task.find("bias", k - 1)
     elif at == "own":
-        chosen = task.find("activation", k) + task.find("output", k)
+        chosen = task.find("activation", k) + task.find("output", k) + task.find("bias", k)
     else:
         chosen = [n for n in task.nodes if n.name == "X"] if k > 1 else []
     return chosen[0] if chosen and chosen[0] is not right and chosen[0].shape == right.shape else None

@@ -54,7 +54,7 @@ KINDS = {
     "input": _steps(-2.0, 2.0, 0.1),
     "share": _steps(0.05, 0.95, 0.05),
     "binary": [0.0, 1.0],
-    "number": [float(i) for i in range(-9, 10) if i not in (-1, 0, 1)],
+    "number": [i for i in _steps(-3.0, 3.0, 0.1) if abs(i) > 0.2 and abs(i) != 1.0],
     "positive": _steps(0.2, 2.5, 0.1),
 }
 
@@ -153,8 +153,13 @@ def _too_close(exercise, task):
     tried = hypotheses(task, known.keys)
     table = outcomes(task, tried, exercise.asked)
     ids = [h.id for h in tried]
-    for i in np.flatnonzero(~(distances(table, flat(resolve(task), exercise.asked)) > APART)):
+    truth = flat(resolve(task), exercise.asked)
+    for i in np.flatnonzero(~(distances(table, truth) > APART)):
         yield ids[i], "right"
+    shown = np.any((np.abs(table - truth) > APART * unit(truth)) & (table != 0), axis=1)
+    for i in np.flatnonzero(~shown):  # zeros alone are no evidence
+        if tried[i].key not in known.silent:
+            yield ids[i], "zeros"
     for i in range(len(tried)):
         for j in np.flatnonzero(~(distances(table[i + 1:], table[i]) > APART)) + i + 1:
             if not known.tied(ids[i], ids[j]):
