@@ -28,7 +28,7 @@ LAYERS = (
     ("bridges", "search", "demos"),
     ("__init__",),
     ("course", "lab", "doctor"),
-    ("cli",),
+    ("cli", "__main__"),
 )
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 

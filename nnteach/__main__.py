@@ -1,0 +1,7 @@
+"""`python -m nnteach` is the command `nnteach`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())
