@@ -74,7 +74,8 @@ test("the nodes in use are the current one first, and the other ends of its edge
 test("keys as the contract lists them", () => {
   const action = (key, rest = {}, place = "") => player.keyAction({ key, ...rest }, place);
   const list = { ArrowRight: "next", ArrowLeft: "previous", PageDown: "next", PageUp: "previous", Home: "first", End: "last",
-    " ": "play", f: "fullscreen", F: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close" };
+    " ": "play", f: "fullscreen", F: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close",
+    p: "predict", 1: "scalar", 2: "vector", 3: "neuron" };
   for (const [key, wanted] of Object.entries(list)) assert.equal(action(key), wanted, key);
   assert.equal(action("ArrowRight", { shiftKey: true }), "nextPhase");
   assert.equal(action("ArrowLeft", { shiftKey: true }), "previousPhase");
@@ -100,6 +101,49 @@ test("numbers as people type them", () => {
   for (const typed of ["", "abc", "1.000,5", "1,000,000", "--2", "1 2", "e5", "NaN", "0x10", "-", ",", "1e"]) {
     assert.equal(player.readNumber(typed), null, typed);
   }
+});
+
+test("an answer field that is empty leaves the keys that step to the player", () => {
+  for (const [key, wanted] of [["ArrowRight", "next"], ["PageDown", "next"], ["ArrowLeft", "previous"], ["Escape", "close"]]) {
+    assert.equal(player.keyAction({ key }, "answer"), wanted, key);
+  }
+  for (const key of ["p", "-", "5", " ", ".", "Enter"]) assert.equal(player.keyAction({ key }, "answer"), null, key);
+  assert.equal(player.keyAction({ key: "ArrowRight" }, "text"), null);
+});
+
+test("a prediction is right within one unit of its last digit, with three digits or all there are", () => {
+  const verdict = (typed, answer, slips = []) => player.judge(typed, answer, slips).verdict;
+  const right = [["-4", "-4.0"], ["0", "0.0"], ["3.0", "3.0"], ["0.3", "0.30000000000000004"], ["0.667", "0.6666666666666666"],
+    ["0.666", "0.6666666666666666"], ["1.97e-1", "0.19661193324148185"], ["1.235e6", "1234567.0"], ["-0.0250", "-0.025"]];
+  for (const [typed, answer] of right) assert.equal(verdict(typed, answer), "right", `${typed} for ${answer}`);
+  const coarse = [["0.2", "0.19661193324148185"], ["0.67", "0.6666666666666666"], ["1", "0.731"], ["1e6", "1234567.0"]];
+  for (const [typed, answer] of coarse) assert.equal(verdict(typed, answer), "coarse", `${typed} for ${answer}`);
+  const wrong = [["4", "-4.0"], ["0.668", "0.6666666666666666"], ["0.6", "0.6666666666666666"], ["0", "3.0"], ["0.000", "0.0004"],
+    ["1235000", "1234567.0"], ["5", "0.0"], ["123", "inf"]];
+  for (const [typed, answer] of wrong) assert.equal(verdict(typed, answer), "wrong", `${typed} for ${answer}`);
+});
+
+test("a wrong prediction is recognised by the slip that leads to it", () => {
+  const slips = [["1.0", "upstream"], ["-0.7310585786300049", "sign"], ["0.7311", "near"]];
+  assert.deepEqual(player.judge("1", "0.7310585786300049", slips), { verdict: "wrong", slip: "upstream" });
+  assert.deepEqual(player.judge("-0.731", "0.7310585786300049", slips), { verdict: "wrong", slip: "sign" });
+  assert.deepEqual(player.judge("0.731", "0.7310585786300049", slips), { verdict: "right", slip: null });
+  assert.deepEqual(player.judge("0.5", "0.7310585786300049", slips), { verdict: "wrong", slip: null });
+  assert.deepEqual(player.judge("0.7", "0.7310585786300049", slips), { verdict: "coarse", slip: null });
+});
+
+test("a step and a node are carried to another level and back", () => {
+  const vector = { steps: Array(4), nodes: [{ name: "W" }, { name: "q" }, { name: "L" }] };
+  const scalar = { steps: Array(7), moments: [0, 1, 1, 3, 3, 3, 3, 4],
+    nodes: [{ name: "W[0]", of: "W" }, { name: "u1", of: "q" }, { name: "L", of: "L" }] };
+  assert.deepEqual([0, 1, 2, 3, 4].map((step) => player.carriedStep(vector, scalar, step)), [0, 2, 2, 6, 7]);
+  assert.deepEqual([0, 1, 2, 3, 6, 7].map((step) => player.carriedStep(scalar, vector, step)), [0, 1, 1, 3, 3, 4]);
+  assert.deepEqual(["W", "q", "L"].map((name) => player.carriedNode(vector, scalar, name)), ["W[0]", "u1", "L"]);
+  assert.deepEqual(["W[0]", "u1", "L"].map((name) => player.carriedNode(scalar, vector, name)), ["W", "q", "L"]);
+  const neuron = { nodes: [{ name: "out[0]", of: "out", at: ["pre", "out"] }, { name: "W[0]", of: "W" }] };
+  assert.equal(player.carriedNode({ nodes: [{ name: "pre" }] }, neuron, "pre"), "out[0]");
+  assert.equal(player.carriedNode(scalar, neuron, "W[0]"), "W[0]");
+  assert.equal(player.carriedNode(scalar, neuron, "u1"), undefined);
 });
 
 test("scrolling moves as little as possible", () => {

@@ -15,10 +15,11 @@ import numpy as np
 from ..draw import drawn
 from ..errors import GraphError, message
 from ..graph import Node
-from ..phrases import CATALOGUES
+from ..phrases import words
 from ..trace import Trace, trace as trace_of
 from ..zoom import entries
-from .message import level_message
+from .message import entry_name, level_message
+from .predict import question, slip_words
 
 LEVELS = ("scalar", "vector", "neuron")
 """In the order of their buttons and of the keys 1, 2 and 3."""
@@ -39,7 +40,8 @@ class Scalars:
     @functools.cached_property
     def trace(self) -> Trace:
         """The trace of the scalar graph."""
-        return trace_of(self.entries[self.vector.root].item(), self.vector.learning_rate)
+        vector = self.vector
+        return trace_of(self.entries[vector.root].item(), vector.learning_rate, vector.notation, vector.language)
 
     @functools.cached_property
     def moments(self) -> list[int]:
@@ -79,20 +81,24 @@ def scalars_of(vector: Trace) -> Scalars | None:
     return made if len(drawn(made.trace)) <= MOST_SCALARS else None
 
 
-def player_data(vector: Trace, level: str = "vector", any_number: bool = False) -> dict:
+def player_data(vector: Trace, level: str = "vector", any_number: bool = False, predict=None) -> dict:
     """The message to the browser: one level to begin with, and the others packed.
 
     Args:
         vector: the trace.
         level: the first level shown.
         any_number: whether boxes have room for any number.
+        predict: what is asked from the start; None: whoever wants questions asks for them, and gets all.
     """
-    made = {name: {"level": name, **make(any_number)} for name, make in levels_of(vector, level).items()}
+    ask = functools.partial(question, predict="all" if predict is None else predict)
+    made = {name: {"level": name, **make(any_number, ask)} for name, make in levels_of(vector, level).items()}
     return {
         **made.pop(level),
         "levels": {name: packed(data) for name, data in made.items()},
+        "predict": predict is not None,
+        "slips": slip_words(vector.language),
         "inputs": [{"name": vector.names[n], "value": n.value} for n in vector.nodes if n.kind == "input" and n.shape == ()],
-        "words": {key: word for key, word in CATALOGUES["en"].items() if "." not in key},
+        "words": words(vector.language),
     }
 
 
@@ -121,8 +127,10 @@ def packed(data: dict) -> str:
     return base64.b64encode(zlib.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode(), 9)).decode()
 
 
-def _scalar_level(scalars, any_number):
-    made = level_message(scalars.trace, any_number)
+def _scalar_level(scalars, any_number, ask):
+    def whole(node):
+        return scalars.vector.names[scalars.owner[node]]
+    made = level_message(scalars.trace, any_number, functools.partial(ask, whole=whole))
     owners = {scalars.trace.names[node]: scalars.vector.names[owner] for node, owner in scalars.owner.items()
               if node in scalars.trace.names}
     return {**made, "moments": scalars.moments, "nodes": [{**node, "of": owners[node["name"]]} for node in made["nodes"]]}
@@ -151,11 +159,6 @@ def _name_results(vector, made):
 
 def _indexed(made):
     return ((index, made[index]) for index in np.ndindex(made.shape))
-
-
-def entry_name(name: str, index: tuple) -> str:
-    """What an entry of an array is called: W[0,1]."""
-    return name + (f"[{','.join(map(str, index))}]" if index else "")
 
 
 def _places(vector):

@@ -18,6 +18,7 @@ class LivePlayer(anywidget.AnyWidget):
 
     The browser writes `change` when a student types a number, and Python answers with new `data`. Stepping
     stays in the browser; `step` can be set from Python, and is brought up to date along with every change.
+    `attempts` are the predictions made so far, each with question, answer, verdict and the slip it was recognised by.
     """
 
     _esm = _FOLDER / "player.js"
@@ -25,6 +26,7 @@ class LivePlayer(anywidget.AnyWidget):
 
     data = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    attempts = traitlets.List(traitlets.Dict()).tag(sync=True)
     change = traitlets.Dict().tag(sync=True)
     trouble = traitlets.Unicode("").tag(sync=True)
 

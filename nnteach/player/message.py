@@ -1,16 +1,23 @@
 """One level of the message to the browser (README.md in this folder): a trace and its picture as plain data."""
 
+from collections.abc import Callable
+
 from .. import formula
 from ..digits import exact, lines
 from ..draw import Drawing, chip_text, drawn, operation_text, summary, title
+from ..formula import Symbol
 from ..narration import tell, tell_start
+from ..phrases import phrase
 from ..trace import Trace
 
 
-def level_message(trace: Trace, any_number: bool = False) -> dict:
+def level_message(trace: Trace, any_number: bool = False, ask: Callable | None = None) -> dict:
     """What the browser needs to show a trace at one level; numbers stand in a table of their own, each once.
 
-    With `any_number` the boxes have room for any number, so that changed inputs do not move them.
+    Args:
+        trace: the trace.
+        any_number: whether boxes have room for any number, so that changed inputs do not move them.
+        ask: (trace, k, texts) -> the question before step k, or None.
     """
     texts = Texts()
     return {
@@ -20,15 +27,43 @@ def level_message(trace: Trace, any_number: bool = False) -> dict:
         "root": trace.names[trace.root],
         "nodes": [_node(trace, node, texts) for node in drawn(trace)],
         "edges": _edges(trace, texts),
-        **story(trace),
+        **story(trace, texts, ask),
         "texts": texts.table,
     }
 
 
-def story(trace: Trace) -> dict:
-    """What the panel says at every step."""
-    return {"steps": [_step(trace, k) for k in range(1, len(trace) + 1)],
-            "start": dict(zip(("now", "say"), tell_start(trace)))}
+def story(trace: Trace, texts: "Texts", ask: Callable | None = None) -> dict:
+    """What the panel says at every step, and asks before it."""
+    steps = [_step(trace, k) for k in range(1, len(trace) + 1)]
+    for k, step in enumerate(steps, start=1):
+        if question := ask and ask(trace, k, texts):
+            step["ask"] = question
+    return {"steps": steps, "start": _start(trace)}
+
+
+LONGEST_EXPRESSION = 70
+"""Characters of the result's expression at the start; a longer one is given by its last operation."""
+
+
+def _start(trace):
+    """How things stand before the first step: what will be computed, and how to begin."""
+    now, say = tell_start(trace)
+    written = Symbol(None, None, "", "a = b", (trace.symbol(trace.root), expression(trace)))
+    return {"now": now, "say": say, "lines": [["expression", formula.math(written)]], "remark": phrase("start.how", trace.language)}
+
+
+def expression(trace: Trace) -> Symbol:
+    """The result in terms of its leaves, (x + y) · z, or by its last operation alone if that is long or holds arrays."""
+    written = {}
+    for node in trace.nodes:
+        inputs = [written[parent] for parent in node.parents]
+        made = trace.operation(node)
+        if node.primitive:
+            made = Symbol(None, node.value, "", made.notation, (inputs[0],) if made.notation == "a²" else tuple(inputs))
+        if len(formula.text(made)) > LONGEST_EXPRESSION:
+            return trace.operation(trace.root)
+        written[node] = made
+    return written[trace.root]
 
 
 class Texts:
@@ -90,3 +125,8 @@ def _lines(story):
         shown.append([line.caption, tree])
     return shown
 
+
+
+def entry_name(name: str, index: tuple) -> str:
+    """What an entry of an array is called: W[0,1]."""
+    return name + (f"[{','.join(map(str, index))}]" if index else "")

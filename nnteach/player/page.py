@@ -63,7 +63,7 @@ for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")
     const frame = document.createElement("iframe");
     frame.title = image.alt;
     frame.style.cssText = "display:block;width:100%;border:0;height:" + box.dataset.height + "px";
-    frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("sandbox", "allow-scripts allow-downloads");
     frame.setAttribute("allow", "fullscreen *");
     frame.allowFullscreen = true;
     frame.srcdoc = page.replace('<html lang="en">', '<html lang="en" data-theme="' + theme + '">')

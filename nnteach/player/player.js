@@ -11,6 +11,7 @@
  */
 
 /**
+ * @typedef {Record<string, string>} Words
  * @typedef {string | any[]} MathTree  text, or [tag, role, child, …]
  * @typedef {[number, string, number | null, number | null]} NodeEntry  [step, state, value, gradient]
  * @typedef {[number, string, string, number | null, string]} EdgeEntry  [step, state, direction, contribution, chip]
@@ -18,14 +19,17 @@
  * @typedef {{id: string, parent: string, child: string, slot: number, timeline: EdgeEntry[]}} EdgeData
  * @typedef {{phase: string, node: string, edge: string | null, now: string, because: MathTree | null,
  *            lines: [string, MathTree][], ledger: [string, string, string] | null, remark: string | null,
- *            say: string}} StepData
+ *            say: string, ask?: Ask}} StepData
+ * @typedef {{kind: string, text: string, answer: number, slips: [number, string][], choices: number[],
+ *            names: Words}} Ask  a question; its numbers are places in `texts`
  * @typedef {{title: string, summary: string, picture: string, root: string, texts: [string, string[]][],
  *            nodes: NodeData[], edges: EdgeData[], steps: StepData[], start: {now: string, say: string},
- *            inputs: {name: string, value: number | string}[], words: Record<string, string>,
- *            level?: string, levels?: Record<string, string>, moments?: number[]}} Data
+ *            inputs: {name: string, value: number | string}[], words: Words,
+ *            level?: string, levels?: Words, moments?: number[],
+ *            predict?: boolean, slips?: Words}} Data
  * @typedef {{step?: number, theme?: string, wholePage?: boolean, guardKeys?: boolean, live?: boolean,
  *            stepsPerSecond?: number, onStep?: (step: number) => void,
- *            onChange?: (name: string, number: string) => void}} Options
+ *            onChange?: (name: string, number: string) => void, onAttempts?: (attempts: object[]) => void}} Options
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -92,9 +96,7 @@ export function phaseRuns(steps) {
 }
 
 /** The first step of every phase. @param {{phase: string}[]} steps */
-export function phaseStarts(steps) {
-  return phaseRuns(steps).map((run) => run.first);
-}
+export const phaseStarts = (steps) => phaseRuns(steps).map((run) => run.first);
 
 /**
  * Where a jump to the next phase ends: at its first step, or at the last of all.
@@ -169,9 +171,31 @@ export function carriedNode(from, to, name) {
   return found?.name;
 }
 
+/**
+ * What to say to a prediction. Right is what agrees within one unit of its last digit and has three significant digits
+ * or all there are; the same goes for the wrong numbers that known slips lead to. Nothing else here computes on values.
+ * @param {string} typed a number as `readNumber` gives it
+ * @param {string} answer
+ * @param {[string, string][]} slips [number, key of its words]
+ * @returns {{verdict: "right" | "coarse" | "wrong", slip: string | null}}
+ */
+export function judge(typed, answer, slips) {
+  const [mantissa, exponent = "0"] = typed.toLowerCase().split("e");
+  const [, decimals = ""] = mantissa.split(".");
+  const digits = mantissa.replace(/[^\d]/g, "").replace(/^0+/, "").length;
+  const unit = 10 ** (Number(exponent) - decimals.length);
+  const away = (/** @type {string} */ number) => Math.abs(Number(typed) - Number(number));
+  const exact = (/** @type {string} */ number) => away(number) <= 1e-9 * Math.abs(Number(number));
+  const agrees = (/** @type {string} */ number) => digits >= 3 && away(number) <= unit * 1.000001;
+  const slip = slips.find(([number]) => exact(number)) ?? slips.find(([number]) => agrees(number));
+  if (exact(answer) || (agrees(answer) && !(slip && away(slip[0]) < away(answer)))) return { verdict: "right", slip: null };
+  if (slip) return { verdict: "wrong", slip: slip[1] };
+  return { verdict: away(answer) <= unit / 2 && digits > 0 ? "coarse" : "wrong", slip: null };
+}
+
 const KEYS = new Map(Object.entries({
   ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous", Home: "first", End: "last",
-  " ": "play", f: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close",
+  " ": "play", f: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close", p: "predict",
   1: "scalar", 2: "vector", 3: "neuron",
 }));
 const SHIFT_KEYS = new Map(Object.entries({ ArrowRight: "nextPhase", ArrowLeft: "previousPhase", "?": "help" }));
@@ -182,11 +206,12 @@ const NODE_KEYS = new Map(Object.entries({
 /**
  * What a key does. Keys with Ctrl, Alt or Meta belong to the browser, keys in a text field to the text.
  * @param {{key: string, shiftKey?: boolean, ctrlKey?: boolean, altKey?: boolean, metaKey?: boolean}} event
- * @param {"" | "text" | "button" | "node"} place what has the focus
+ * @param {"" | "text" | "answer" | "button" | "node"} place what has the focus; "answer" is a field still empty
  * @returns {string | null}
  */
 export function keyAction({ key, shiftKey, ctrlKey, altKey, metaKey }, place = "") {
   if (ctrlKey || altKey || metaKey || place === "text") return null;
+  if (place === "answer" && (key.length === 1 || key === "Enter")) return null;
   if (place === "button" && (key === "Enter" || key === " ")) return null;
   const name = key.length === 1 ? key.toLowerCase() : key;
   if (shiftKey && name.length > 1) return SHIFT_KEYS.get(name) ?? null;
@@ -240,23 +265,7 @@ export function fill(text, words) {
   return text.replace(/\{(\w+)\}/g, (place, name) => (name in words ? String(words[name]) : place));
 }
 
-/** The English words, for those that the message does not bring. @type {Record<string, string>} */
-export const WORDS = {
-  start: "start", forward: "forward", backward: "backward", update: "update", done: "done", now: "NOW", todo: "to do",
-  first: "First step", previous: "Step back", play: "Play", pause: "Pause", next: "Step forth", last: "Last step",
-  nextPhase: "Next phase", previousPhase: "Phase before", blank: "Blank the screen", close: "Back to the picture",
-  step: "step {k} of {n}", help: "Keys and help", table: "Table of all values", steps: "Steps",
-  fullscreen: "Projector (full screen)", theme: "Light or dark", auto: "as the system", light: "light", dark: "dark",
-  because: "because", rule: "rule", local: "local", numbers: "numbers", result: "result", name: "name",
-  operation: "operation", value: "value", gradient: "gradient", state: "state", unknown: "not known yet",
-  levels: "Levels of detail", scalar: "scalar", vector: "vector", neuron: "neuron",
-  input: "input", constant: "constant", panel: "Rule, numbers and result", inputs: "Change a number", player: "Player",
-  nodes: "Click a node, or press Enter on it, to go to its forward step; once more for its backward step.",
-  speed: "Play: steps a second", expected: "{name} must be a number such as −2 or 0,5, but “{typed}” is none.",
-  damaged: "The picture could not be read. Run the cell again.",
-};
-
-// ------------------------------------------------------------------------------------------- building elements
+// --------------------------------------------------------------------------------- building elements
 
 /** @param {string} tag @param {Record<string, any>} attributes @param {...(Node | string)} children */
 function html(tag, attributes = {}, ...children) {
@@ -307,7 +316,7 @@ function formula(tree) {
 }
 
 // A filled shape, or strokes where it begins with "~"; 24 × 24.
-/** @type {Record<string, string>} */
+/** @type {Words} */
 const ICONS = {
   first: "M5 5h2.8v14H5zM19 5v14L8.6 12z",
   previous: "M16.5 5.5v13L7 12z",
@@ -316,6 +325,7 @@ const ICONS = {
   next: "M7.5 5.5v13L17 12z",
   last: "M16.2 5H19v14h-2.8zM5 5l10.4 7L5 19z",
   help: "~M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.3-1.7 2.6M12 18.5v.1",
+  predict: "~M4 20l1.2-4.8L16 4.4a1.7 1.7 0 0 1 2.4 0l1.2 1.2a1.7 1.7 0 0 1 0 2.4L8.8 18.8zM14 6.5l3.5 3.5",
   table: "~M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
   auto: "M12 3.5a8.5 8.5 0 0 0 0 17zM12 3.5v1.8a6.7 6.7 0 0 1 0 13.4v1.8a8.5 8.5 0 0 0 0-17z",
   light: "~M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2"
@@ -324,11 +334,7 @@ const ICONS = {
   fullscreen: "~M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
 
-/**
- * A level that Python packed: JSON, deflated, base64.
- * @param {string} text
- * @returns {Promise<Partial<Data>>}
- */
+/** A level that Python packed: JSON, deflated, base64. @param {string} text @returns {Promise<Partial<Data>>} */
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -355,7 +361,7 @@ function iconButton(action, label) {
   return button;
 }
 
-// -------------------------------------------------------------------------------------------------- the picture
+// ---------------------------------------------------------------------------------------- the picture
 
 const PICTURE_TAGS = new Set(["svg", "g", "rect", "path", "text", "tspan", "title", "desc", "style", "line", "circle",
   "ellipse", "polygon", "polyline"]);
@@ -389,7 +395,7 @@ function isForeign({ namespaceURI, localName, textContent }) {
 
 /** The picture and its parts; it changes their texts and classes, and nothing else. */
 class Picture {
-  /** @param {Data} data @param {Record<string, string>} words */
+  /** @param {Data} data @param {Words} words */
   constructor(data, words) {
     this.data = data;
     this.words = words;
@@ -506,19 +512,20 @@ function showLines(spans, place, texts) {
   return place === null ? [] : changed;
 }
 
-// ---------------------------------------------------------------------------------------------------- the panel
+// ------------------------------------------------------------------------------------------ the panel
 
 /** The panel: what happens at this step and why. */
 class Panel {
-  /** @param {Record<string, string>} words */
+  /** @param {Words} words */
   constructor(words) {
     this.words = words;
     this.now = html("p", { class: "nn-now" });
     this.formula = html("div", { class: "nn-formula", "data-formula": "" });
     this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
     this.remark = html("p", { class: "nn-remark" });
+    this.question = html("form", { class: "nn-question", novalidate: "" });
     this.element = html("section", { class: "nn-panel", tabindex: "0", "aria-label": words.panel },
-      this.now, this.formula, this.ledger, this.remark);
+      this.question, this.now, this.formula, this.ledger, this.remark);
   }
 
   /** @param {Partial<StepData>} step */
@@ -527,6 +534,35 @@ class Panel {
     this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
     if (ledger || this.ledger.firstChild) this.ledger.replaceChildren(...(ledger ? this.#sum(ledger) : []));
     setText(this.remark, remark ?? "");
+  }
+
+  /**
+   * A question in the place of the step. For a projector there are large answers to point at instead of a field.
+   * @param {StepData} step @param {Ask} ask @param {[string, string[]][]} texts
+   */
+  ask({ because, lines }, ask, texts) {
+    const { words } = this;
+    const hint = because ? this.#because(because) : lines.filter(([caption]) => caption === "rule").map((line) => this.#line(line));
+    const choices = ask.choices.map((place, index) =>
+      html("button", { type: "button", "data-guess": texts[place][0] }, html("b", {}, "ABC"[index]), texts[place][1][0]));
+    const signs = SIGNS.map((name, index) => html("button", { type: "button", "data-sign": index - 1 }, words[name]));
+    this.question.replaceChildren(html("p", { class: "nn-ask" }, ask.text), ...[hint].flat(),
+      html("div", { class: "nn-typed" },
+        html("label", {}, html("span", {}, words.yours), html("input",
+          { type: "text", inputmode: "decimal", autocomplete: "off", "data-answer": "", size: 10 })),
+        html("button", { type: "submit" }, words.commit)),
+      html("div", { class: "nn-signs", role: "group" }, html("small", {}, words.or), ...signs),
+      html("div", { class: "nn-choices", role: "group" }, ...choices),
+      html("p", { class: "nn-feedback", role: "status" }),
+      html("button", { type: "button", "data-action": "next" }, words.skip));
+  }
+
+  /** What a prediction was worth: in a sign, in words, and only then in colour. @param {boolean} good @param {string} text */
+  say(good, text) {
+    const told = /** @type {Element} */ (this.question.querySelector(".nn-feedback"));
+    setAttribute(told, "class", `nn-feedback ${good ? "nn-good" : "nn-bad"}`);
+    setText(told, `${good ? "✓" : "✗"} ${text}`);
+    return told;
   }
 
   /** @param {MathTree} tree */
@@ -550,7 +586,7 @@ class Panel {
 
 /** All numbers as a table, and all steps as a list. */
 class Table {
-  /** @param {Data} data @param {Record<string, string>} words */
+  /** @param {Data} data @param {Words} words */
   constructor(data, words) {
     this.data = data;
     this.words = words;
@@ -588,17 +624,14 @@ class Table {
 
 const HELP = [
   ["next", "→", "PageDown"], ["previous", "←", "PageUp"], ["nextPhase", "Shift →"], ["previousPhase", "Shift ←"],
-  ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"],
+  ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"], ["predict", "p"],
   ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"],
 ];
 const LEVELS = ["scalar", "vector", "neuron"];
+const SIGNS = ["negative", "zero", "positive"];
 const SPEEDS = [0.5, 1, 2, 4];
 
-/**
- * What the keys do; every one of them as a button too.
- * @param {Record<string, string>} words
- * @param {string[]} levels those that there are
- */
+/** What the keys do; every one of them as a button too. @param {Words} words @param {string[]} levels */
 function helpView(words, levels) {
   const offered = HELP.filter(([action]) => !LEVELS.includes(action) || levels.includes(action));
   const rows = offered.map(([action, ...keys]) => html("li", {},
@@ -607,10 +640,11 @@ function helpView(words, levels) {
   const speeds = SPEEDS.map((speed) => html("button", { type: "button", "data-speed": speed }, String(speed)));
   return html("div", { class: "nn-help", tabindex: "0", role: "region", "aria-label": words.help },
     html("h3", {}, words.help), html("ul", {}, ...rows), html("p", {}, words.nodes),
-    html("p", { class: "nn-speed" }, words.speed, ...speeds));
+    html("p", { class: "nn-speed" }, words.speed, ...speeds),
+    html("button", { type: "button", "data-action": "download" }, words.download));
 }
 
-// --------------------------------------------------------------------------------------------------- the player
+// ----------------------------------------------------------------------------------------- the player
 
 const THEMES = ["auto", "light", "dark"];
 const SMALLEST_HEIGHT = 420;
@@ -647,6 +681,11 @@ class Player {
   #wanted = "";  // the level to show as soon as it is unpacked
   /** @type {{from: string, step: number, to: string, arrived: number} | null} the last change of level */
   #left = null;
+  #predicting = false;
+  /** @type {{step: number, tries: number, since: number} | null} the question that is open */
+  #asked = null;
+  /** @type {object[]} */
+  #attempts = [];
   step = 0;
 
   /** @param {HTMLElement} root @param {Data} data @param {Options} options */
@@ -654,7 +693,7 @@ class Player {
     this.root = root;
     this.data = data;
     this.options = options;
-    this.words = { ...WORDS, ...data.words };
+    this.words = data.words;
     this.picture = new Picture(data, this.words);
     this.panel = new Panel(this.words);
     this.canvas = html("div", { class: "nn-canvas" });
@@ -670,6 +709,7 @@ class Player {
     this.#speed = options.stepsPerSecond ?? 1;
     this.#assemble();
     this.#unpackLevels(data);
+    this.#predict(data.predict ?? false);
     this.#present(options.step ?? 0);
     this.#setTheme(options.theme ?? "auto");
     this.#listen();
@@ -696,7 +736,7 @@ class Player {
     return html("div", { class: "nn-toolbar", role: "group", "aria-label": words.player },
       html("div", { class: "nn-group" }, ...buttons("first", "previous", "play", "next", "last")),
       html("div", { class: "nn-track" }, this.segments, this.slider), this.count, this.levels,
-      html("div", { class: "nn-group" }, ...buttons("help", "table", "theme", "fullscreen")));
+      html("div", { class: "nn-group" }, ...buttons("predict", "help", "table", "theme", "fullscreen")));
   }
 
   /** Show another message, such as the same graph with other numbers, at the same step. @param {Data} data */
@@ -823,6 +863,7 @@ class Player {
     const nodes = everything ? data.nodes : changedBetween(data.nodes, this.#shown, step);
     const edges = everything ? data.edges : changedBetween(data.edges, this.#shown, step);
     const oneStep = Math.abs(step - this.#shown) === 1;
+    this.#endQuestion();
     this.#shown = this.step = step;
     this.#showPicture(nodes, edges, oneStep && !everything);
     this.#showTexts();
@@ -873,7 +914,7 @@ class Player {
     setText(this.sentence, now.say);
   }
 
-  // ------------------------------------------------------------------------------------- size and place of the picture
+  // -------------------------------------------------------------------------- size and place of the picture
 
   #fit() {
     const { picture, root, stage } = this;
@@ -912,7 +953,9 @@ class Player {
     const actions = {
       first: () => this.#jump(0),
       previous: () => this.#jump(this.step - 1),
-      next: () => this.#jump(this.step + 1),
+      next: () => this.#next(),
+      predict: () => this.#predict(!this.#predicting),
+      download: () => this.#download(),
       last: () => this.#jump(steps.length),
       nextPhase: () => this.#jump(nextPhase(steps, this.step)),
       previousPhase: () => this.#jump(previousPhase(steps, this.step)),
@@ -930,6 +973,94 @@ class Player {
     };
     if (action !== "blank") this.root.removeAttribute("data-blank");
     actions[action]?.();
+  }
+
+  // ---------------------------------------------------------------------------------- predict, then reveal
+
+  /** The question before the next step, if there is one and it is wanted. */
+  get #question() {
+    return this.#predicting ? this.data.steps[this.step]?.ask : undefined;
+  }
+
+  /** @param {boolean} on */
+  #predict(on) {
+    this.#predicting = on;
+    setAttribute(this.#buttons.predict, "aria-pressed", on);
+    if (!on && this.#asked) this.#cancelQuestion();
+  }
+
+  /** One step on; where something is to be predicted, first the question, and going on then reveals. */
+  #next() {
+    const ask = this.#question;
+    this.#play(false);
+    if (!ask || this.#asked) {
+      if (this.#asked) this.#note("", "skipped", null);
+      this.goTo(this.step + 1);
+    } else {
+      this.#asked = { step: this.step + 1, tries: 0, since: performance.now() };
+      this.panel.ask(this.data.steps[this.step], ask, this.data.texts);
+      this.root.setAttribute("data-asking", ask.kind);
+      const { node } = this.data.steps[this.step];
+      for (const { name } of this.data.nodes.filter((one) => one.name === node || one.at?.includes(node))) {
+        this.picture.node(name)?.group.setAttribute("data-asked", "");
+      }
+      setText(this.sentence, ask.text);
+      if (this.#view !== "picture") this.#setView("picture");
+      if (!this.root.hasAttribute("data-projector")) this.panel.question.querySelector("input")?.focus({ preventScroll: true });
+    }
+  }
+
+  #endQuestion() {
+    if (this.panel.question.contains(document.activeElement)) this.root.focus({ preventScroll: true });
+    this.#asked = null;
+    this.panel.question.replaceChildren();
+    this.root.removeAttribute("data-asking");
+    for (const group of this.canvas.querySelectorAll("[data-asked]")) group.removeAttribute("data-asked");
+  }
+
+  #cancelQuestion() {
+    this.#endQuestion();
+    this.#showTexts();
+  }
+
+  /** @param {string} typed a number, or only a sign @param {boolean} signOnly @param {string} said as it was typed */
+  #answer(typed, signOnly = false, said = typed.replace("-", "−")) {
+    const ask = this.#question;
+    if (!ask || !this.#asked) return;
+    const { texts, slips = {} } = this.data;
+    const [full, [shown]] = texts[ask.answer];
+    const { verdict, slip } = signOnly
+      ? { verdict: Math.sign(Number(full)) === Number(typed) ? "right" : "wrong", slip: null }
+      : judge(typed, full, ask.slips.map(([place, key]) => [texts[place][0], key]));
+    if (signOnly) said = this.words[SIGNS[Number(typed) + 1]];
+    if (verdict !== "coarse") this.#asked.tries += 1;
+    this.#note(said, verdict, slip);
+    if (verdict === "coarse") return void this.panel.say(false, this.words.coarse);
+    const right = verdict === "right";
+    const last = right || this.#asked.tries === 2;
+    const told = this.panel.say(right, [
+      fill(this.words[right ? "right" : last ? "revealed" : "wrong"], { typed: said, answer: shown }),
+      slip ? fill(this.words.exactly, { slip: fill(slips[slip] ?? slip, ask.names) }) : "",
+      last ? "" : this.words.again].filter(Boolean).join(" "));
+    if (!last) return void (/** @type {any} */ (this.panel.question.querySelector("input"))?.select());
+    this.goTo(this.step + 1);
+    this.panel.question.replaceChildren(told);
+  }
+
+  /** Keep it, for the student and for Python. @param {string} said @param {string} verdict @param {string | null} slip */
+  #note(said, verdict, slip) {
+    const { step, tries, since } = /** @type {{step: number, tries: number, since: number}} */ (this.#asked);
+    const ask = /** @type {Ask} */ (this.#question);
+    this.#attempts = [...this.#attempts, { level: this.#level, step, question: ask.text, kind: ask.kind, said, verdict, slip, tries,
+      answer: this.data.texts[ask.answer][0], milliseconds: Math.round(performance.now() - since) }];
+    this.options.onAttempts?.(this.#attempts);
+  }
+
+  #download() {
+    const file = new Blob([JSON.stringify({ title: this.data.title, attempts: this.#attempts }, null, 1)], { type: "application/json" });
+    const link = /** @type {HTMLAnchorElement} */ (html("a", { href: URL.createObjectURL(file), download: "predictions.json" }));
+    link.click();
+    URL.revokeObjectURL(link.href);
   }
 
   /** @param {number} step */
@@ -972,6 +1103,7 @@ class Player {
   }
 
   #tick() {
+    if (this.#question) return this.#next();
     this.goTo(this.step + 1);
     this.#play(this.step < this.data.steps.length);
   }
@@ -1021,7 +1153,8 @@ class Player {
   }
 
   #close() {
-    if (this.#view !== "picture") this.#setView("picture");
+    if (this.#asked) this.#cancelQuestion();
+    else if (this.#view !== "picture") this.#setView("picture");
     else if (this.root.hasAttribute("data-projector")) this.#project(false);
   }
 
@@ -1040,6 +1173,7 @@ class Player {
     const onKey = (/** @type {any} */ event) => this.#onKey(event);
     keys.addEventListener("keydown", onKey, { signal, capture: !!options.guardKeys });
     root.addEventListener("click", (event) => this.#onClick(/** @type {any} */ (event.target)), { signal });
+    this.panel.question.addEventListener("submit", (event) => this.#onAnswer(event), { signal });
     root.addEventListener("mousedown", (event) => this.#onMouseDown(event), { signal });
     this.slider.addEventListener("input", () => this.#jump(Number(this.slider.value)), { signal });
     this.inputs.addEventListener("change", (event) => this.#onInput(/** @type {any} */ (event.target)), { signal });
@@ -1064,17 +1198,18 @@ class Player {
   }
 
   #canClose() {
-    return this.#view !== "picture" || ["data-projector", "data-blank"].some((name) => this.root.hasAttribute(name));
+    return this.#asked || this.#view !== "picture" || ["data-projector", "data-blank"].some((name) => this.root.hasAttribute(name));
   }
 
   /** @param {Element} target */
   #onClick(target) {
-    const button = target.closest("[data-action], [data-goto], [data-speed], [data-node]");
+    const button = target.closest("[data-action], [data-goto], [data-speed], [data-node], [data-guess], [data-sign]");
     if (!button) return;
-    const { action, goto, speed } = /** @type {HTMLElement} */ (button).dataset;
+    const { action, goto, speed, guess, sign } = /** @type {HTMLElement} */ (button).dataset;
     if (action) this.#act(action, target);
     else if (goto) this.#jump(Number(goto));
     else if (speed) this.#setSpeed(Number(speed));
+    else if (guess ?? sign) this.#answer(guess ?? sign ?? "", guess === undefined);
     else this.#visit(target);
   }
 
@@ -1093,6 +1228,15 @@ class Player {
     this.#speed = speed;
     this.#markSpeed();
     if (this.#timer) this.#play(true);
+  }
+
+  /** @param {Event} event */
+  #onAnswer(event) {
+    event.preventDefault();
+    const field = /** @type {HTMLInputElement} */ (this.panel.question.querySelector("input"));
+    const number = readNumber(field.value);
+    if (number !== null) this.#answer(number, false, field.value.trim());
+    else this.panel.say(false, fill(this.words.expected, { name: this.words.yours, typed: field.value }));
   }
 
   /** @param {HTMLInputElement} field */
@@ -1124,18 +1268,13 @@ class Player {
 
 /** What kind of element has the focus, as far as keys are concerned. @param {Element} element */
 function placeOf(element) {
+  if (element.matches?.("[data-answer]") && !(/** @type {any} */ (element).value)) return "answer";
   if (element.matches?.("input:not([type=range]), textarea, select, [contenteditable]")) return "text";
   if (element.matches?.("[data-node]")) return "node";
   return element.matches?.("button, a") ? "button" : "";
 }
 
-/**
- * Show a message in an element.
- * @param {HTMLElement} root empty; it becomes the player
- * @param {Data} data
- * @param {Options} options `wholePage`: the player is alone in its page · `guardKeys`: keep plain keys from the page
- *   around · `live`: show a field for every input and report changes to `onChange(name, number as text)`
- */
+/** Show a message in an element; README.md lists the options. @param {HTMLElement} root @param {Data} data @param {Options} options */
 export function mount(root, data, options = {}) {
   const player = new Player(root, data, options);
   return {
@@ -1162,6 +1301,10 @@ function render({ model, el }) {
     live: true, guardKeys: true, step: model.get("step"),
     theme: lab === "true" ? "light" : lab === "false" ? "dark" : "auto",
     onStep: (step) => model.set("step", step),  // not sent: stepping does not trouble Python
+    onAttempts: (attempts) => {
+      model.set("attempts", attempts);
+      model.save_changes();
+    },
     onChange: (name, text) => {
       model.set("change", { name, text, serial: (model.get("change")?.serial ?? 0) + 1 });
       model.save_changes();

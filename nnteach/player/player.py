@@ -8,35 +8,40 @@ from ..errors import GraphError, message
 from ..graph import Node, rebuild
 from ..trace import trace
 from .levels import LEVELS, levels_of, player_data
+from .predict import checked
 
 
-def step(root: Node, level: str = "vector", predict=None, notation=None, learning_rate: float | None = None) -> "Player":
+def step(root: Node, level: str = "vector", predict=None, notation=None, learning_rate: float | None = None,
+         language: str = "en") -> "Player":
     """Step forth and back through the forward and backward pass of a result.
 
     Args:
         root: the node to step through; a single number if gradients are to be shown.
         level: what is shown first. "vector" is the graph as it was written, "scalar" that of its single numbers,
             "neuron" circles and weights. The player offers all three where they exist.
-        predict: what the student has to predict before it is shown.
+        predict: what the student has to predict before it is shown: "all" numbers, those at "branches", where gradients
+            add, or those of nodes by name. With None nothing is asked until the key p asks for it.
         notation: the course whose letters are used.
         learning_rate: if given, the update of every variable is shown too.
+        language: of all texts, "en" or "it".
 
     Returns:
         A Player that shows itself in a notebook; `.save("f.html")` writes a page of its own, `.live()` links it to Python.
     """
     if level not in LEVELS:
         raise GraphError(message(f"a level among {', '.join(LEVELS)}", repr(level)))
-    return Player(root, learning_rate, level)
+    return Player(root, learning_rate, level, predict, notation, language)
 
 
 class Player:
     """A trace that can be stepped through."""
 
-    def __init__(self, root: Node, learning_rate: float | None = None, level: str = "vector"):
+    def __init__(self, root: Node, learning_rate: float | None = None, level: str = "vector",
+                 predict=None, notation=None, language: str = "en"):
         self.root = root
-        self.learning_rate = learning_rate
-        self.level = level
-        self.trace = trace(root, learning_rate)
+        self.level, self.predict = level, checked(predict)
+        self.follow = functools.partial(trace, learning_rate=learning_rate, notation=notation, language=language)
+        self.trace = self.follow(root)
         levels_of(self.trace, level)  # complains at once if there is no such level
 
     def __repr__(self):
@@ -45,7 +50,7 @@ class Player:
     @functools.cached_property
     def data(self) -> dict:
         """The message to the browser."""
-        return player_data(self.trace, self.level)
+        return player_data(self.trace, self.level, predict=self.predict)
 
     def _repr_html_(self):
         from .page import notebook_output
@@ -75,5 +80,5 @@ class Player:
         def recompute(values: dict) -> dict:
             # From the graph as it was first, so that changes never pile up and the names stay.
             root = rebuild(self.root, {leaves[name]: value for name, value in values.items()})[self.root]
-            return player_data(trace(root, self.learning_rate), self.level, any_number=True)
+            return player_data(self.follow(root), self.level, True, self.predict)
         return live_player(recompute)

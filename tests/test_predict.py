@@ -1,0 +1,243 @@
+"""Predict, then reveal: the questions and slips that Python computes, and how the player asks and answers."""
+
+import json
+
+import numpy as np
+import pytest
+from browser import DOM, PLAYER, browser_page  # noqa: F401  (a fixture)
+
+import nnteach as nt
+from nnteach.errors import GraphError
+from nnteach.player.message import Texts
+from nnteach.player.page import document
+from nnteach.player.predict import ANY_BACKWARD, BACKWARD, FORWARD, SEED, UPDATE, question, slip_words
+from nnteach.primitive import PRIMITIVES
+from nnteach.trace import trace
+
+
+def branching(predict="all"):
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    return nt.step((((x + y).named("q") * z).named("r") * x).named("f"), predict=predict)
+
+
+def asked(root, learning_rate=None):
+    """Every question of a trace by step: kind, text, answer, and the slips as {key: number}."""
+    texts, found = Texts(), {}
+    for k in range(1, len(told := trace(root, learning_rate)) + 1):
+        ask = question(told, k, texts)
+        if ask:
+            number = [float(full) for full, _ in texts.table]
+            found[k] = (ask["kind"], ask["text"], number[ask["answer"]], {key: number[place] for place, key in ask["slips"]})
+    return found
+
+
+def single(operation, **values):
+    """The questions about one operation on inputs with these values, forward and for each input, by what is asked."""
+    inputs = nt.variables(**values)
+    found = asked(operation(*inputs).named("f"))
+    return {text.split()[-1].rstrip("?"): (answer, slips) for kind, text, answer, slips in found.values() if kind != "seed"}
+
+
+# ------------------------------------------------------------------------------------------------------ the questions
+
+def test_there_is_a_question_for_every_number_and_its_answer_is_the_engines():
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    root = (((x + y).named("q") * z).named("r") * x).named("f")
+    told, found = trace(root, 0.1), asked(root, 0.1)
+    assert set(found) == set(range(1, len(told) + 1))
+    for k, (_, _, answer, slips) in found.items():
+        assert answer == told.steps[k - 1].total
+        assert answer not in slips.values() and len(set(slips.values())) == len(slips)
+    assert [kind for kind, *_ in found.values()] == ["value"] * 3 + ["gradient"] * 5 + ["total", "gradient"] + ["weight"] * 3
+    assert found[9][1] == "The gradient of x is −12 so far. What is it with what q hands to it?"
+    assert found[9][3]["overwritten"] == 8.0 and found[9][3]["not_added"] == -12.0
+
+
+def test_slips_of_a_product_and_of_the_update():
+    a, b = nt.variables(a=2.0, b=5.0)
+    found = asked((3 * (a * b).named("p")).named("f"), 0.1)
+    slips = {text: (answer, slips) for _, text, answer, slips in found.values()}
+    answer, wrong = slips["What is the gradient of a?"]
+    assert answer == 15.0
+    assert wrong == {"own": 6.0, "upstream": 5.0, "unchanged": 3.0, "added": 8.0, "sign": -15.0}
+    answer, wrong = slips["What is a after its step with learning rate 0.1?"]
+    assert answer == 0.5
+    assert wrong == pytest.approx({"uphill": 3.5, "rate": -13.0, "rate_twice": 1.85, "slope_missing": 1.9, "change": -1.5,
+                                   "sign": -0.5})
+
+
+def test_slips_of_sigmoid_tanh_relu_and_minus():
+    s = 1 / (1 + np.exp(-0.5))
+    (x,) = nt.variables(x=0.5)
+    answer, slips = asked((2 * nt.sigmoid(x)).named("f"))[5][2:]
+    assert answer == pytest.approx(2 * s * (1 - s))
+    assert slips["input"] == pytest.approx(2 * 0.5 * 0.5) and slips["function"] == pytest.approx(2 * s)
+    assert slips["upstream"] == pytest.approx(s * (1 - s)) and slips["unchanged"] == 2.0
+    (x,) = nt.variables(x=-1.0)
+    answer, slips = asked((2 * nt.relu(x)).named("f"))[5][2:]
+    assert answer == 0.0 and slips["gate"] == 2.0
+    a, b = nt.variables(a=1.0, b=2.0)
+    found = asked(((a - b).named("d") * 3).named("f"))
+    assert [slips["minus"] for _, text, _, slips in found.values() if text == "What is the gradient of b?"] == [3.0]
+
+
+def test_entries_of_arrays_are_asked_for_by_name():
+    A, x = nt.variable([[1.0, 2.0], [3.0, 4.0]], "A"), nt.variable([1.0, -1.0], "x")
+    texts = [text for _, text, *_ in asked(((A @ x).named("v") ** 2).sum().named("s")).values()]
+    assert any(text.startswith("What is the gradient of A[") for text in texts)
+    large = nt.variable(np.ones(30), "w")
+    assert {kind for kind, *_ in asked(large.sum()).values()} == {"gradient"}  # of the result itself
+
+
+def test_nothing_is_asked_about_what_is_not_finite():
+    (x,) = nt.variables(x=0.0)
+    with np.errstate(all="ignore"):
+        assert 1 not in asked(nt.log(x).named("f"))
+
+
+def test_every_slip_has_its_words_and_its_primitive():
+    assert {*FORWARD, *BACKWARD} <= PRIMITIVES.keys()
+    words = slip_words()
+    tables = [*FORWARD.values(), *BACKWARD.values(), ANY_BACKWARD, UPDATE, SEED]
+    assert all(words[key] for table in tables for key, _ in table)
+    assert "{parent}" in words["own"]
+
+
+@pytest.mark.parametrize("predict, steps", [("all", 10), ("branches", 1), (["q", "y"], 3), ([], 0), (None, 10)])
+def test_what_is_asked(predict, steps):
+    data = branching(predict).data
+    assert sum("ask" in step for step in data["steps"]) == steps
+    assert data["predict"] is (predict is not None)
+
+
+def test_a_wish_that_is_none_is_refused():
+    with pytest.raises(GraphError, match='"branches" or a list of names'):
+        branching("some")
+
+
+def test_names_reach_the_entries_of_the_scalar_graph():
+    w = nt.variable([1.0, 2.0], "w")
+    steps = nt.step((w * w).sum().named("s"), level="scalar", predict=["w"]).data["steps"]
+    assert {step["node"] for step in steps if "ask" in step} == {"w[0]", "w[1]"}
+
+
+# ---------------------------------------------------------------------------------------------------- in the browser
+
+ASKED, FEEDBACK = ".nn-ask", ".nn-feedback"
+
+
+@pytest.fixture(scope="module")
+def source():
+    return document(branching().data)
+
+
+def test_a_right_prediction_reveals_the_step(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    plain = browser_page(document(branching(None).data))
+    shown.press("ArrowRight")
+    assert shown.step == 0
+    assert shown.page.locator(ASKED).inner_text() == shown.page.locator("[data-say]").text_content() == "What is the value of q?"
+    assert shown.page.evaluate("() => document.activeElement.dataset.answer") == ""
+    assert shown.page.locator('[data-node="q"]').get_attribute("data-value") == ""
+    shown.page.keyboard.type("3,0")
+    shown.press("Enter")
+    assert shown.step == 1
+    assert shown.page.locator(FEEDBACK).inner_text() == "✓ Right: 3."
+    shown.press("ArrowLeft")
+    shown.press("p")
+    plain.press("ArrowRight")
+    plain.press("ArrowLeft")
+    assert shown.page.evaluate(DOM) == plain.page.evaluate(DOM)
+
+
+def test_a_slip_is_named_and_the_second_wrong_try_reveals(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    shown.press("End")
+    shown.press("ArrowLeft", 2)
+    shown.press("ArrowRight")
+    assert shown.page.locator(ASKED).inner_text().startswith("The gradient of x is −12 so far.")
+    shown.page.keyboard.type("8")
+    shown.press("Enter")
+    assert shown.step == 8
+    assert shown.page.locator(FEEDBACK).inner_text() == (
+        "✗ Not 8. This is exactly what you get if you overwrite what was there: at branches gradients add. One more try.")
+    shown.page.keyboard.type("-13")  # what was typed is selected, and so replaced
+    shown.press("Enter")
+    assert shown.step == 9
+    assert shown.page.locator(FEEDBACK).inner_text() == "✗ You said -13; it is −4."
+
+
+def test_what_is_no_number_or_has_too_few_digits_is_no_try(browser_page):  # noqa: F811
+    (x,) = nt.variables(x=0.5)
+    shown = browser_page(document(nt.step(nt.sigmoid(x).named("f"), predict="all").data))
+    shown.press("ArrowRight")
+    for typed, answer in [("abc", "“abc” is none"), ("0.6", "Close."), ("0.6", "Close."), ("0.622", "Right: 0.6225")]:
+        shown.page.locator("[data-answer]").fill(typed)
+        shown.press("Enter")
+        assert answer in shown.page.locator(FEEDBACK).inner_text()
+
+
+def test_skipping_cancelling_and_switching_off(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    root = shown.page.locator(PLAYER)
+    shown.press("ArrowRight", 2)  # the field is empty, so the arrow goes on: the step is shown
+    assert shown.step == 1 and root.get_attribute("data-asking") is None
+    shown.press("PageDown")
+    assert root.get_attribute("data-asking") == "value"
+    shown.press("Escape")
+    assert shown.step == 1 and root.get_attribute("data-asking") is None
+    shown.press("p")
+    shown.press("ArrowRight")
+    assert shown.step == 2
+    shown.press("End")
+    assert shown.step == 10
+
+
+def test_only_the_sign(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    shown.press("ArrowRight")
+    shown.page.get_by_role("button", name="negative").click()
+    assert shown.page.locator(FEEDBACK).inner_text() == "✗ Not negative. One more try."
+    shown.page.get_by_role("button", name="positive").click()
+    assert shown.page.locator(FEEDBACK).inner_text() == "✓ Right: 3."
+    assert shown.step == 1
+
+
+def test_the_room_is_asked_by_letters(browser_page, source):  # noqa: F811
+    shown = browser_page(source, viewport={"width": 1920, "height": 1080})
+    shown.press("f")
+    shown.press("PageDown")
+    choices = shown.page.locator(".nn-choices button")
+    assert choices.all_inner_texts() == ["A−10", "B−7", "C3"]
+    assert not shown.page.locator("[data-answer]").is_visible()
+    assert choices.first.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 32
+    choices.first.click()
+    assert "you multiply instead" in shown.page.locator(FEEDBACK).inner_text()
+    choices.nth(2).click()
+    assert shown.step == 1
+    shown.press("PageDown", 2)  # a clicker needs one key only
+    assert shown.step == 2
+
+
+def test_play_stops_at_a_question(browser_page):  # noqa: F811
+    shown = browser_page(document(branching("branches").data))
+    shown.page.clock.install()
+    shown.press(" ")
+    shown.page.clock.run_for(30_000)
+    assert shown.step == 8
+    assert shown.page.locator(PLAYER).get_attribute("data-asking") == "total"
+
+
+def test_attempts_can_be_downloaded(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    shown.press("ArrowRight")
+    shown.page.keyboard.type("-10")
+    shown.press("Enter")
+    shown.page.get_by_role("button", name="Show me").click()
+    shown.press("?")
+    with shown.page.expect_download() as download:
+        shown.page.get_by_role("button", name="Download my predictions").click()
+    kept = json.loads(download.value.path().read_text())
+    assert [(one["said"], one["verdict"], one["slip"], one["answer"]) for one in kept["attempts"]] == [
+        ("-10", "wrong", "product", "3.0"), ("", "skipped", None, "3.0")]
+    assert kept["attempts"][0]["question"] == "What is the value of q?" and kept["attempts"][0]["milliseconds"] >= 0
