@@ -134,8 +134,9 @@ def _certainty(weight):
 
 def _singles(exercise, task, evidence) -> list[tuple[Hypothesis, np.ndarray]]:
     """Every mistake that changes one of the answers, with the answers it leads to."""
+    keys = None if any(name.endswith("_new") for name in evidence.names) else catalogue(exercise).keys
     found = []
-    for h in hypotheses(task, catalogue(exercise).keys):
+    for h in hypotheses(task, keys):
         row = evidence.vector(attempt(task, h.change))
         if row is not None and not np.array_equal(row, evidence.truth):
             found.append((h, row))
@@ -163,17 +164,42 @@ def _in_other_places(evidence):
         others = [evidence.slices[o] for o in evidence.names if o != name]
         if any(s.stop - s.start == mine.size and np.all(_part(evidence, part).agrees(evidence.truth[s])) for s in others):
             moved.add("swap_layers")
-        elif mine.size > 1 and np.all(np.abs(np.sort(mine) - np.sort(evidence.truth[part])) <= 1.001 * np.sort(
-                evidence.all.unit[part]) + 1e-6 * np.abs(np.sort(mine))):
+        elif mine.size > 1 and _sorted(_part(evidence, part)).agrees(np.sort(evidence.truth[part])).all():
             moved.add("unit_order")
         else:
             return None
     return moved.pop() if len(moved) == 1 else None
 
 
+def _sorted(given):
+    order = np.argsort(given.array)
+    return Given(given.array[order], given.unit[order], given.digits[order], given.single)
+
+
 def _part(evidence, part):
     whole = evidence.all
     return Given(whole.array[part], whole.unit[part], whole.digits[part], whole.single)
+
+
+def after_a_slip(task: Task, given: dict[str, Given], wrong: list[str]) -> Diagnosis:
+    """A mistake that explains a wrong stage, when everything is computed on from the student's own values.
+
+    Args:
+        task: with the student's numbers.
+        given: all answers; an early one may hold a slip of its own.
+        wrong: the names that do not follow from the answers before them.
+    """
+    own = {name: g.array for name, g in given.items()}
+    for h in hypotheses(task):
+        row = attempt(task, h.change, touch=lambda name, value: own.get(name, value))
+        if row is None or any(np.shape(row[name]) != g.array.shape for name, g in given.items()):
+            continue
+        fits = {name for name, g in given.items() if np.all(g.agrees(np.asarray(row[name], dtype=float)))}
+        explained = [name for name in wrong if name in fits]
+        digits = sum(int(np.count_nonzero(given[name].array)) * COUNTED_DIGITS[0] for name in explained)
+        if explained and given.keys() - fits <= set(wrong) and digits >= LOOKS[0]:
+            return Diagnosis(((h.id,),), "looks", (h.change,), h.change.where)
+    return Diagnosis()
 
 
 # ------------------------------------------------------------------------------------------------ rounding

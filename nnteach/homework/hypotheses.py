@@ -68,10 +68,10 @@ def outcomes(task: Task, tried: list[Hypothesis], asked) -> np.ndarray:
     return rows
 
 
-def attempt(task: Task, *changes):
+def attempt(task: Task, *changes, touch=None):
     """The stages with something changed; None where the shapes do not allow it."""
     try:
-        return resolve(task, *changes)
+        return resolve(task, *changes, touch=touch)
     except (ValueError, IndexError, TypeError, StopIteration):
         return None
 

@@ -16,7 +16,7 @@ from ..errors import GraphError, message
 from .answers import Judgement, judge
 from .answers import verdict as verdict_of
 from .checked import Checked, report
-from .diagnose import Diagnosis, Evidence, diagnose, rounded_on_the_way
+from .diagnose import Diagnosis, Evidence, after_a_slip, diagnose, rounded_on_the_way
 from .exercise import Exercise, expression, network
 from .fixed import FIXED
 from .formulas import how, matrix
@@ -98,7 +98,7 @@ class Homework:
         return f"Homework({self.exercise.title}, {who}, variant {self.variant.id}: hand in {', '.join(self.asked)})"
 
     def _repr_markdown_(self):
-        return self.show()
+        return str(self.show())
 
     # ------------------------------------------------------------------------------------------ the sheet
 
@@ -152,18 +152,7 @@ class Homework:
         found = diagnose(self.exercise, self.task, self._truth, given)
         if found.candidates or found.rounded or not judgement.named("follows"):
             return found
-        return self._carried_diagnosis(judgement, given) or found
-
-    def _carried_diagnosis(self, judgement, given):
-        own = {name: g.array for name, g in given.items()}
-        for h in hypotheses(self.task):
-            try:
-                row = resolve(self.task, h.change, touch=lambda name, value: own.get(name, value))
-            except (ValueError, IndexError, TypeError, StopIteration):
-                continue
-            if all(np.all(g.agrees(np.asarray(row[name], dtype=float))) for name, g in given.items()):
-                return Diagnosis(((h.id,),), "looks", (h.change,), h.change.where)
-        return None
+        return after_a_slip(self.task, given, judgement.named("wrong"))
 
     # -------------------------------------------------------------------------------- hints and solutions
 

@@ -1,0 +1,155 @@
+"""The table of mistakes: every line changes something, is named from the answers it leads to, and gives no number away."""
+
+import re
+
+import numpy as np
+import planted
+import pytest
+from planted import CORE, backprop, three_digits
+
+from nnteach.homework.hypotheses import catalogue, hypotheses
+from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS, words
+from nnteach.homework.resolve import resolve
+from nnteach.homework.sheet import homework
+
+SHEETS = {
+    "softmax": ("backprop", dict(layers=[3, 3, 3])),
+    "sigmoid": ("backprop", dict(layers=[3, 3, 3], hidden="sigmoid", output="sigmoid")),
+    "tanh": ("backprop", dict(layers=[3, 3, 3], hidden="tanh", output="tanh", loss="mse")),
+    "leaky": ("backprop", dict(layers=[3, 3, 3], hidden="leaky_relu", output="identity")),
+    "binary": ("backprop", dict(layers=[3, 3, 3], hidden="tanh", output="sigmoid", loss="binary_cross_entropy")),
+    "penalty": ("backprop", dict(layers=[3, 3, 3], hidden="sigmoid", l2=0.3)),
+    "skip": ("backprop", dict(layers=[3, 3, 3, 3], hidden="tanh", skip=True)),
+    "neuron": ("sigmoid_neuron", {}),
+    "product": ("sum_times_difference", {}),
+    "gates": ("gates", {}),
+    "calculus": ("r = a ** 3; s = log(a) * b; u = r + s - cos(b); f = u * u", {"kind": "positive"}),
+}
+UPDATES = {"ascent", "no_lr", "lr_twice", "lr_on_weights", "step_only"}
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    return {key: homework(name, student="mistakes", **description) for key, (name, description) in SHEETS.items()}
+
+
+def answers_of(hw, change):
+    return {name: three_digits(value) for name, value in resolve(hw.task, change).items() if name in hw.asked}
+
+
+def test_there_are_at_least_sixty():
+    assert len(MISTAKES) + len(OF_ANSWERS) >= 75
+    assert set(CORE) <= MISTAKES.keys() and set(planted.MORE) <= MISTAKES.keys()
+
+
+def test_every_mistake_applies_somewhere(sheets):
+    applying = {key[0] for hw in sheets.values() for key in catalogue(hw.exercise).keys}
+    assert MISTAKES.keys() - applying == UPDATES  # those show in the new weights only
+
+
+@pytest.mark.parametrize("key", SHEETS)
+def test_every_mistake_is_called_wrong_and_is_among_the_candidates(sheets, key):
+    hw = sheets[key]
+    known = catalogue(hw.exercise)
+    for h in hypotheses(hw.task, known.keys):
+        r = hw.check(answers_of(hw, h.change))
+        assert not r.ok, h.key
+        if r.mistakes and len(r.candidates[0]) == 1:
+            assert any(known.tied(i, h.id) for i in r.mistakes), (h.key, r.mistakes)
+
+
+@pytest.mark.parametrize("key", ["softmax", "sigmoid", "tanh", "leaky", "binary", "penalty"])
+def test_core_mistakes_planted_by_hand_are_named_exactly(sheets, key):
+    hw = sheets[key]
+    net = dict(hidden="relu", output="softmax", batch=4, learning_rate=0.5) | SHEETS[key][1]
+    net["loss"] = net.get("loss", "cross_entropy" if net["output"] == "softmax" else "half_squared_error")
+    right, named = backprop(net, hw.given), 0
+    for mistake in CORE:
+        if mistake == "overwrite" or (mistake in ("softmax_diag", "p_only") and net["output"] != "softmax"):
+            continue
+        grads = backprop(net, hw.given, mistake)
+        if all(np.array_equal(three_digits(grads[n]), three_digits(right[n])) for n in hw.asked):
+            continue
+        r = hw.check({name: three_digits(grads[name]) for name in hw.asked})
+        assert r.mistakes == (mistake,) and r.certainty == "exactly", (mistake, r)
+        assert r.verdict == ("other_convention" if MISTAKES[mistake].convention else "wrong")
+        named += 1
+    assert named >= 11
+
+
+@pytest.mark.parametrize("mistake", ["mul_not_swapped", "quotient_sign", "quotient_no_square", "exp_as_x", "minus_lost"])
+def test_slips_of_calculus_by_hand_are_named(sheets, mistake):
+    hw = sheets["neuron"]
+    wrong = planted.neuron(**hw.given, planted=mistake)
+    r = hw.check({name: three_digits(value) for name, value in wrong.items()})
+    assert any(catalogue(hw.exercise).tied(i, mistake) for i in r.mistakes)
+
+
+def test_one_path_lost_at_a_branch(sheets):
+    hw = sheets["product"]
+    for which in ("overwrite", "overwrite first"):
+        r = hw.check({n: three_digits(v) for n, v in planted.product_of_sums(**hw.given, planted=which).items()})
+        assert "overwrite" in r.mistakes and r.certainty == "looks"
+
+
+def test_two_mistakes_at_once(sheets):
+    hw = sheets["sigmoid"]
+    net = dict(hidden="sigmoid", output="sigmoid", loss="half_squared_error", batch=4, learning_rate=0.5, layers=[3, 3, 3])
+    for pair in (("sign", "b_zero"), ("out_deriv_missing", "in_z"), ("W_noT", "hid_deriv_at_a"), ("two", "no_W")):
+        grads = backprop(net, hw.given, *pair)
+        r = hw.check({name: three_digits(grads[name]) for name in hw.asked})
+        assert set(r.mistakes) == set(pair), (pair, r)
+
+
+def test_answers_in_each_others_place(sheets):
+    hw = sheets["softmax"]
+    right = {name: three_digits(hw._truth[name]) for name in hw.asked}
+    assert hw.check(right | {"dW1": right["dW2"], "dW2": right["dW1"]}).mistakes == ("swap_layers",)
+    assert hw.check(right | {"dW1": right["dW1"][[1, 0, 2]]}).mistakes == ("unit_order",)
+
+
+def test_slips_that_are_no_mistake_of_the_table_get_no_name(sheets):
+    hw, rng, wrong = sheets["softmax"], np.random.default_rng(3), 0
+    net = dict(layers=[3, 3, 3], hidden="relu", output="softmax", loss="cross_entropy", batch=4)
+    named = 0
+    for _ in range(25):
+        chosen = rng.choice(["W1", "z1", "delta2", "dW1", "db2"])
+
+        def slip(name, array, chosen=chosen):
+            array = np.array(array)
+            if name == chosen:
+                array[tuple(rng.integers(n) for n in array.shape)] += rng.choice((-1, 1)) * 0.3
+            return array
+        grads = backprop(net, hw.given, slip=slip)
+        r = hw.check({name: three_digits(grads[name]) for name in hw.asked})
+        named += bool(r.mistakes)
+        wrong += not r.ok
+    assert named == 0 and wrong >= 20  # a slip before a closed gate changes nothing
+
+
+def test_one_number_names_nothing(sheets):
+    hw = sheets["neuron"]
+    r = hw.check(dw0=float(f"{-hw._truth['dw0']:.1e}"))
+    assert not r.ok and r.mistakes == ()
+
+
+def test_a_constant_factor_of_unknown_origin_is_located_not_named(sheets):
+    hw = sheets["softmax"]
+    r = hw.check({name: 1.7 * hw._truth[name] for name in hw.asked})
+    assert r.mistakes == () and "one and the same factor" in r.message
+
+
+@pytest.mark.parametrize("mistake", [*MISTAKES, *OF_ANSWERS])
+def test_words_are_short_and_give_no_number_away(mistake):
+    did, look = words(mistake)
+    assert did[0].islower() and not did.endswith(".") and len(f"{did} {look}".split()) < 45
+    assert not re.search(r"\d\.\d", did + look)
+
+
+def test_messages_name_no_right_number(sheets):
+    hw = sheets["softmax"]
+    known = catalogue(hw.exercise)
+    right = {f"{abs(x):.3g}" for name in hw.asked for x in np.ravel(hw._truth[name])}
+    for h in hypotheses(hw.task, known.keys)[::7]:
+        message = hw.check(answers_of(hw, h.change)).message
+        assert not right & set(re.findall(r"\d+\.\d+", message)) and len(message.split()) <= 160
