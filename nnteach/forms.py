@@ -102,10 +102,16 @@ psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split() 
 
 
 def _letter(letter):
+    command = greek_command(letter)
+    return f"\\{command} " if command else letter
+
+
+def greek_command(letter: str) -> str | None:
+    """The name of the LaTeX command for a Greek letter; None for any other, and for those that LaTeX lacks."""
     spelled = unicodedata.name(letter, "").replace("LAMDA", "LAMBDA")  # Unicode's spelling of λ
     alphabet, _, command = spelled.rpartition(" LETTER ")
     command = {"GREEK SMALL": command.lower(), "GREEK CAPITAL": command.title()}.get(alphabet)
-    return f"\\{command} " if command in _GREEK else letter
+    return command if command in _GREEK else None
 
 
 def escape_latex(name: str) -> str:

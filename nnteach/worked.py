@@ -7,7 +7,7 @@ a LaTeX fragment, and plain text for a terminal.
 from . import formula
 from .digits import lines
 from .formula import Symbol
-from .forms import escape_latex
+from .latex import math, prose
 from .narration import tell
 from .phrases import phrase
 from .trace import is_bare_number
@@ -21,7 +21,8 @@ def to_markdown(trace, language: str | None = None) -> str:
         out += [f"### {heading}", ""]
         for k in steps:
             story = tell(trace, k, language)
-            out += [f"{k}. {_markdown_text(story.now)}.  "] + [f"   ${line}$  " for line in _chain(story, formula.latex, "latex")]
+            out += [f"{k}. {_markdown_text(story.now)}.  "]
+            out += [f"   ${line}$  " for line in chain(story, formula.latex, "latex")]
             if story.ledger:
                 out += [f"   {_markdown_text(story.ledger[0])}: {story.ledger[1]}**{story.ledger[2]}**  "]
         out += [""]
@@ -31,15 +32,16 @@ def to_markdown(trace, language: str | None = None) -> str:
 def to_latex(trace, language: str | None = None) -> str:
     """A worked solution as a LaTeX fragment; needs amsmath."""
     language = language or trace.language
-    out = [rf"\section*{{{_latex_text(_title(trace, language))}}}"]
+    out = [rf"\section*{{{prose(_title(trace, language))}}}"]
     for heading, steps in _sections(trace, language):
-        out += [rf"\subsection*{{{_latex_text(heading)}}}", r"\begin{enumerate}"]
+        out += [rf"\subsection*{{{prose(heading)}}}", rf"\begin{{enumerate}}\setcounter{{enumi}}{{{steps[0] - 1}}}"]
         for k in steps:
             story = tell(trace, k, language)
-            out += [rf"\item {_latex_text(story.now)}.\\"] + [f"${line}$\\\\" for line in _chain(story, formula.latex, "latex")]
+            out += [rf"\item {prose(story.now)}.\\"]
+            out += [f"${math(line)}$\\\\" for line in chain(story, formula.latex, "latex")]
             if story.ledger:
                 total = formula.latex(Symbol(None, trace.steps[k - 1].total))
-                out += [rf"{_latex_text(story.ledger[0])}: ${story.ledger[1].replace('−', '-')}\mathbf{{{total}}}$"]
+                out += [rf"{prose(story.ledger[0])}: ${math(story.ledger[1])}\mathbf{{{total}}}$"]
             out[-1] = out[-1].removesuffix("\\\\")
         out += [r"\end{enumerate}"]
     return "\n".join(out) + "\n"
@@ -53,7 +55,7 @@ def to_text(trace, language: str | None = None) -> str:
         out += ["", heading, "-" * len(heading)]
         for k in steps:
             story = tell(trace, k, language)
-            out += [f"{k:3}  {story.now}."] + [f"       {line}" for line in _chain(story, formula.text, "text")]
+            out += [f"{k:3}  {story.now}."] + [f"       {line}" for line in chain(story, formula.text, "text")]
             if story.ledger:
                 out += [f"       {story.ledger[0]}: {story.ledger[1]}{story.ledger[2]}"]
     return "\n".join(out) + "\n"
@@ -72,8 +74,14 @@ def _sections(trace, language):
             yield phrase(f"worked.{phase}", language), steps
 
 
-def _chain(story, write, style):
-    """The lines of a derivation, each a chain `left = formula = numbers = result` that reads from left to right."""
+def chain(story, write, style):
+    """The lines of a derivation, each a chain `left = formula = numbers = result` that reads from left to right.
+
+    Args:
+        story: the step, told.
+        write: `formula.text` or `formula.latex`.
+        style: "text", "latex" or "mathtext", which is matplotlib's kind of LaTeX.
+    """
     if story.because is not None:
         yield write(story.because)
     chain = ""
@@ -97,7 +105,8 @@ def _local(line, write, written, sign):
     return chain
 
 
-_SIGNS = {"text": {}, "latex": {"+=": r"\mathrel{+}=", "←": r"\leftarrow"}}
+_SIGNS = {"text": {}, "latex": {"+=": r"\mathrel{+}=", "←": r"\leftarrow"}, 
+          "mathtext": {"+=": r"\;{+}{=}\;", "←": r"\leftarrow"}}
 
 
 def _markdown_table(trace, language):
@@ -126,9 +135,3 @@ def _markdown_text(text):
     for c in "\\`*_{}[]<>#|$&":
         text = text.replace(c, f"&#{ord(c)};")
     return text
-
-
-def _latex_text(text):
-    return "".join({"−": "$-$", "·": r"$\cdot$", "²": "$^2$", "σ": r"$\sigma$", "∂": r"$\partial$"}.get(c) or
-                   (" " if c.isspace() else escape_latex(c)) for c in text)
-

@@ -193,7 +193,7 @@ class _Painter:
         # parse_math: a dollar sign in a name is a dollar sign.
         self.axes.text(x, y, visible(text), fontsize=size * POINTS_PER_PX * self.scale, color=colour,
                        family=[family, SANS], ha=ha, va="baseline", weight="bold" if bold else "normal",
-                       parse_math=False)
+                       parse_math=False, clip_on=True)
 
 
 def visible(text):

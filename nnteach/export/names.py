@@ -1,0 +1,28 @@
+"""Names that fit into a document: short, of one line, and still distinct."""
+
+import copy
+import itertools
+
+from ..draw.diagram import clean_text
+from ..trace import Trace
+
+COLUMNS = 32
+"""Longest name in a document, in characters."""
+
+
+def tidied(trace: Trace) -> Trace:
+    """The same trace under names that can be printed; itself if they all can."""
+    names, used = {}, set()
+    for node, name in trace.names.items():
+        short = unique = clean_text(name, COLUMNS) or "–"
+        numbers = itertools.count(2)
+        while unique in used:
+            unique = f"{short} ({next(numbers)})"
+        names[node] = unique
+        used.add(unique)
+    if names == trace.names:
+        return trace
+    other = copy.copy(trace)
+    other.names = names
+    other.__dict__.pop("_timelines", None)  # they go by name
+    return other
