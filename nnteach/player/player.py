@@ -3,7 +3,7 @@
 import functools
 from pathlib import Path
 
-from ..draw import Drawing, title
+from ..draw import title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
 from ..trace import trace
@@ -61,16 +61,20 @@ class Player:
         from .page import document
         return document(self.data)
 
-    def save(self, path) -> None:
-        """Write the player to a file: .html interactive, .md or .tex the worked solution, .svg .pdf .png the picture."""
+    def save(self, path, step: int | None = None) -> None:
+        """Write the player to a file; the ending says what kind.
+
+        Args:
+            path: .html is interactive; .svg and .png are the picture, .pdf is a handout with one page a step, .gif a
+                film, .tex a LaTeX document, .md the worked solution, .csv every number in full.
+            step: the step that a picture shows; as a .pdf it is then a single picture too.
+        """
         path = Path(path)
-        writers = {".html": self.to_html, ".md": self.trace.to_markdown, ".tex": self.trace.to_latex}
-        if path.suffix in writers:
-            path.write_text(writers[path.suffix](), encoding="utf-8")
-        elif path.suffix in (".svg", ".pdf", ".png"):
-            Drawing(self.trace).save(path)
+        if path.suffix.lower() == ".html" and step is None:
+            path.write_text(self.to_html(), encoding="utf-8")
         else:
-            raise GraphError(message("a file ending in .html, .md, .tex, .svg, .pdf or .png", f"{path.name!r}"))
+            from ..export import save
+            save(self.trace, path, step)
 
     def live(self):
         """The player as a widget linked to Python: change a number and everything is computed again."""
