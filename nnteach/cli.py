@@ -1,4 +1,4 @@
-"""The command line: `nnteach lab`, `nnteach show`, `nnteach doctor`.
+"""The command line: `nnteach lab`, `nnteach show`, `nnteach homework`, `nnteach grade`, `nnteach doctor`.
 
 Every command imports what it needs when it is called, so that `nnteach --help` answers at once. To add a
 command, write `_add_NAME`, which describes its arguments, and `NAME`, which does it and returns the exit
@@ -20,6 +20,8 @@ EPILOG = """examples:
   nnteach lab                                  open the course in JupyterLab
   nnteach show "(x+y)*z" x=-2 y=5 z=-4         the worked steps, forward and backward
   nnteach show "(x+y)*z" x=-2 y=5 z=-4 -o f.html   ... and a page to step through them
+  nnteach homework new backprop --roster class.csv -o hw1   a notebook with numbers of its own for every student
+  nnteach grade hw1 -o grades.csv              one row a student, and which mistakes the class made
   nnteach doctor                               what is installed, and what to do about what is missing
 """
 
@@ -173,6 +175,78 @@ def _check_output(path: Path | None, force: bool) -> None:
         raise NNTeachError(f"{path} exists and is not a page of nnteach. Name another file, or add --force.")
 
 
+# --------------------------------------------------------------------------------------- homework and grades
+
+
+def _add_homework(commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "homework",
+        help="make a homework with different numbers for every student",
+        description="Make a folder with a sheet for every student on the roster, and sheet.json, which grading needs.",
+    )
+    command.add_argument("action", choices=["new"], help="make new sheets")
+    command.add_argument(
+        "name", metavar="EXERCISE", help='"backprop", a fixed exercise, or an expression such as "(x+y)*z"'
+    )
+    command.add_argument("--layers", metavar="3,3,3", help="sizes of the layers, inputs first")
+    for option in ("hidden", "output", "loss"):
+        command.add_argument(f"--{option}", metavar="NAME", help=f"the network's {option}")
+    command.add_argument("--batch", type=int, metavar="N", help="number of samples")
+    command.add_argument("--l2", type=float, metavar="λ", help="a penalty on the weights")
+    command.add_argument("--skip", action="store_true", default=None, help="with skip connections")
+    command.add_argument("--shared", action="store_true", default=None, help="with shared weights")
+    command.add_argument("--roster", required=True, type=Path, metavar="FILE", help="one student a line")
+    command.add_argument("--points", type=float, default=10.0, help="for everything right (default: %(default)g)")
+    command.add_argument("--format", choices=["notebook", "markdown", "latex"], default="notebook")
+    command.add_argument("-o", "--output-folder", required=True, type=Path, metavar="FOLDER")
+    return command
+
+
+def homework(options) -> int:
+    from .homework.grade import Sheet, new_sheets, read_roster
+
+    names = ("hidden", "output", "loss", "batch", "l2", "skip", "shared")
+    description = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if options.layers:
+        try:
+            description["layers"] = [int(n) for n in options.layers.replace("-", ",").split(",")]
+        except ValueError:
+            raise NNTeachError(f"--layers is written 3,3,3; I got {options.layers!r}.") from None
+    students = read_roster(options.roster)
+    sheet = Sheet(options.name, description, points=options.points)
+    new_sheets(sheet, students, options.output_folder, options.format)
+    print(f"{len(students)} sheets are in {options.output_folder}. Grade them with: nnteach grade FOLDER -o grades.csv")
+    return 0
+
+
+def _add_grade(commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "grade",
+        help="grade a folder of notebooks or JSON files by value, without running them",
+        description="Write one row a student, and print which mistakes the class made.",
+    )
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="what was handed in, a file a student")
+    command.add_argument("--sheet", type=Path, metavar="FILE", help="the sheet (default: FOLDER/sheet.json)")
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="grades, as .csv")
+    command.add_argument("--format", choices=["plain", "moodle", "canvas"], default="plain", help="which columns")
+    command.add_argument("--page", type=Path, metavar="FILE", help="also write the class page to this .md file")
+    return command
+
+
+def grade(options) -> int:
+    from .homework import grade as grading
+
+    sheet = grading.Sheet.read(options.sheet or options.folder / grading.SHEET)
+    rows = grading.grade(options.folder, sheet)
+    grading.write_csv(rows, options.output, options.format)
+    page = grading.class_page(rows, sheet)
+    if options.page:
+        options.page.write_text(page, encoding="utf-8")
+    print(page)
+    print(f"The grades are in {options.output}.")
+    return 0
+
+
 # ---------------------------------------------------------------------------------------------------- doctor
 
 
@@ -198,7 +272,9 @@ def doctor(options) -> int:
     return 0 if doctors.works(findings) else 1
 
 
-COMMANDS = ((_add_lab, lab), (_add_show, show), (_add_doctor, doctor))
+COMMANDS = (
+    (_add_lab, lab), (_add_show, show), (_add_homework, homework), (_add_grade, grade), (_add_doctor, doctor)
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,11 +1,13 @@
 """Homework: exercises with numbers for every student, checks by value, and the name of the mistake.
 
 `sheet.py` is the place to begin for exercises, `mistakes.py` holds the table of mistakes. `check.py` checks functions
-against solution functions, `reveal.py` predicts before revealing.
+against solution functions, `reveal.py` predicts before revealing, `grade.py` grades a folder.
+
+The package can be called like its function: `nt.homework("backprop", student="A17")`.
 """
 
 import sys
-from types import ModuleType
+import types
 
 from .cases import CheckError as CheckError
 from .check import check as check
@@ -18,11 +20,11 @@ from .sheet import Homework as Homework
 from .sheet import homework as homework
 
 
-class _Callable(ModuleType):
-    """`nt.homework(...)` makes a homework, and `nt.homework` is this package all the same."""
+class _Package(types.ModuleType):
+    """`nt.homework` is this package as soon as anybody imports a part of it; so the package itself answers the call."""
 
-    def __call__(self, exercise, **settings):
-        return homework(exercise, **settings)
+    def __call__(self, *arguments, **settings):
+        return homework(*arguments, **settings)
 
 
-sys.modules[__name__].__class__ = _Callable
+sys.modules[__name__].__class__ = _Package

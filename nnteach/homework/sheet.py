@@ -7,13 +7,16 @@
     hw.hint(1)      hw.solution()      hw.replay()
 """
 
+import json
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from ..digits import lines, number
 from ..errors import GraphError, message
-from .answers import Judgement, judge
+from . import log
+from .answers import Judgement, judge, read
 from .answers import verdict as verdict_of
 from .checked import Checked, report
 from .diagnose import Diagnosis, Evidence, after_a_slip, diagnose, rounded_on_the_way
@@ -76,13 +79,14 @@ class Homework:
         task: the graph.
     """
 
-    def __init__(self, exercise: Exercise, student=None, version: int = VERSION):
+    def __init__(self, exercise: Exercise, student=None, version: int = VERSION, draws: int | None = None):
         self.exercise, self.student = exercise, None if student is None else str(student)
-        self.variant = variant(exercise, self.student, version)
+        self.variant = variant(exercise, self.student, version, draws)
         self.given = {name: _locked(value) for name, value in self.variant.given.items()}
         self.asked = exercise.asked
         self.task = exercise.build(self.given)
         self._last: tuple[Judgement, Diagnosis] | None = None
+        self._log_path = None
 
     @cached_property
     def _truth(self):
@@ -140,7 +144,25 @@ class Homework:
         elif verdict == "correct_rounded" and judgement.named("missing"):
             verdict = "incomplete"
         self._last = judgement, found
-        return report(verdict, judgement, found)
+        result = report(verdict, judgement, found)
+        self._note(event="check", verdict=verdict, mistakes=list(result.mistakes), first_wrong=result.first_wrong,
+                   values={name: g.array.tolist() for name, g in judgement.given.items()})
+        return result
+
+    def export(self, path, answers: dict | None = None, /, **named) -> None:
+        """Write answers to a JSON file, to be handed in."""
+        values = {name: read(value).array.tolist() for name, value in (dict(answers or {}) | named).items()}
+        content = {"student": self.student, "variant": self.variant.id, "answers": values}
+        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+    def log_to(self, path) -> "Homework":
+        """Keep a log of checks, hints and solutions in a file of JSON lines (`log.py`); returns the homework itself."""
+        self._log_path = path
+        return self
+
+    def _note(self, **entry):
+        if self._log_path is not None:
+            log.add(self._log_path, {"student": self.student, "variant": self.variant.id, **entry})
 
     def _rounding(self, judgement):
         evidence = Evidence(judgement.given, self._truth)
@@ -163,6 +185,7 @@ class Homework:
         """
         if level not in (1, 2, 3, 4):
             raise GraphError(message("a hint from 1 to 4", repr(level), "After that comes hw.solution()"))
+        self._note(event="hint", level=level)
         name = self._first_wrong() or next(iter(self._truth))
         told = how(self.task, name)
         if level == 1:
@@ -190,6 +213,7 @@ class Homework:
 
     def solution(self) -> "Solution":
         """The worked solution with these numbers: shows itself; .to_markdown(), .to_latex(), .player()."""
+        self._note(event="solution")
         return Solution(self)
 
     def replay(self, mistake: str | None = None):
