@@ -114,6 +114,6 @@ def plot(results, path):
     axes["time"].set(xlabel="nodes", ylabel="seconds", title="Time")
     axes["memory"].set(xlabel="nodes", ylabel="bytes", title="Memory held")
     for ax in axes.values():
-        ax.legend(fontsize=7)
+        ax.legend(fontsize=6, loc="lower right")
         ax.grid(alpha=0.3)
     figure.savefig(path)

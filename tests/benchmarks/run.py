@@ -1,7 +1,8 @@
 """All benchmarks, one table: python tests/benchmarks/run.py [--rounds N] [--growth growth.svg]
 
-Every engine runs in a process of its own, with Python's garbage collector and the libraries' threads as they
-are by default. The processes take turns: in each round each runs for a fraction of a second while the others
+Every engine runs in a process of its own, with Python's garbage collector as it is by default, and with one
+thread for the numerical libraries: threads of theirs that wait for a busy core wait a hundred times longer than a
+small network takes (`--threads 0` leaves the number to them, for a machine that has nothing else to do). The processes take turns: in each round each runs for a fraction of a second while the others
 wait. A ratio is taken within a round, and the table shows the median over the rounds, with the quartiles: what
 disturbs the machine for a while disturbs both sides. Engines that are not installed are left out:
 pip install "nnteach[bench]".
@@ -151,11 +152,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15, help="turns of every engine")
     parser.add_argument("--only", default="", help="run the benchmarks whose title contains this")
-    parser.add_argument("--threads", help="of the numerical libraries (by default as many as they choose)")
+    parser.add_argument("--threads", type=int, default=1, help="of the numerical libraries; 0: as they choose")
     parser.add_argument("--growth", metavar="FILE", help="measure growth, too, and plot it here")
     options = parser.parse_args()
     if options.threads:  # processes yet to be started will see it
-        os.environ.update(OPENBLAS_NUM_THREADS=options.threads, OMP_NUM_THREADS=options.threads)
+        os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), str(options.threads)))
     print("| benchmark | engine | compared with | engine | other | times faster (quartiles) | goal | met |")
     print("|---|---|---|---|---|---|---|---|")
     for title, (engines, arguments, comparisons) in BENCHMARKS.items():
