@@ -1,0 +1,207 @@
+"""Grading a class: by value, without running anything; every bad file is one row; the log shows tampering."""
+
+import csv
+import json
+import time
+
+import numpy as np
+import pytest
+from planted import backprop, three_digits
+
+from nnteach.cli import main
+from nnteach.errors import GraphError
+from nnteach.homework import homework, log
+from nnteach.homework.grade import Row, Sheet, class_page, grade, new_sheets, read_roster, write_csv
+from nnteach.homework.handed_in import Unreadable, read_file
+
+LAYERS = dict(layers=[3, 3, 3], hidden="relu", output="softmax", batch=4)
+NET = LAYERS | dict(loss="cross_entropy")
+
+
+def notebook(path, *cells):
+    made = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in cells]
+    path.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def literals(grads):
+    return "\n".join(f"{name} = {three_digits(value).tolist()}" for name, value in grads.items())
+
+
+@pytest.fixture
+def sheet():
+    return Sheet("backprop", dict(LAYERS))
+
+
+def given(student):
+    return homework("backprop", student=student, **LAYERS).given
+
+
+# ------------------------------------------------------------------------------------------------- reading
+
+def test_literals_are_read_from_a_notebook(tmp_path):
+    path = notebook(tmp_path / "a.ipynb", "%matplotlib inline\nimport numpy as np\ndW1 = np.array([[1, -2.5], [3e-2, 4]])",
+                    "x = 5\ndb1 = [x, 2]", "db1 = [1, '0,5']\nhw.check(dW2=dW1, db2=None)", "this is no Python")
+    assert read_file(path) == {"x": 5, "dW1": [[1, -2.5], [0.03, 4]], "db1": [1, "0,5"], "dW2": [[1, -2.5], [0.03, 4]]}
+
+
+def test_the_last_of_several_answers_counts(tmp_path):
+    path = notebook(tmp_path / "a.ipynb", "dW1 = [1]", "hw.check(dW1=[2])", "dW1 = [3]")
+    assert read_file(path)["dW1"] == [3]
+    path = notebook(tmp_path / "b.ipynb", "dW1 = [1]", "dW1 = compute()")
+    assert "dW1" not in read_file(path)
+
+
+def test_nothing_in_a_file_is_run(tmp_path):
+    mark = tmp_path / "ran"
+    path = notebook(tmp_path / "a.ipynb", f"open({str(mark)!r}, 'w')", "while True: pass", "import sys; sys.exit()",
+                    "dW1 = [0] * 10 ** 10", "db1 = __import__('os').getcwd()")
+    assert read_file(path) == {} and not mark.exists()
+
+
+@pytest.mark.parametrize("content, reason", [
+    ("{", "cannot be read"), ("[1, 2]", "no answers by name"), ("\x00\xff", "cannot be read"), ('{"answers": 3}', "no answers"),
+    ("[" * 100_000, "cannot be read"), ("9" * 6_000_000, "larger than 5 MB")])
+def test_a_bad_file_says_why(tmp_path, content, reason):
+    path = tmp_path / "a.json"
+    path.write_text(content)
+    with pytest.raises(Unreadable, match=reason):
+        read_file(path)
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    (tmp_path / "secret.json").write_text('{"answers": {"dW1": 1}}')
+    (tmp_path / "a.json").symlink_to(tmp_path / "secret.json")
+    with pytest.raises(Unreadable, match="plain file"):
+        read_file(tmp_path / "a.json")
+
+
+# ------------------------------------------------------------------------------------------------- grading
+
+def test_a_class_is_graded(tmp_path, sheet):
+    right = backprop(NET, given("ada"))
+    notebook(tmp_path / "ada.ipynb", literals(right))
+    homework("backprop", student="bob", **LAYERS).export(tmp_path / "bob.json", backprop(NET, given("bob"), "sign"))
+    notebook(tmp_path / "eve.ipynb", literals(right))  # ada's notebook, renamed
+    notebook(tmp_path / "two.ipynb", literals(backprop(NET, given("two"), "two")))
+    notebook(tmp_path / "half.ipynb", literals({n: g for n, g in backprop(NET, given("half")).items() if n.endswith("2")}))
+    notebook(tmp_path / "none.ipynb", "dW1 = ...\ndb1 = None")
+    (tmp_path / "broken.json").write_text("{")
+    rows = {row.student: row for row in grade(tmp_path, sheet)}
+    assert (rows["ada"].verdict, rows["ada"].score) == ("correct", 10.0)
+    assert (rows["bob"].verdict, rows["bob"].mistakes, rows["bob"].score) == ("wrong", ("sign",), 0.0)
+    assert rows["eve"].verdict == "wrong" and rows["eve"].score == 0.0
+    assert (rows["two"].verdict, rows["two"].score) == ("other_convention", 5.0)
+    assert (rows["half"].verdict, rows["half"].score) == ("incomplete", 5.0)
+    assert (rows["none"].verdict, rows["none"].score) == ("not_attempted", 0.0)
+    assert rows["broken"].verdict == "unreadable" and "cannot be read" in rows["broken"].remark
+    page = class_page(list(rows.values()), sheet)
+    assert "7 handed in" in page and "| 1 | sign |" in page
+
+
+def test_the_grader_and_the_notebook_give_the_same_verdict(tmp_path, sheet):
+    hw = homework("backprop", student="ada", **LAYERS)
+    for i, planted in enumerate(["sign", "in_z", "b_zero", "W_noT", "hid_deriv_missing", "p_only"]):
+        grads = backprop(NET, hw.given, planted)
+        folder = tmp_path / str(i)
+        folder.mkdir()
+        notebook(folder / "ada.ipynb", literals(grads))
+        row, result = grade(folder, sheet)[0], hw.check({n: three_digits(g) for n, g in grads.items()})
+        assert (row.verdict, row.mistakes, row.stages) == (result.verdict, result.mistakes, result.stages)
+
+
+@pytest.mark.parametrize("answer", ['"nan"', "float('inf')", "[[[[1]]]]", "{}", "'=1+1'", "1e999", "[1, [2]]", "True", "'' "])
+def test_odd_answers_gain_nothing(tmp_path, sheet, answer):
+    notebook(tmp_path / "ada.ipynb", "\n".join(f"{name} = {answer}" for name in ("dW1", "db1", "dW2", "db2")))
+    row = grade(tmp_path, sheet)[0]
+    assert row.score == 0.0 and row.verdict != "correct"
+
+
+def test_two_files_of_one_student_are_left_to_the_teacher(tmp_path, sheet):
+    notebook(tmp_path / "ada.ipynb", literals(backprop(NET, given("ada"))))
+    (tmp_path / "ada.json").write_text('{"answers": {}}')
+    assert [row.verdict for row in grade(tmp_path, sheet)] == ["unreadable"] * 2
+
+
+def test_five_hundred_are_graded_in_ten_seconds(tmp_path):
+    """A tenth of that here; half of them wrong."""
+    hw = {f"s{i}": homework("backprop", student=f"s{i}", **LAYERS) for i in range(50)}
+    sheet = Sheet("backprop", dict(LAYERS), draws={name: h.variant.draws for name, h in hw.items()})
+    for i, (name, h) in enumerate(hw.items()):
+        notebook(tmp_path / f"{name}.ipynb", literals(backprop(NET, h.given, *(["in_z"] if i % 2 else []))))
+    begun = time.process_time()
+    rows = grade(tmp_path, sheet)
+    assert time.process_time() - begun < 2.5  # 1 s, and room for a busy machine
+    assert {row.verdict for row in rows} == {"correct", "wrong"}
+
+
+# ------------------------------------------------------------------------------------------- files and tables
+
+def test_columns_of_the_learning_platforms(tmp_path):
+    rows = [Row("=cmd()", 5.0, "wrong", ("sign",), "dW2", {"dW2": "wrong"}, "Look")]
+    heads = {"plain": "student", "moodle": "ID number", "canvas": "Student"}
+    for form, head in heads.items():
+        write_csv(rows, tmp_path / "g.csv", form)
+        lines = list(csv.reader((tmp_path / "g.csv").read_text(encoding="utf-8").splitlines()))
+        assert lines[0][0] == head and "'=cmd()" in lines[1]
+    with pytest.raises(GraphError, match="moodle"):
+        write_csv(rows, tmp_path / "g.csv", "excel")
+
+
+def test_sheets_are_made_and_graded_from_the_command_line(tmp_path, capsys):
+    (tmp_path / "class.csv").write_text("student,group\nada,1\nbob,2\n")
+    folder = tmp_path / "hw"
+    made = ["homework", "new", "backprop", "--layers", "3,3,3", "--roster", str(tmp_path / "class.csv"), "-o", str(folder)]
+    assert main(made) == 0 and main(made) == 2
+    assert sorted(p.name for p in folder.iterdir()) == ["ada.ipynb", "bob.ipynb", "sheet.json"]
+    source = (folder / "ada.ipynb").read_text()
+    hw = homework("backprop", layers=[3, 3, 3], student="ada")
+    answers = {f"{abs(x):.4g}" for name in hw.asked for x in np.ravel(hw._truth[name]) if x}
+    assert not any(number in source for number in answers if len(number) > 5)
+    notebook(folder / "ada.ipynb", literals(backprop(NET, hw.given)))
+    assert main(["grade", str(folder), "-o", str(tmp_path / "g.csv"), "--page", str(tmp_path / "p.md")]) == 0
+    assert "2 handed in" in capsys.readouterr().out and "| correct | 1 |" in (tmp_path / "p.md").read_text()
+    lines = list(csv.DictReader((tmp_path / "g.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(line["student"], line["score"]) for line in lines] == [("ada", "10.0"), ("bob", "0.0")]
+
+
+def test_a_made_notebook_is_valid_and_runs(tmp_path):
+    nbformat = pytest.importorskip("nbformat")
+    new_sheets(Sheet("x_plus_y_times_z"), ["ada"], tmp_path)
+    read = nbformat.read(tmp_path / "ada.ipynb", as_version=4)
+    nbformat.validate(read)
+    space: dict = {}
+    for cell in read.cells:
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+    assert repr(space["hw"].student) == "'ada'"
+
+
+def test_names_that_are_no_file_names_are_refused(tmp_path, sheet):
+    for name in ("../x", "", ".x", "a/b"):
+        with pytest.raises(GraphError, match="names"):
+            new_sheets(sheet, [name], tmp_path / f"f{len(name)}")
+
+
+def test_the_roster_is_the_first_column(tmp_path):
+    (tmp_path / "r.csv").write_text("﻿name,group\nada,1\n\nbob,2\n", encoding="utf-8")
+    assert read_roster(tmp_path / "r.csv") == ["ada", "bob"]
+
+
+# ----------------------------------------------------------------------------------------------------- log
+
+def test_the_log_shows_tampering(tmp_path):
+    path = tmp_path / "log.jsonl"
+    hw = homework("x_plus_y_times_z", student="ada").log_to(path)
+    hw.check(dx=1.0)
+    hw.hint(1)
+    hw.solution()
+    assert log.verify(path) is None
+    lines = path.read_text().splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["check", "hint", "solution"] and max(map(len, lines)) < 1000
+    path.write_text("\n".join([lines[0], lines[1].replace('"level": 1', '"level": 0'), lines[2]]) + "\n")
+    assert log.verify(path) == 2
+    path.write_text("\n".join(lines[1:]) + "\n")
+    assert log.verify(path) == 1
+    path.write_text(lines[0] + "\n" + "no JSON\n")
+    assert log.verify(path) == 2
