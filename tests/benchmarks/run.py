@@ -1,11 +1,11 @@
 """All benchmarks, one table: python tests/benchmarks/run.py [--rounds N] [--growth growth.svg]
 
-Every engine runs in a process of its own, with Python's garbage collector as it is by default, and with one
-thread for the numerical libraries: threads of theirs that wait for a busy core wait a hundred times longer than a
-small network takes (`--threads 0` leaves the number to them, for a machine that has nothing else to do). The processes take turns: in each round each runs for a fraction of a second while the others
-wait. A ratio is taken within a round, and the table shows the median over the rounds, with the quartiles: what
-disturbs the machine for a while disturbs both sides. Engines that are not installed are left out:
-pip install "nnteach[bench]".
+Every engine runs in a process of its own, with Python's garbage collector as it is by default. The processes
+take turns: in each round each runs for a fraction of a second while the others wait. A ratio is taken within a
+round, and the table shows the median over the rounds, with the quartiles: what disturbs the machine for a while
+disturbs both sides. The numerical libraries get one thread: several that wait for each other on a busy machine
+take a hundred times as long as a small network (`--threads 0` leaves the number to them, for an idle machine).
+Engines that are not installed are left out: pip install "nnteach[bench]".
 """
 
 import argparse
