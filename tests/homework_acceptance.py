@@ -34,7 +34,7 @@ GROUPS = {
     "shared weights": dict(layers=[3, 3, 3, 3, 3], hidden="sigmoid", output="softmax", shared=True),
 }
 DEFAULT = dict(hidden="relu", output="softmax", batch=4, learning_rate=0.5)
-SHARED_EXCEPTIONS = {"dW_T"}
+SEEDS = "final"  # part of every student's name
 
 
 class Tally(dict):
@@ -54,7 +54,7 @@ def net_of(description):
 
 
 def students(group, count):
-    return [f"acceptance {group} {i}" for i in range(count)]
+    return [f"{SEEDS} {group} {i}" for i in range(count)]
 
 
 def handed_in(grads, hw):
@@ -237,6 +237,44 @@ def two_at_once(count, rng):
           f"{tally.get('right', 0)}; median {1e3 * np.median(times):.0f} ms, slowest {1e3 * max(times):.0f} ms")
 
 
+# ------------------------------------------------------------------------------- what other systems would say
+
+RULES = {  # the comparison each makes by default, as its source has it (research of homework checking, section 1a)
+    "Kaggle learntools, EqualityCheckProblem": lambda a, b: np.array_equal(a, b),
+    "PrairieLearn, relabs 1e-2, 1e-8": lambda a, b: np.all(np.abs(a - b) <= 1e-8 + 1e-2 * np.abs(b)),
+    "nbgrader AUTOTEST, round(x, 2)": lambda a, b: np.array_equal(np.round(a, 2), np.round(b, 2)),
+    "np.allclose": np.allclose,
+}
+
+
+def compared(count):
+    """The same answers, three digits, through the default comparisons of other systems: gradients, and updated weights."""
+    for what in ("gradient", "weights after one step"):
+        right_ok, wrong_ok, n, m, named, ours = Tally(), Tally(), 0, 0, 0, [0, 0]
+        for group in ("3-3-3 relu, softmax", "3-3-3 sigmoid, sigmoid", "tanh", "squared error"):
+            net = net_of(GROUPS[group])
+            for student in students(f"compared {group}", count):
+                hw = homework("backprop", student=student, **GROUPS[group])
+                right = backprop(net, hw.given)
+                tried = [("", right), *applies(hw, right, net, CORE + MORE)]
+                for mistake, grads in tried:
+                    n, m = n + (not mistake), m + bool(mistake)
+                    new = {k: hw.given[k[1:]] - 0.05 * g for k, g in grads.items()} if what != "gradient" else grads
+                    true = {k: hw.given[k[1:]] - 0.05 * g for k, g in right.items()} if what != "gradient" else right
+                    for rule, same in RULES.items():
+                        if all(same(three_digits(new[k]), true[k]) for k in hw.asked):
+                            (wrong_ok if mistake else right_ok).add(rule)
+                    if what == "gradient":
+                        r = hw.check(handed_in(grads, hw))
+                        ours[bool(mistake)] += r.ok
+                        named += bool(mistake) and mistake in r.mistakes
+        print(f"{what + ', three digits':42}{'right accepted':>16}{'wrong accepted':>16}{'mistake named':>16}")
+        for rule in RULES:
+            print(f"{rule:42}{100 * right_ok.get(rule, 0) / n:14.1f} %{100 * wrong_ok.get(rule, 0) / m:14.1f} %{'0.0 %':>16}")
+        if what == "gradient":
+            print(f"{'nnteach':42}{100 * ours[0] / n:14.1f} %{100 * ours[1] / m:14.1f} %{100 * named / m:14.1f} %")
+
+
 def main(count=10):
     rng = np.random.default_rng(20261121)
     worst = []
@@ -249,6 +287,8 @@ def main(count=10):
     slips(200 * count, rng)
     right_answers(1000 * count)
     two_at_once(count, rng)
+    print()
+    compared(count)
     for line in worst[:40]:
         print("    not named:", *line)
 

@@ -25,6 +25,7 @@ SHEETS = {
     "gates": ("gates", {}),
     "calculus": ("r = a ** 3; s = log(a) * b; u = r + s - cos(b); f = u * u", {"kind": "positive"}),
 }
+SHEETS |= {name: (name, {}) for name in ("step_momentum", "step_adam", "xor_forward", "softmax_delta")}
 UPDATES = {"ascent", "no_lr", "lr_twice", "lr_on_weights", "step_only"}
 
 

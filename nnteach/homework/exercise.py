@@ -163,8 +163,14 @@ class Plan:
 
 
 def network(layers, hidden="relu", output="softmax", loss=None, batch=4, l2=0.0, skip=False, shared=False,
-            learning_rate=LEARNING_RATE, example=None, title=None) -> Exercise:
-    """Backpropagation through a network with dense layers; see Plan for the arguments.
+            learning_rate=LEARNING_RATE, example=None, title=None, ask=None) -> Exercise:
+    """Backpropagation through a network with dense layers.
+
+    Args:
+        layers, hidden, output, loss, batch, l2, skip, shared, learning_rate: see Plan.
+        example: numbers by name, used when no student is named.
+        title: a headline.
+        ask: the stages to hand in; by default the gradients of all weights and biases.
 
     Raises:
         GraphError: a name that is not known, or sizes that do not fit.
@@ -172,9 +178,9 @@ def network(layers, hidden="relu", output="softmax", loss=None, batch=4, l2=0.0,
     plan = Plan(tuple(int(n) for n in layers), hidden, output, loss or LOSS_OF.get(output, "half_squared_error"),
                 int(batch), float(l2), bool(skip), bool(shared), float(learning_rate))
     _check_plan(plan)
-    asked = tuple(f"d{name}" for name in reversed(plan.parameters))
+    asked = tuple(ask or _in_order(f"d{name}" for name in plan.parameters))
     sizes = "-".join(map(str, plan.layers))
-    return Exercise(f"backprop {plan}", title or f"Backpropagation through a {sizes} network", _in_order(asked),
+    return Exercise(f"backprop {plan}" + (f" {asked}" if ask else ""), title or f"Backpropagation through a {sizes} network", asked,
                     _leaves(plan), lambda given: _network_task(plan, given), _conventions(plan), example)
 
 
@@ -281,22 +287,26 @@ def _conventions(plan):
 
 # ---------------------------------------------------------------------------------------------- expressions
 
-def expression(text: str, example=None, title=None, kind="number") -> Exercise:
+def expression(text: str, example=None, title=None, kind="number", ask=None) -> Exercise:
     """All derivatives of an expression such as "q = x + y; f = q * z" (000-17, 001-11).
 
     Args:
         text: see `nnteach.expression.parse`.
         example: numbers by name, used when no student is named.
         title: a headline.
-        kind: what numbers are drawn: "number" for whole ones, "weight" for decimals.
+        kind: what numbers are drawn: "number", "positive", "weight", …
+        ask: the stages to hand in; by default the derivatives by all inputs.
     """
     names = _names(text)
     task = _expression_task(text, example or dict.fromkeys(names, 0.5))
-    asked = tuple(f"d{name}" for name in names)
-    return Exercise(f"expression {text} {kind}", title or f"The derivatives of {text.split('=')[-1].strip()}", asked,
-                    {name: Leaf((), kind) for name in names}, lambda given: _expression_task(text, given),
-                    (f"{task.root.name or 'The result'} is to be differentiated by every input; dx is its derivative by x.",),
-                    example)
+    asked = tuple(ask or (f"d{name}" for name in names))
+    result = task.root.name or "The result"
+    told = f"{result} is to be differentiated by every input; dx is its derivative by x."
+    if ask:
+        told = f"To be computed, in order: {'; '.join(part.strip() for part in text.split(';'))}."
+    return Exercise(f"expression {text} {kind}" + (f" {asked}" if ask else ""),
+                    title or f"The derivatives of {text.split('=')[-1].strip()}", asked,
+                    {name: Leaf((), kind) for name in names}, lambda given: _expression_task(text, given), (told,), example)
 
 
 def _names(text):

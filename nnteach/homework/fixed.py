@@ -22,6 +22,26 @@ def _sigmoid_net(example, how):
                    title=f"The 2-2-2 sigmoid network, {how}")
 
 
+_XOR = _arrays(X=[[0, 0], [0, 1], [1, 0], [1, 1]], T=[[0], [1], [1], [0]], W1=[[1, 1], [1, 1]], b1=[0, -1], W2=[[1, -2]], b2=[0])
+
+
+def _optimizer_step(name, formulas, example, ask):
+    """One step of an optimizer for one parameter w with the gradient g; eps is left out, so that all can be done by hand."""
+    return expression(formulas, example, f"One step of {name}", "positive", ask)
+
+
+_STEPS = {
+    "momentum": ("momentum", "v_new = mu * v - rate * g; w_new = w + v_new",
+                 {"mu": 0.9, "v": 0.2, "rate": 0.1, "g": 0.5, "w": 1.0}, ("v_new", "w_new")),
+    "adagrad": ("AdaGrad", "G_new = G + g ** 2; w_new = w - rate * g / sqrt(G_new)",
+                {"G": 0.3, "g": 0.5, "w": 1.0, "rate": 0.1}, ("G_new", "w_new")),
+    "rmsprop": ("RMSprop", "v_new = rho * v + (1 - rho) * g ** 2; w_new = w - rate * g / sqrt(v_new)",
+                {"rho": 0.9, "v": 0.3, "g": 0.5, "w": 1.0, "rate": 0.1}, ("v_new", "w_new")),
+    "adam": ("Adam, the third", "m_new = 0.9 * m + 0.1 * g; v_new = 0.99 * v + 0.01 * g ** 2; m_hat = m_new / (1 - 0.9 ** 3); "
+             "v_hat = v_new / (1 - 0.99 ** 3); w_new = w - rate * m_hat / sqrt(v_hat)",
+             {"m": 0.2, "g": 0.5, "v": 0.3, "w": 1.0, "rate": 0.1}, ("m_new", "v_new", "m_hat", "v_hat", "w_new")),
+}
+
 FIXED = {
     "sigmoid_2_2_2": functools.partial(_sigmoid_net, _AS_SOLVED, "with the matrices the slides solve (000-30)"),
     "sigmoid_2_2_2_as_printed": functools.partial(_sigmoid_net, _AS_PRINTED, "with the matrices as printed (000-29)"),
@@ -38,4 +58,10 @@ FIXED = {
     "gates": functools.partial(
         expression, "p = x * y; m = max(z, w); s = p + m; f = s * 2", {"x": 3.0, "y": -4.0, "z": 2.0, "w": -1.0},
         "Add, multiply and max gates (002-27)"),
+    "xor_forward": functools.partial(
+        network, [2, 2, 1], hidden="relu", output="identity", loss="squared_error", batch=4, example=_XOR,
+        title="The XOR network, forward (000)", ask=("z1", "a1", "y")),
+    "softmax_delta": functools.partial(
+        network, [2, 3], output="softmax", batch=3, title="δ behind softmax and cross-entropy (000-25)", ask=("y", "delta1")),
+    **{f"step_{key}": functools.partial(_optimizer_step, *step) for key, step in _STEPS.items()},
 }

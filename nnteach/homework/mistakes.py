@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .. import ops
 from .slips import (
-    after, beside, biases, branches, calculus, crossed, double_counted, every_top, forward, hidden, into_weights, on,
+    after, beside, biases, branches, calculus, computed, crossed, double_counted, every_top, forward, hidden, into_weights, on,
     only_sample, output, passed_back, penalties, reading, squares, step, upstream_of)
 
 
@@ -227,6 +227,17 @@ GRAPH = (
             calculus("root", lambda e, slot: e.right * e.out)),
 )
 
+VALUES = (
+    Mistake("F_minus", "take a sum for a difference, or the reverse, on the way forward", "plus or minus, in every sum",
+            computed("add subtract", lambda value, a, b: 2 * a - value)),
+    Mistake("F_swapped", "exchange the two sides of a difference or a quotient", "what stands first in a difference or quotient",
+            computed("subtract divide", lambda value, a, b: b - a if value == a - b else b / a)),
+    Mistake("F_no_power", "forget to square", "is something squared?", computed("power square", lambda value, a, *_: a)),
+    Mistake("F_no_root", "forget the root", "is there a root?", computed("sqrt", lambda value, a: a)),
+    Mistake("F_dropped", "leave out one factor of a product", "which factors there are",
+            computed("multiply", lambda value, a, b: b, lambda value, a, b: a)),
+)
+
 UPDATE = (
     Mistake("ascent", "add the step instead of subtracting it", "in which direction the loss falls",
             step(lambda theta, g, rate: theta + rate * g)),
@@ -245,7 +256,7 @@ UPDATE = (
             after(lambda answers, k, task: {f"db{k}": answers[f"db{k}"] + task.l2 * task.given[f"b{k}"]}, penalised=True)),
 )
 
-MISTAKES = {mistake.id: mistake for group in (LOSS, OUTPUT, HIDDEN, WEIGHTS, BIAS, GRAPH, UPDATE) for mistake in group}
+MISTAKES = {mistake.id: mistake for group in (LOSS, OUTPUT, HIDDEN, WEIGHTS, BIAS, GRAPH, VALUES, UPDATE) for mistake in group}
 
 # Mistakes of the answers, not of the steps: `diagnose.py` recognises them by comparing stages.
 OF_ANSWERS = {

@@ -8,6 +8,7 @@ right one.
 The same way, a student's own values take the place of computed ones: what follows from them is judged by them.
 """
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -92,6 +93,7 @@ class World:
         self.upstream, self.computed, self.arrived = {}, {}, {}
         self.edges, self.forward, self.given = _merged(changes)
         self.touched = {(stage.node, stage.kind): name for name, stage in task.stages.items()} if touch else {}
+        self.changed = {node for node, _ in (*self.edges, *self.touched)} | self.forward.keys()
         for node in task.nodes:
             self.copies[node] = self._copy(node)
         self.root = self.copies[task.root]
@@ -119,15 +121,19 @@ class World:
             if node.name not in self.given:
                 return node
             return (variable if node.active else constant)(self.given[node.name], node.name)
-        copy = record(self._primitive(node), [self.copies[p] for p in node.parents], node.static)
+        parents = [self.copies[p] for p in node.parents]
+        if node in self.changed:
+            copy = record(self._primitive(node), parents, node.static)
+        elif all(map(operator.is_, parents, node.parents)):
+            return node  # nothing before it is changed
+        else:
+            copy = record(node.primitive, parents, node.static)
         return copy.named(node.name) if node.name is not None else copy
 
     def _primitive(self, node):
-        """The node's primitive, or one in its place that does something differently."""
+        """A primitive in the place of the node's that does something differently."""
         changed = [self.edges.get((node, slot), ()) for slot in range(len(node.parents))]
         own_value, own_gradient = self.touched.get((node, "value")), self.touched.get((node, "gradient"))
-        if node not in self.forward and not any(changed) and own_value is own_gradient is None:
-            return node.primitive
         old = node.primitive
         forward = self._forward(node, own_value)
         rules = [self._rule(node, old.vjps[slot], functions, own_gradient) for slot, functions in enumerate(changed)]
@@ -203,7 +209,7 @@ def resolve(task: Task, *changes: Change, touch=None) -> dict[str, np.ndarray]:
 def _stage(world, stage, gradients):
     copy = world.copies[stage.node]
     if stage.kind == "gradient":
-        return gradients.get(copy, zero_like(copy))
+        return gradients[copy] if copy in gradients else zero_like(copy)
     return world.computed.get(stage.node, copy.value)
 
 

@@ -112,13 +112,18 @@ class Homework:
         out = [f"## {self.exercise.title}", "", f"Variant {self.variant.id}{who}", "", *self._in_words(), "### Given", ""]
         out += ["```", *(line for name, value in self.given.items() for line in _written(name, value)), "```", ""]
         shapes = ", ".join(f"`{name}` {_shape(self._truth[name])}" for name in self.asked)
-        early = [name for name in self._truth if name not in self.asked and not name.endswith("_new")]
+        early = [name for name in self.stages if name not in self.asked and self._on_the_way(name)]
         out += ["### Hand in", "", f"{shapes}, to three significant digits at least."]
         out += [f"On the way you may hand in {', '.join(f'`{name}`' for name in early)}, too."] if early else []
         return Document("\n".join(out) + "\n")
 
     def _in_words(self):
         return [*(f"* {line}" for line in self.exercise.conventions), ""]
+
+    def _on_the_way(self, name):
+        """Whether a stage comes before the last one asked for, and has a name that the sheet explains."""
+        stage, kinds = self.task.stages.get(name), {self.task.stages[n].kind for n in self.asked if n in self.task.stages}
+        return stage is not None and bool(stage.node.name) and (stage.kind == "value" or "gradient" in kinds)
 
     # ------------------------------------------------------------------------------------------ the check
 

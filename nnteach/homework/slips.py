@@ -110,8 +110,9 @@ def hidden(function, only=ACTIVATIONS, networks_only=False):
 
 def where(task, node) -> str:
     """A node's place in a sentence: its layer, or its name."""
-    place = task.places.get(node)
-    return f"layer {place.layer}" if place else f"at {node.name}" if node.name else ""
+    if place := task.places.get(node):
+        return f"layer {place.layer}"
+    return next((f"at {name}" for name, stage in task.stages.items() if stage == (node, "value")), "")
 
 
 def beside(edge):
@@ -294,7 +295,7 @@ def calculus(names, function, slots=None, last=False):
             for slot, parent in enumerate(n.parents):
                 wanted = slot == len(n.parents) - 1 if last else slots is None or slot in slots
                 if wanted and parent.active and n.primitive.vjps[slot] is not None:
-                    yield where(task, n) or f"{n.primitive.name} {n.serial - task.nodes[0].serial}", (n, slot)
+                    yield where(task, n), (n, slot)
 
     def changes(task):
         found = list(find(task))
@@ -304,6 +305,24 @@ def calculus(names, function, slots=None, last=False):
         places = list(dict.fromkeys(place for place, _ in found))
         for place in places if len(places) > 1 else ():
             yield Change(edges={edge: rule for p, edge, rule in with_slot if p == place}, where=place)
+    return changes
+
+
+def computed(names, *functions):
+    """A wrong value on the way forward, at one node of an expression.
+
+    Args:
+        names: of the primitives.
+        *functions: (right value, *inputs) -> wrong value; each is a way of its own.
+    """
+    def changes(task):
+        if task.is_network:
+            return
+        for n in task.nodes:
+            if n.primitive is not None and n.primitive.name in names.split():
+                for i, function in enumerate(functions):
+                    place = where(task, n)
+                    yield Change(forward={n: function}, where=place + f", {i + 1}" * (len(functions) > 1))
     return changes
 
 
