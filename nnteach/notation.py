@@ -5,9 +5,9 @@ before the activation in deck 000, after it in decks 002, 003 and 004.
 
     nt.step(f, notation="000")     # unnamed nodes are a1, h1, a2, …, and the step size is α
 
-`pre`, `out`, `graph` and `pred` (names of unnamed nodes), `learning_rate` and `gradient` change what is shown. The other
-entries are the deck's conventions as plain data, for exercises and checks that follow a deck. The numbers after C are
-those of the list of conventions on which the decks disagree.
+`pre`, `out`, `graph` and `pred` (names of unnamed nodes), `learning_rate` and `gradient` change what is shown. The
+other entries are the deck's conventions as plain data, for exercises and checks that follow a deck. The numbers after
+C are those of the list of conventions on which the decks disagree.
 """
 
 import itertools

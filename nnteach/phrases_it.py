@@ -100,6 +100,9 @@ ITALIAN = {
     "damaged": "Non è stato possibile leggere la figura. Esegui di nuovo la cella.",
     "levels": "Livelli di dettaglio", "scalar": "scalare", "vector": "vettoriale", "neuron": "neuroni",
     "expression": "",
+    "loss": "loss", "neurons.sample": "{name}, campione 1 di {samples}",
+    "neurons.legend": "In un cerchio: l'attivazione e, sotto, δ, il gradiente della preattivazione. "
+                      "Su una linea: il peso e, sotto, il suo gradiente.",
     "start.how": "→ o il suo pulsante fa avanzare di un passo; ? elenca tutti i tasti.",
     # predict, then reveal
     "predict": "Prevedi prima di ogni passo", "yours": "La tua previsione", "commit": "Verifica", "skip": "Mostra",

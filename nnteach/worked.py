@@ -1,8 +1,10 @@
 """The worked solution: a trace written out as a document that could be handed to students.
 
-One structure (title, given, forward, backward, results, update) and three ways to write it: Markdown with LaTeX formulas,
-a LaTeX fragment, and plain text for a terminal.
+One structure (title, forward, backward, update, results) and three ways to write it: Markdown with LaTeX formulas, a
+LaTeX fragment, and plain text for a terminal.
 """
+
+import re
 
 from . import formula
 from .digits import lines
@@ -105,7 +107,7 @@ def _local(line, write, written, sign):
     return chain
 
 
-_SIGNS = {"text": {}, "latex": {"+=": r"\mathrel{+}=", "←": r"\leftarrow"}, 
+_SIGNS = {"text": {}, "latex": {"+=": r"\mathrel{+}=", "←": r"\leftarrow"},
           "mathtext": {"+=": r"\;{+}{=}\;", "←": r"\leftarrow"}}
 
 
@@ -134,4 +136,5 @@ def _markdown_text(text):
     text = " ".join(text.split())
     for c in "\\`*_{}[]<>#|$&":
         text = text.replace(c, f"&#{ord(c)};")
-    return text
+    # What looks like an address would become a link.
+    return re.sub(r":(?=//)|(?<=www)\.|(?<=\S)@(?=\S)", lambda found: f"&#{ord(found[0])};", text, flags=re.IGNORECASE)

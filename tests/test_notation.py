@@ -11,7 +11,8 @@ from nnteach.notation import NOTATIONS, Notation, notation
 
 def two_layers():
     """x → W1 x + b1 → σ → w · → σ, the result unnamed."""
-    x, W, b = nt.constant([0.5, 0.1], "x"), nt.variable([[0.15, 0.2], [0.25, 0.3]], "W1"), nt.variable([0.35, 0.35], "b1")
+    x, b = nt.constant([0.5, 0.1], "x"), nt.variable([0.35, 0.35], "b1")
+    W = nt.variable([[0.15, 0.2], [0.25, 0.3]], "W1")
     return nt.sigmoid((nt.sigmoid(W @ x + b) * nt.variable([0.4, 0.45], "w2")).sum())
 
 
@@ -83,7 +84,7 @@ def test_the_step_size_of_an_update(key, symbol):
 
 def test_deck_000_writes_gradients_of_arrays_with_a_nabla():
     t = nt.trace(two_layers(), notation="000")
-    W = t.nodes[1]
+    W = next(node for node in t.nodes if node.name == "W1")
     symbol = t.gradient(W, W.value)
     assert (formula.text(symbol), formula.latex(symbol)) == ("∇W1 y", r"\nabla_{W_{1}} y")
     assert formula.math(symbol)[0] == "mrow"

@@ -41,7 +41,7 @@ def test_a_phrase_asks_for_the_same_words_in_every_language(language, key):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hardly_a_phrase_is_the_same_in_two_languages(language):
     same = [key for key in ENGLISH if CATALOGUES[language][key] == ENGLISH[key] and re.search("[a-z]{4}", ENGLISH[key])]
-    assert same == ["zero"]
+    assert set(same) <= {"zero", "loss"}
 
 
 def test_every_word_the_player_asks_for_has_a_phrase():

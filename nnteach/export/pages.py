@@ -104,7 +104,8 @@ def _write_story(write, trace, k):
     y = write(_wrapped(story.now), MARGIN, y, TEXT, weight="bold", color=colour)
     y = _write_formulas(write, story, y)
     if story.ledger:
-        y = write(_wrapped(f"{story.ledger[0]}: {story.ledger[1]}{story.ledger[2]}"), MARGIN, y + 0.08, TEXT, color=QUIET)
+        caption, total, result = story.ledger
+        y = write(_wrapped(f"{caption}: {total}{result}"), MARGIN, y + 0.08, TEXT, color=QUIET)
     if story.remark:
         y = write(_wrapped(story.remark), MARGIN, y + 0.08, TEXT, style="italic")
     write(_wrapped(story.say), MARGIN, y + 0.08, TEXT)

@@ -65,7 +65,8 @@ def _card(card, state, box, colour):
     if state == "todo" or (state == "done" and not has_gradient(card)):
         colour = "quiet"
     look = {"todo": "dashed, line width=0.6bp", "now": f"line width=2.4bp, fill={colour}!8", "done": "line width=1bp"}
-    out = [rf"\draw[{colour}, rounded corners=5bp, {look[state]}] {_at(box.x, box.y)} rectangle {_at(box.right, box.bottom)};",
+    style = f"{colour}, rounded corners=5bp, {look[state]}"
+    out = [rf"\draw[{style}] {_at(box.x, box.y)} rectangle {_at(box.right, box.bottom)};",
            rf"\draw[quiet!40] {_at(box.x + PADDING, box.y + HEADER)} -- {_at(box.right - PADDING, box.y + HEADER)};"]
     labels = header_labels(card) + captions(card, box.w) + number_labels(card, box.w, "value")
     for label in labels + number_labels(card, box.w, "gradient"):
@@ -76,7 +77,8 @@ def _card(card, state, box, colour):
 
 
 def _edge(wire, state, direction, route):
-    colour = {"backward": "backward", "forward": "forward" if state == "now" else "quiet", "rest": "quiet!40"}[direction]
+    forward = "forward" if state == "now" else "quiet"
+    colour = {"backward": "backward", "forward": forward, "rest": "quiet!40"}[direction]
     head = "{Stealth[length=8bp, width=7bp]}"
     arrow = {"backward": f", {head}-", "forward": f", -{head}", "rest": ""}[direction]
     width = "2.4bp" if state == "now" else "1bp"
