@@ -21,7 +21,7 @@ import nnteach as nt
 from nnteach.data import DataError, download, fashion_mnist, idx, images, iris, mnist
 from nnteach.data.sources import FASHION_MNIST, MNIST, File, Source
 
-SHARED = Path(os.environ.get("NNTEACH_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
+SHARED = Path(os.environ.get("NNTEACH_DATA") or Path(__file__).parents[2] / "shared" / "data")
 NAMES = [file.name for file in MNIST.files]
 COUNTS = (20, 20, 10, 10)
 
@@ -122,7 +122,7 @@ def test_a_path_is_taken_and_nothing_else(source, folder, tmp_path):
     with pytest.raises(DataError, match="no such folder"):
         images.load(source, tmp_path / "mistyped")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="train-images-idx3-ubyte.gz"):
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte\.gz"):
         images.load(source, tmp_path / "empty")
 
 
@@ -166,8 +166,8 @@ X = np.arange(2 * 28 * 28).reshape(2, 28, 28)
         (idx_bytes(X, counts=(3, 28, 28)), ["2352 bytes", "1568 bytes"]),
         (idx_bytes(X, counts=(2**31, 28, 28)), ["a header that promises"]),
     ],
-    ids=["empty", "html", "lfs", "truncated", "header", "truncated gzip", "checksum of gzip", "labels as images", "magic",
-         "count too small", "count too large", "count absurd"],
+    ids=["empty", "html", "lfs", "truncated", "header", "truncated gzip", "checksum of gzip", "labels as images",
+         "magic", "count too small", "count too large", "count absurd"],
 )
 def test_every_damage_has_its_message(content, said, tmp_path):
     path = tmp_path / "train-images-idx3-ubyte.gz"

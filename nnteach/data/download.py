@@ -59,7 +59,8 @@ def fetch(urls, target, size: int, sha256: str, by_hand: str = "", show: bool | 
             with _disk_errors(target):
                 os.replace(part, target)
             return target
-    raise DataError(message(f"{target.name} from one of {len(reasons)} mirrors", "\n    ".join(["none:", *reasons]), by_hand))
+    got = "\n    ".join(["none:", *reasons])
+    raise DataError(message(f"{target.name} from one of {len(reasons)} mirrors", got, by_hand))
 
 
 @contextlib.contextmanager

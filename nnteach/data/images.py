@@ -90,8 +90,8 @@ def load(source: Source, path=None, partial: bool = False, download: bool = True
                 raise
             problems.append(str(error))
     if not download:
-        raise DataError(message(f"{source.title} on this machine", "\n    ".join(["nothing usable in", *searched, *problems]),
-                                _by_hand(source)))
+        got = "\n    ".join(["nothing usable in", *searched, *problems])
+        raise DataError(message(f"{source.title} on this machine", got, _by_hand(source)))
     return _read(source, _download(source), partial)
 
 
@@ -198,7 +198,8 @@ def _from_files(source, folder, partial) -> dict:
 def _verify(path, array, sha256, file, partial) -> bool:
     """Whether this is the published file; a file with all samples that is another one is refused."""
     if array.shape[1:] not in ((), (SIDE, SIDE)):
-        raise DataError(message(f"{path} to have images of {SIDE} × {SIDE}", f"{array.shape[1:]}", "This is another set"))
+        raise DataError(message(f"{path} to have images of {SIDE} × {SIDE}", f"{array.shape[1:]}",
+                                "This is another set"))
     if len(array) > file.count or (len(array) < file.count and not partial):
         raise DataError(message(
             f"{path} to have {file.count:,} samples", f"{len(array):,}",
@@ -236,7 +237,8 @@ def _check_pair(source, place, x, y, file, partial):
     """Images and labels must belong together."""
     if len(x) != len(y):
         raise DataError(message(
-            f"as many labels as images in {place}", f"{len(x):,} images and {len(y):,} labels ({file.name.split('-')[0]})",
+            f"as many labels as images in {place}",
+            f"{len(x):,} images and {len(y):,} labels ({file.name.split('-')[0]})",
             "The files are of different sets, or one was cut: get both anew"))
     if len(y) and y.max() >= len(source.names):
         raise DataError(message(f"labels from 0 to {len(source.names) - 1} in {place}", f"the label {y.max()}",

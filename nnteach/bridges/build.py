@@ -1,0 +1,143 @@
+"""Layers put on top of each other as named nodes, whatever framework their numbers come from.
+
+The names are those of `nnteach.nn`: X, W1 (n_out, n_in), b1, pre1, out1, …, pred, target, loss.
+"""
+
+import numpy as np
+
+from .. import ops
+from ..errors import GraphError, NNTeachError, ShapeError, message, shape_text
+from ..graph import Node, constant, ordered, variable
+from ..nn import losses
+from ..nn.layers import named
+from ..nn.normalization import standardize
+
+
+class BridgeError(NNTeachError, TypeError):
+    """Something in a foreign model that cannot be opened as our graph."""
+
+
+class Builder:
+    """The graph while it is built.
+
+    Args:
+        dtype: precision of the model; the inputs are brought to it.
+        training: whether dropout drops and batch normalisation goes by the batch.
+        masks: for training, one array of 0 and 1 per dropout layer, in order.
+    """
+
+    def __init__(self, dtype, training=False, masks=None):
+        self.dtype, self.training = np.dtype(dtype), training
+        self.masks = None if masks is None else [np.asarray(mask, self.dtype) for mask in masks]
+        self.number = 0  # of the dense layer we are at, as in W1, pre1, out1
+        self.norms = self.drops = 0
+        self.penalties = []
+        self._owned = {}
+
+    def input(self, X) -> Node:
+        """The inputs, shape (batch, …)."""
+        return constant(np.asarray(X, self.dtype), "X")
+
+    def parameter(self, owner, array, name) -> Node:
+        """A variable; one that several layers share stays one, so that its gradient is the sum."""
+        if id(owner) not in self._owned:
+            self._owned[id(owner)] = owner, variable(np.asarray(array), name)
+        return self._owned[id(owner)][1]
+
+    def dense(self, x: Node, W: Node, b: Node | None) -> Node:
+        """pre = x Wᵀ + b."""
+        if x.shape[-1] != W.shape[1]:
+            raise ShapeError(message(f"inputs with {W.shape[1]} columns for {W.name} {shape_text(W.shape)}",
+                                     shape_text(x.shape), "Flatten images first, or check X"))
+        product = x @ W.T.named(f"{W.name}ᵀ")
+        return named(product if b is None else product + b, f"pre{self.number}")
+
+    def next_dense(self) -> int:
+        """The number of the next dense layer."""
+        self.number += 1
+        return self.number
+
+    def out(self, x: Node, activation) -> Node:
+        """An activation, as a function of nodes."""
+        out = activation(x)
+        return out if out is x else named(out, f"out{self.number}" if self.number else None)
+
+    def batch_norm(self, x, gamma, beta, mean, variance, eps) -> Node:
+        """Normalise by running statistics, or by the batch in training; gamma and beta may be None."""
+        if x.ndim != 2:
+            raise ShapeError(message("inputs of shape (batch, channels) for batch normalisation", shape_text(x.shape)))
+        if self.training or mean is None:
+            x, _, _ = standardize(x, (0,), eps)
+        else:
+            mean, variance = (constant(np.asarray(array, self.dtype), f"{name}{self.norms}")
+                              for name, array in (("mean", mean), ("variance", variance)))
+            x = (x - mean) / ops.sqrt(variance + eps)
+        x = x if gamma is None else gamma * x
+        return named(x if beta is None else x + beta, f"norm{self.norms}")
+
+    def dropout(self, x: Node, p: float) -> Node:
+        """Nothing outside training; in training times the given mask and 1/(1 − p)."""
+        self.drops += 1
+        if not self.training or p == 0:
+            return x
+        if self.masks is None or len(self.masks) < self.drops:
+            raise GraphError(message(f"a mask for dropout layer {self.drops}", f"{len(self.masks or ())} masks",
+                                     "Pass masks=[…], one array of 0 and 1 per dropout layer, or training=False"))
+        mask = self.masks[self.drops - 1]
+        if mask.shape != x.shape:
+            raise ShapeError(message(f"a mask of shape {shape_text(x.shape)} for dropout layer {self.drops}",
+                                     shape_text(mask.shape)))
+        return named(x * constant(mask / (1 - p), f"mask{self.drops}"), f"kept{self.number}")
+
+    def flatten(self, x: Node, start: int = 1, end: int = -1) -> Node:
+        """Axes `start` to `end`, both included, as one."""
+        start, end = start % x.ndim, end % x.ndim
+        shape = (*x.shape[:start], int(np.prod(x.shape[start : end + 1])), *x.shape[end + 1 :])
+        return x if shape == x.shape else x.reshape(shape).named("flat")
+
+    def loss(self, pred: Node, y, function, reduction="mean", smoothing=0.0, per_sample=False) -> Node:
+        """The loss on top of the prediction, and the penalties.
+
+        Args:
+            y: class numbers, rows of probabilities, or numbers in the prediction's shape.
+            function: one of `nnteach.nn.losses`.
+            smoothing: share of the probability that is spread over all classes.
+            per_sample: whether "sum" sums the mean over outputs (Keras) instead of all entries (PyTorch).
+        """
+        if reduction not in ("mean", "sum"):
+            raise BridgeError(message("a loss of one number: reduction mean or sum", repr(reduction)))
+        target = np.asarray(y)
+        if function in losses.FROM_CLASSES:
+            target = losses.as_one_hot(target, pred.value)
+            target = target * (1 - smoothing) + smoothing / target.shape[-1] if smoothing else target
+        loss = function(pred.named("pred"), constant(np.asarray(target, self.dtype), "target"), reduction)
+        if per_sample and reduction == "sum" and function not in losses.FROM_CLASSES:
+            loss = loss / pred.shape[-1]
+        for penalty in self.penalties:
+            loss = loss + penalty
+        return loss.named("loss")
+
+
+def usual_loss(pred: Node, y):
+    """The loss that goes with an output: what `loss=None` means."""
+    after = {ops.log_softmax: losses.negative_log_likelihood, ops.softmax: losses.categorical_cross_entropy,
+             ops.sigmoid: losses.binary_cross_entropy}
+    if pred.primitive in after:
+        return after[pred.primitive]
+    classes = np.asarray(y).dtype.kind in "iu" and np.ndim(y) == pred.ndim - 1
+    return losses.cross_entropy if classes else losses.mse
+
+
+def parameters(loss: Node) -> dict[str, Node]:
+    """The variables of an opened model by name, in the order of the layers: W1, b1, W2, …"""
+    return {node.name: node for node in ordered(loss) if node.kind == "input"}
+
+
+def softplus(x, beta=1.0):
+    """ln(1 + e^(βx)) / β."""
+    return ops.softplus(x) if beta == 1 else ops.softplus(beta * x) / beta
+
+
+def unsupported(what: str, given: str, table, advice: str = "") -> BridgeError:
+    """The error for a layer or loss that is not in the table."""
+    return BridgeError(message(f"{what} that nnteach can open: {', '.join(sorted(table))}", given, advice))

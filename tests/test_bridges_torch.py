@@ -1,0 +1,309 @@
+"""PyTorch models as our graph: the same numbers, the same gradients, and clear words where one cannot be opened."""
+
+import copy
+import time
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+
+import nnteach as nt  # noqa: E402
+from nnteach.bridges import BridgeError, from_torch, parameters  # noqa: E402
+from nnteach.errors import GraphError, ShapeError  # noqa: E402
+
+TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
+N_IN, BATCH, CLASSES = 5, 7, 3
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
+def batch(dtype=torch.float64, n_out=CLASSES):
+    """Inputs, class numbers, and rows of numbers."""
+    rng = np.random.default_rng(1)
+    X = torch.tensor(rng.normal(size=(BATCH, N_IN)), dtype=dtype)
+    rows = torch.tensor(rng.uniform(0.05, 0.95, size=(BATCH, n_out)), dtype=dtype)
+    return X, torch.tensor(rng.integers(0, n_out, BATCH)), rows
+
+
+def assert_same(model, X, y, loss, **settings):
+    """Our loss and all gradients against autograd's, by relative difference of whole tensors."""
+    expected, gradients = autograd(model, X, y, loss)
+    ours = from_torch(model, X, y, loss, **settings)
+    ours.backward()
+    assert ours.value == pytest.approx(expected, rel=TOLERANCE[X.dtype])
+    assert_gradients(ours, gradients, TOLERANCE[X.dtype])
+    return ours
+
+
+def assert_gradients(ours, expected, tolerance, exact=None):
+    """Relative difference per tensor. A bias before batch normalisation by the batch has the gradient 0, of
+    which only rounding is left: there, ours must be rounding too. `exact`, PyTorch's own gradients in a higher
+    precision, widens the tolerance where PyTorch itself loses digits: ours may lose ten times as much.
+    """
+    exact = expected if exact is None else exact
+    lost = [float((a - b).norm() / (b.norm() + 1e-300)) for a, b in zip(expected, exact, strict=True)]
+    expected = [gradient.numpy() for gradient in expected]
+    rounding = 100 * np.finfo(expected[0].dtype).eps * max(map(np.linalg.norm, expected))
+    for node, reference, loss in zip(parameters(ours).values(), expected, lost, strict=True):
+        if np.linalg.norm(reference) <= rounding:
+            assert np.linalg.norm(node.grad) <= rounding, node.name
+        else:
+            assert np.linalg.norm(node.grad - reference) <= (tolerance + 10 * loss) * np.linalg.norm(reference), node.name
+
+
+def mlp(*between, n_out=CLASSES, end=()):
+    return nn.Sequential(nn.Linear(N_IN, 6), *between, nn.Linear(6, n_out), *end)
+
+
+ACTIVATIONS = [nn.ReLU(), nn.LeakyReLU(0.2), nn.ELU(0.7), nn.Softplus(), nn.Softplus(beta=2), nn.Sigmoid(), nn.Tanh(),
+               nn.Softmax(dim=1), nn.LogSoftmax(dim=-1), nn.Identity(), nn.Dropout(0.4), nn.Flatten(),
+               nn.BatchNorm1d(6), nn.BatchNorm1d(6, affine=False), nn.BatchNorm1d(6, track_running_stats=False)]
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+@pytest.mark.parametrize("layer", ACTIVATIONS, ids=repr)
+def test_every_layer(layer, dtype):
+    X, y, _ = batch(dtype)
+    model = mlp(layer).to(dtype)
+    model(X)  # batch normalisation sees a batch, so that its averages are not 0 and 1
+    assert_same(model.eval(), X, y, nn.CrossEntropyLoss())
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("loss, end, target", [
+    (nn.CrossEntropyLoss, (), "classes"), (nn.CrossEntropyLoss, (), "softmax"), (nn.NLLLoss, (nn.LogSoftmax(1),), "classes"),
+    (nn.MSELoss, (), "rows"), (nn.L1Loss, (), "rows"), (nn.BCELoss, (nn.Sigmoid(),), "rows"),
+    (nn.BCEWithLogitsLoss, (), "rows")])
+def test_every_loss(loss, end, target, reduction, dtype):
+    X, classes, rows = batch(dtype)
+    y = {"classes": classes, "rows": rows, "softmax": rows.softmax(1)}[target]
+    assert_same(mlp(nn.Tanh(), end=end).to(dtype), X, y, loss(reduction=reduction))
+
+
+def test_losses_as_functions_and_smoothing():
+    X, classes, rows = batch()
+    model = mlp(nn.ReLU()).double()
+    assert_same(model, X, classes, F.cross_entropy)
+    assert_same(model, X, rows, F.mse_loss)
+    assert_same(model, X, classes, nn.CrossEntropyLoss(label_smoothing=0.2))
+    assert from_torch(model, X, rows, "mse").value == from_torch(model, X, rows, nt.nn.losses.mse).value
+
+
+def test_without_a_loss_the_one_that_goes_with_the_output_is_taken():
+    X, classes, rows = batch()
+    for end, y, loss in ((nn.Identity(), classes, F.cross_entropy), (nn.LogSoftmax(1), classes, F.nll_loss),
+                         (nn.Sigmoid(), rows, F.binary_cross_entropy), (nn.Identity(), rows, F.mse_loss)):
+        model = mlp(nn.ReLU(), end=(end,)).double()
+        assert from_torch(model, X, y).value == pytest.approx(loss(model(X), y).item(), rel=1e-12)
+    model = mlp(nn.ReLU(), end=(nn.Softmax(1),)).double()
+    assert from_torch(model, X, classes).value == pytest.approx(F.nll_loss(model(X).log(), classes).item(), rel=1e-12)
+
+
+def random_model(rng):
+    """Up to four layers with all that may stand between them; how many dropouts there are; the loss."""
+    layers, width, drops = [nn.Flatten()], N_IN, []
+    for _ in range(rng.integers(1, 4)):
+        n_out = int(rng.integers(2, 9))
+        layers.append(nn.Linear(width, n_out, bias=bool(rng.random() < 0.8)))
+        if rng.random() < 0.5:
+            layers.append(nn.BatchNorm1d(n_out))
+        layers.append([nn.ReLU(), nn.LeakyReLU(), nn.ELU(), nn.Softplus(), nn.Sigmoid(), nn.Tanh()][rng.integers(6)])
+        if rng.random() < 0.5:
+            layers.append(nn.Dropout(float(rng.uniform(0.1, 0.6))))
+            drops.append(n_out)
+        width = n_out
+    layers.append(nn.Linear(width, CLASSES))
+    loss = [nn.CrossEntropyLoss(), nn.MSELoss(), nn.BCEWithLogitsLoss(), nn.L1Loss()][rng.integers(4)]
+    return nn.Sequential(*layers), drops, loss
+
+
+class Masked(nn.Module):
+    """Dropout with a given mask, as PyTorch would apply it."""
+
+    def __init__(self, mask, p):
+        super().__init__()
+        self.mask, self.p = torch.as_tensor(mask), p
+
+    def forward(self, x):
+        return x * self.mask.to(x.dtype) / (1 - self.p)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "train"])
+def test_random_models(dtype, training):
+    """50 models a case, 200 in all, with batch normalisation, and dropout with a fixed mask."""
+    rng = np.random.default_rng(7)
+    for _ in range(50):
+        model, drops, loss = random_model(rng)
+        X, classes, rows = batch(dtype)
+        y = classes if isinstance(loss, nn.CrossEntropyLoss) else rows
+        model.to(dtype)(X)
+        masks = [rng.random((BATCH, n)) < 0.7 for n in drops]
+        remaining = iter(masks)
+        reference = nn.Sequential(*(Masked(next(remaining), layer.p) if training and isinstance(layer, nn.Dropout) else layer
+                                    for layer in model)).train(training)
+        ours = from_torch(model, X, y, loss, training=training, masks=masks)
+        ours.backward()
+        expected, gradients = autograd(reference, X, y, loss)
+        _, exact = autograd(copy.deepcopy(reference).double(), X.double(), y if y is classes else y.double(), loss)
+        assert ours.value == pytest.approx(expected, rel=TOLERANCE[dtype])
+        assert_gradients(ours, gradients, TOLERANCE[dtype], exact)
+
+
+def autograd(model, X, y, loss):
+    value = loss(model(X), y)
+    return value.item(), torch.autograd.grad(value, list(model.parameters()))
+
+
+class Net(nn.Module):
+    """A network as tutorials write it."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(784, 16)
+        self.block = nn.Sequential(nn.Linear(16, 16), nn.Tanh())
+        self.fc2 = nn.Linear(16, 10, bias=False)
+        self.scale = nn.Parameter(torch.tensor(0.7))
+
+    def forward(self, x):
+        x = x.view(x.size(0), -1)
+        x = F.dropout(F.relu(self.fc1(x)), 0.3, self.training)
+        x = x + self.block(x) * self.scale
+        return F.log_softmax(self.fc2(torch.sigmoid(x)), dim=1)
+
+
+def test_a_module_with_a_forward_of_its_own():
+    model = Net().double().eval()
+    X, y = torch.rand(4, 28, 28, dtype=torch.float64), torch.tensor([1, 0, 9, 9])
+    expected = F.nll_loss(model(X), y)
+    expected.backward()
+    ours = from_torch(model, X, y)
+    ours.backward()
+    got = parameters(ours)
+    assert list(got) == ["W1", "b1", "W2", "b2", "scale", "W3"]
+    assert_gradients(ours, [model.fc1.weight.grad, model.fc1.bias.grad, model.block[0].weight.grad,
+                            model.block[0].bias.grad, model.scale.grad, model.fc2.weight.grad], 1e-10)
+
+
+def test_a_layer_used_twice_has_one_variable():
+    shared = nn.Linear(N_IN, N_IN)
+    model = nn.Sequential(shared, nn.Tanh(), shared, nn.Tanh(), nn.Linear(N_IN, CLASSES)).double()
+    X, y, _ = batch()
+    ours = assert_same(model, X, y, nn.CrossEntropyLoss())
+    assert list(parameters(ours)) == ["W1", "b1", "W3", "b3"]
+
+
+def test_a_single_layer_is_a_model():
+    X, y, _ = batch()
+    model = nn.Linear(N_IN, CLASSES).double()
+    ours = from_torch(model, X, y)
+    assert ours.value == pytest.approx(F.cross_entropy(model(X), y).item(), rel=1e-12)
+
+
+def test_names_and_the_player():
+    X, y, _ = batch()
+    loss = from_torch(mlp(nn.ReLU(), nn.Dropout(0.5)).double(), X[:1], y[:1], nn.CrossEntropyLoss())
+    names = {node.name for node in nt.graph.ordered(loss)}
+    assert {"X", "W1", "b1", "pre1", "out1", "W2", "b2", "pred", "target", "loss"} <= names
+    assert "W1" in nt.trace(loss).to_text()
+    assert "W1" in nt.step(loss)._repr_html_()
+
+
+def test_the_model_is_left_alone():
+    X, y, _ = batch()
+    model = mlp(nn.BatchNorm1d(6), nn.ReLU()).double()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    from_torch(model, X.numpy(), y.numpy(), nn.CrossEntropyLoss(), training=True)
+    assert model.training and all((before[name] == value).all() for name, value in model.state_dict().items())
+
+
+def test_a_large_model_opens_at_once():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 300), nn.ReLU(), nn.Linear(300, 100), nn.ReLU(), nn.Linear(100, 10))
+    X, y = torch.rand(32, 28, 28), torch.arange(32) % 10
+    from_torch(model, X[:1], y[:1])  # torch.fx is loaded here
+    begin = time.perf_counter()
+    from_torch(model, X, y).backward()
+    assert time.perf_counter() - begin < 1
+
+
+# ------------------------------------------------------------------------------------------ what cannot be opened
+
+
+class Undecided(nn.Module):
+    def forward(self, x):
+        return x if x.sum() > 0 else -x
+
+
+class Unknown(nn.Module):
+    def forward(self, x):
+        return torch.cumsum(x, 1)
+
+
+class Two(nn.Module):
+    def forward(self, x, other):
+        return x + other
+
+
+class Pair(nn.Module):
+    def forward(self, x):
+        return torch.relu(x), x
+
+
+@pytest.mark.parametrize("model, said", [
+    (nn.Sequential(nn.Linear(N_IN, 4), nn.Unflatten(1, (1, 4)), nn.Conv1d(1, 1, 2)), ["the layer 1: Unflatten", "Linear"]),
+    (mlp(nn.GELU()), ["the layer 1: GELU", "LeakyReLU", "BatchNorm1d"]),
+    (Undecided(), ["takes the same way", "if, for"]),
+    (Unknown(), ["cumsum() in forward()"]),
+    (Two(), ["one input", "other"]),
+    (Pair(), ["one output", "tuple"]),
+    (nn.Identity(), ["unchanged"]),
+], ids=["unflatten", "gelu", "if", "cumsum", "two inputs", "two outputs", "nothing"])
+def test_what_cannot_be_opened_is_named(model, said):
+    X, y, _ = batch()
+    with pytest.raises(BridgeError) as caught:
+        from_torch(model.double(), X, y)
+    for words in said:
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("loss, said", [
+    (nn.HuberLoss(), "HuberLoss"), (nn.CrossEntropyLoss(weight=torch.ones(CLASSES)), "without weight="),
+    (nn.CrossEntropyLoss(reduction="none"), "none"), (nn.CrossEntropyLoss(ignore_index=2), "which CrossEntropyLoss ignores")])
+def test_losses_that_cannot_be_opened_are_named(loss, said):
+    X, *_ = batch()
+    with pytest.raises(BridgeError, match=said):
+        from_torch(mlp().double(), X, torch.tensor([2] * BATCH), loss)
+
+
+def test_half_precision():
+    X, y, _ = batch()
+    with pytest.raises(BridgeError, match=r"model\.float\(\)"):
+        from_torch(mlp().bfloat16(), X, y)
+
+
+def test_shapes_that_do_not_fit():
+    X, y, rows = batch()
+    with pytest.raises(ShapeError, match="5 columns for W1"):
+        from_torch(mlp().double(), X[:, :3], y)
+    with pytest.raises(ShapeError, match="prediction's shape"):
+        from_torch(mlp(n_out=1).double(), X, rows[:, 0], nn.MSELoss())  # PyTorch spreads it to 7 x 7, with a warning
+    with pytest.raises(ShapeError, match="mask of shape"):
+        from_torch(mlp(nn.Dropout(0.5)).double(), X, y, training=True, masks=[np.ones(3)])
+    with pytest.raises(GraphError, match="masks="):
+        from_torch(mlp(nn.Dropout(0.5)).double(), X, y, training=True)
+
+
+def test_a_probability_of_exactly_zero():
+    model = nn.Sequential(nn.Linear(1, 1), nn.Sigmoid()).double()
+    with torch.no_grad():
+        model[0].weight.fill_(-1000.0)
+    with pytest.raises(GraphError, match="BCEWithLogitsLoss"):
+        from_torch(model, [[1.0]], [[1.0]], nn.BCELoss())
