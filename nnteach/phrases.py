@@ -104,6 +104,9 @@ ENGLISH = {
     "damaged": "The picture could not be read. Run the cell again.",
     # levels, questions and what may have gone wrong; "slip.…" continues "This is exactly what you get if …"
     "levels": "Levels of detail", "scalar": "scalar", "vector": "vector", "neuron": "neuron",
+    "loss": "loss", "neurons.sample": "{name}, sample 1 of {samples}",
+    "neurons.legend": "In a circle: the activation, below it δ, the gradient of the pre-activation. "
+                      "On a line: the weight, below it its gradient.",
     "expression": "", "start.how": "→ or its button goes one step on; ? lists all keys.",
     "predict": "Predict before each step", "yours": "Your prediction", "commit": "Check", "skip": "Show me",
     "or": "or only the sign:", "negative": "negative", "zero": "zero", "positive": "positive",

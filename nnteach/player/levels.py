@@ -19,6 +19,7 @@ from ..phrases import words
 from ..trace import Trace, trace as trace_of
 from ..zoom import entries
 from .message import entry_name, level_message
+from .neuron import drawable_chain, neuron_level
 from .predict import question, slip_words
 
 LEVELS = ("scalar", "vector", "neuron")
@@ -115,7 +116,8 @@ def levels_of(vector: Trace, wanted: str = "vector") -> dict:
     """
     scalars = scalars_of(vector)
     offered = {"scalar": scalars and functools.partial(_scalar_level, scalars),
-               "vector": functools.partial(level_message, vector)}
+               "vector": functools.partial(level_message, vector),
+               "neuron": (chain := drawable_chain(vector)) and functools.partial(neuron_level, chain)}
     offered = {name: make for name, make in offered.items() if make}
     if wanted not in offered:
         raise GraphError(message(f"a level that this graph has ({', '.join(offered)})", repr(wanted), _WHY[wanted]))

@@ -41,7 +41,7 @@ def story(trace: Trace, texts: "Texts", ask: Callable | None = None) -> dict:
     return {"steps": steps, "start": _start(trace)}
 
 
-LONGEST_EXPRESSION = 70
+LONGEST_EXPRESSION = 60
 """Characters of the result's expression at the start; a longer one is given by its last operation."""
 
 

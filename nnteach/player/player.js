@@ -679,8 +679,8 @@ class Player {
   /** @type {Record<string, Data | null>} by name; null while a level is still being unpacked */
   #levels = {};
   #wanted = "";  // the level to show as soon as it is unpacked
-  /** @type {{from: string, step: number, to: string, arrived: number} | null} the last change of level */
-  #left = null;
+  /** @type {{from: Data, step: number, to: Data, arrived: number} | null} where the changes of level began */
+  #origin = null;
   #predicting = false;
   /** @type {{step: number, tries: number, since: number} | null} the question that is open */
   #asked = null;
@@ -781,17 +781,17 @@ class Player {
 
   /** Go to the same moment and the same node at another level. @param {string} name */
   #setLevel(name) {
-    if (!(name in this.#levels) || name === this.#level) return;
+    if (!(name in this.#levels)) return;
     this.#play(false);
     this.#wanted = name;
-    const to = this.#levels[name];
-    if (!to) return;
     const { data, step } = this;
+    const to = this.#levels[name];
+    if (!to || to === data) return;
     const focus = data.nodes[this.#indexOfNode(document.activeElement)];
-    // Whoever only looked at another level comes back to where he was.
-    const back = this.#left?.from === name && this.#left.to === this.#level && this.#left.arrived === step;
-    const arrived = back && this.#left ? this.#left.step : carriedStep(data, to, step);
-    this.#left = { from: this.#level, step, to: name, arrived };
+    // Whoever only looks at other levels comes back to where the looking began.
+    const { from, step: began } = this.#origin?.to === data && this.#origin.arrived === step ? this.#origin : { from: data, step };
+    const arrived = from === to ? began : carriedStep(from, to, began);
+    this.#origin = { from, step: began, to, arrived };
     this.#showLevel(arrived);
     const node = focus && this.picture.node(carriedNode(data, to, focus.name) ?? "");
     if (focus) (node?.group ?? this.root).focus({ preventScroll: true });

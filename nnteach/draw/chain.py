@@ -1,0 +1,164 @@
+"""Layers in a row, recognised in any graph: x @ W.T + b or W @ x + b, an activation, and so on, and then a loss.
+
+What a network is called or built with plays no part: only what was computed counts.
+"""
+
+from dataclasses import dataclass
+
+from ..graph import Node, ordered
+from ..trace import Trace
+
+ACTIVATIONS = frozenset(("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "step", "softmax", "sin", "exp"))
+TRANSPOSED = frozenset(("matrix_transpose", "transpose"))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer.
+
+    Attributes:
+        weight: its weights, a leaf of shape (n_out, n_in), or (n_in, n_out) if not `by_rows`.
+        by_rows: whether row j of the weights leads to unit j.
+        weight_slot: which input of the product they are.
+        bias: a leaf, or None.
+        product, pre, out: matrix product, pre-activation and output; the same node where nothing is between them.
+        helper: the transpose of the weights, if there is one.
+    """
+
+    weight: Node
+    by_rows: bool
+    weight_slot: int
+    bias: Node | None
+    product: Node
+    pre: Node
+    out: Node
+    helper: Node | None
+
+    @property
+    def data(self) -> Node:
+        """What the layer works on."""
+        return self.product.parents[1 - self.weight_slot]
+
+    @property
+    def width(self) -> int:
+        """Number of units."""
+        return self.weight.shape[0 if self.by_rows else 1]
+
+    def weight_index(self, source: int, unit: int) -> tuple[int, int]:
+        """Where the weight from an input to a unit stands."""
+        return (unit, source) if self.by_rows else (source, unit)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A network of layers in a row, found in a trace."""
+
+    trace: Trace
+    layers: tuple[Layer, ...]
+
+    @property
+    def samples_in_columns(self) -> bool:
+        """Whether the samples stand in columns: W @ x."""
+        return self.layers[0].weight_slot == 0
+
+    @property
+    def widths(self) -> list[int]:
+        """Numbers of units, inputs first."""
+        first = self.layers[0]
+        return [first.weight.shape[1 if first.by_rows else 0], *(layer.width for layer in self.layers)]
+
+    @property
+    def loss(self) -> Node | None:
+        """The result, if it is more than the output of the last layer."""
+        return None if self.trace.root is self.layers[-1].out else self.trace.root
+
+    def index(self, node: Node, unit: int, sample: int = 0) -> tuple[int, ...]:
+        """Where the number of a unit stands in an array of inputs or outputs."""
+        if len(node.shape) == 1:
+            return (unit,)
+        return (unit, sample) if self.samples_in_columns else (sample, unit)
+
+    def bias_index(self, layer: Layer, unit: int) -> tuple[int, ...]:
+        """Where the bias of a unit stands."""
+        return tuple(unit if length > 1 else 0 for length in layer.bias.shape)
+
+
+def chain_of(trace: Trace) -> Chain | None:
+    """The layers behind a result; None if it is not made by layers in a row."""
+    users = _users(trace)
+    products = [node for node in trace.nodes if node.primitive and node.primitive.name == "matmul"]
+    layers, data = [], None
+    for product in products:
+        layer = _layer(product, data, users)
+        if layer is None:
+            return None
+        layers.append(layer)
+        data = layer.out
+    if not layers or len({layer.weight_slot for layer in layers}) > 1:
+        return None
+    if any(len(node.shape) not in (1, 2) for layer in layers for node in (layer.data, layer.out)):
+        return None
+    chain = Chain(trace, tuple(layers))
+    return chain if chain.loss is None or chain.loss.shape == () else None
+
+
+def _users(trace):
+    users = {node: [] for node in trace.nodes}
+    for node in trace.nodes:
+        for parent in dict.fromkeys(node.parents):
+            users[parent].append(node)
+    return users
+
+
+def _layer(product, data, users):
+    found = [_weight(product, slot) for slot in (1, 0)]
+    fitting = [slot for slot, weight in zip((1, 0), found, strict=True)
+               if weight and (data is None or product.parents[1 - slot] is data)]
+    if data is None and len(fitting) == 2:  # both are leaves: what is trained, transposed, or a matrix
+        fitting.sort(key=lambda slot: (not product.parents[slot].active, not product.parents[slot].parents,
+                                       len(product.parents[slot].shape) != 2))
+    if not fitting:
+        return None
+    slot = fitting[0]
+    weight, helper = _weight(product, slot)
+    bias, pre = _bias(product, users)
+    return Layer(weight, (slot == 0) == (helper is None), slot, bias, product, pre, _activation(pre, users), helper)
+
+
+def _weight(product, slot):
+    """The matrix on one side of a product, and its transpose if that stands there; None if it is no leaf."""
+    node = product.parents[slot]
+    helper = None
+    if node.primitive and node.primitive.name in TRANSPOSED:
+        node, helper = node.parents[0], node
+    return (node, helper) if node.primitive is None and len(node.shape) == 2 else None
+
+
+def _bias(product, users):
+    if len(users[product]) == 1 and (add := users[product][0]).primitive.name == "add" and add.shape == product.shape:
+        other = add.parents[1] if add.parents[0] is product else add.parents[0]
+        if other.primitive is None and other.shape:
+            return other, add
+    return None, product
+
+
+def _activation(pre, users):
+    if len(users[pre]) == 1 and users[pre][0].primitive.name in ACTIVATIONS and users[pre][0].parents[0] is pre:
+        return users[pre][0]
+    return pre
+
+
+def groups(chain: Chain) -> dict[Node, tuple]:
+    """What each node of the graph is a part of: ("unit", layer), ("weight", layer), ("bias", layer) or ("loss",)."""
+    found: dict[Node, tuple] = {}
+    for number, layer in enumerate(chain.layers, start=1):
+        found |= dict.fromkeys((layer.product, layer.pre, layer.out), ("unit", number))
+        found |= dict.fromkeys([node for node in (layer.weight, layer.helper) if node is not None], ("weight", number))
+        if layer.bias is not None:
+            found[layer.bias] = ("bias", number)
+    for node in ordered(chain.layers[0].data):
+        found.setdefault(node, ("unit", 0))
+    for node in chain.trace.nodes:
+        if node.primitive:
+            found.setdefault(node, ("loss",))
+    return found
