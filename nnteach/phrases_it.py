@@ -85,7 +85,9 @@ ITALIAN = {
     "spoken.−": "meno ", "spoken.·": " per ", "spoken.+": " più ", "spoken./": " diviso ", "spoken.@": " per ",
     "spoken.^": " elevato a ", "spoken.²": " al quadrato", "spoken.³": " al cubo", "spoken.ᵀ": " trasposta",
     "spoken.σ": "sigma di ", "spoken.∂": "d ", "spoken.=": " uguale a ",
-    # the toolbar
+    # the page and its toolbar
+    "language": "it",
+    "noscript": "Per seguire i passi, apri questa pagina in un browser che esegue JavaScript.",
     "start": "inizio", "forward": "in avanti", "backward": "all'indietro", "update": "aggiornamento", "done": "fatto",
     "first": "Primo passo", "previous": "Passo indietro", "play": "Avvia", "pause": "Pausa", "next": "Passo avanti",
     "last": "Ultimo passo", "step": "passo {k} di {n}", "help": "Tasti e aiuto", "table": "Tabella di tutti i valori",

@@ -93,6 +93,12 @@ def test_formulas_keep_the_point_in_every_language(network):
     assert re.findall(r"[−\d.]+\d", english) == re.findall(r"[−\d.]+\d", italian)
 
 
+def test_the_page_says_its_language_so_that_it_is_read_aloud_in_it(network):
+    page = nt.step(network, language="it").to_html()
+    assert '<html lang="it">' in page and "Per seguire i passi" in page and '"now":"si calcola u1"' in page
+    assert '<html lang="en">' in nt.step(network).to_html()
+
+
 def test_a_worked_solution_in_italian(network):
     t = nt.trace(network, learning_rate=0.1)
     text = t.to_markdown(language="it")

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from ..draw.diagram import clean_text
+from ..phrases import words
 
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
 HEIGHT_WITH_LEDGER = 600
@@ -20,7 +21,7 @@ POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
           "font-src data:; base-uri 'none'; form-action 'none'")
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -33,7 +34,7 @@ html, body {{ height: 100%; margin: 0; }}
 </head>
 <body>
 <div id="player" style="height:100%"></div>
-<noscript><p>{summary}</p><p>To step through it, open this page in a browser that runs JavaScript.</p></noscript>
+<noscript><p>{summary}</p><p>{noscript}</p></noscript>
 <script type="application/json" id="message">{message}</script>
 <script type="module">
 {script}
@@ -66,7 +67,7 @@ for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")
     frame.setAttribute("sandbox", "allow-scripts allow-downloads");
     frame.setAttribute("allow", "fullscreen *");
     frame.allowFullscreen = true;
-    frame.srcdoc = page.replace('<html lang="en">', '<html lang="en" data-theme="' + theme + '">')
+    frame.srcdoc = page.replace("<html ", '<html data-theme="' + theme + '" ')
       .replace('"@picture@"', () => JSON.stringify(picture).replaceAll("<", "\\u003c"));
     box.append(frame);
     image.style.display = "none";
@@ -86,8 +87,9 @@ def document(data: dict, title: str | None = None) -> str:
     Returns:
         The source of the page.
     """
+    said = words() | data.get("words", {})
     return _PAGE.format(
-        policy=POLICY, title=_text(title or data["title"]), summary=_text(data["summary"]),
+        language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY, title=_text(title or data["title"]), summary=_text(data["summary"]),
         style=_part("player.css"), script=_part("player.js"), message=_json(data))
 
 
