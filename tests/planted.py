@@ -5,13 +5,17 @@ Every mistake is written here once more, as a student would make it: in the loop
 
 import numpy as np
 
-CORE = ("sign two half sum mean_twice out_deriv_missing out_deriv_double hid_deriv_missing hid_deriv_at_a relu_inverted "
-        "W_noT err_not_delta in_z own_W softmax_diag p_only b_zero b_mean updated_W overwrite").split()
-MORE = ("mean_outputs mean_each_layer loss_value abs target_swap target_row out_deriv_at_a out_deriv_at_z out_f_not_fprime "
-        "softmax_offdiag_sign ce_only y_not_error log_base hid_deriv_at_z hid_f_not_fprime hid_deriv_double wrong_act "
-        "tanh_no_square sigmoid_no_a relu_upstream deriv_wrong_layer wrong_W no_W dW_T in_x in_out missing_path "
-        "fwd_transposed W_mean W_sum b_sum b_first b_all b_rowsum_dW bias_times_input first_sample last_sample F_nobias "
-        "F_bias_sign F_noact R_missing R_double R_sign R_bias leaky_slope double_count sum_outputs bce_one_term").split()
+CORE = (
+    "sign two half sum mean_twice out_deriv_missing out_deriv_double hid_deriv_missing hid_deriv_at_a relu_inverted "
+    "W_noT err_not_delta in_z own_W softmax_diag p_only b_zero b_mean updated_W overwrite"
+).split()
+MORE = (
+    "mean_outputs mean_each_layer loss_value abs target_swap target_row out_deriv_at_a out_deriv_at_z out_f_not_fprime "
+    "softmax_offdiag_sign ce_only y_not_error log_base hid_deriv_at_z hid_f_not_fprime hid_deriv_double wrong_act "
+    "tanh_no_square sigmoid_no_a relu_upstream deriv_wrong_layer wrong_W no_W dW_T in_x in_out missing_path "
+    "fwd_transposed W_mean W_sum b_sum b_first b_all b_rowsum_dW bias_times_input first_sample last_sample F_nobias "
+    "F_bias_sign F_noact R_missing R_double R_sign R_bias leaky_slope double_count sum_outputs bce_one_term"
+).split()
 
 
 def sigmoid(z):
@@ -23,15 +27,27 @@ def softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-F = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": lambda z: np.where(z > 0, z, 0.0), "softplus": lambda z: np.log1p(np.exp(z)),
-     "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z), "identity": lambda z: z, "softmax": softmax}
+F = {
+    "sigmoid": sigmoid,
+    "tanh": np.tanh,
+    "relu": lambda z: np.where(z > 0, z, 0.0),
+    "softplus": lambda z: np.log1p(np.exp(z)),
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "identity": lambda z: z,
+    "softmax": softmax,
+}
 
 
 def slope(name, z, a):
     """The derivative of an activation, from z and a as a student has them on paper."""
-    return {"sigmoid": lambda: a * (1 - a), "tanh": lambda: 1 - a**2, "relu": lambda: (z > 0) * 1.0,
-            "leaky_relu": lambda: np.where(z > 0, 1.0, 0.01), "identity": lambda: np.ones_like(z),
-            "softplus": lambda: sigmoid(z)}[name]()
+    return {
+        "sigmoid": lambda: a * (1 - a),
+        "tanh": lambda: 1 - a**2,
+        "relu": lambda: (z > 0) * 1.0,
+        "leaky_relu": lambda: np.where(z > 0, 1.0, 0.01),
+        "identity": lambda: np.ones_like(z),
+        "softplus": lambda: sigmoid(z),
+    }[name]()
 
 
 def backprop(net, given, *planted, slip=None):
@@ -58,7 +74,9 @@ def backprop(net, given, *planted, slip=None):
     W = {k: slip(f"W{k}", given[f"W{owner[k]}"]) for k in range(1, depth + 1)}
     b = {k: slip(f"b{k}", given[f"b{owner[k]}"]) for k in range(1, depth + 1)}
     if has("fwd_transposed"):
-        W = {k: w.T for k, w in W.items() if w.shape == w.T.shape} | {k: w for k, w in W.items() if w.shape != w.T.shape}
+        W = {k: w.T for k, w in W.items() if w.shape == w.T.shape} | {
+            k: w for k, w in W.items() if w.shape != w.T.shape
+        }
     h, z, a = {0: x}, {}, {}
     for k in range(1, depth + 1):
         z[k] = h[k - 1] @ W[k].T + (0 if has("F_nobias") else -b[k] if has("F_bias_sign") else b[k])
@@ -72,6 +90,7 @@ def backprop(net, given, *planted, slip=None):
     delta, error = output_delta(net, a[depth], z[depth], t, n, has)
     delta = slip(f"delta{depth}", delta)
     grads = {}
+    incoming = 0.0  # what a skip connection brings down
     for k in range(depth, 0, -1):
         weights_and_biases(grads, net, k, owner[k], delta, h, z, a, W, x, n, has, slip)
         if k == 1:
@@ -140,8 +159,15 @@ def output_delta(net, y, z, t, n, has):
             s = y
         delta = error * s
     factor = 1.0
-    for name, value in (("sign", -1), ("two", 2), ("half", 0.5), ("sum", n), ("mean_twice", 1 / n), ("mean_outputs", 1 / k),
-                        ("sum_outputs", k)):
+    for name, value in (
+        ("sign", -1),
+        ("two", 2),
+        ("half", 0.5),
+        ("sum", n),
+        ("mean_twice", 1 / n),
+        ("mean_outputs", 1 / k),
+        ("sum_outputs", k),
+    ):
         if has(name):
             factor *= value
     return factor * delta, factor * error
@@ -157,9 +183,9 @@ def weights_and_biases(grads, net, k, owner, delta, h, z, a, W, x, n, has, slip)
     if has("in_out") and a[k].shape == source.shape:
         source = a[k]
     if has("first_sample"):
-        rows, source, kept = delta[:1], source[:1], 0
+        rows, source = delta[:1], source[:1]
     elif has("last_sample"):
-        rows, source, kept = delta[-1:], source[-1:], -1
+        rows, source = delta[-1:], source[-1:]
     dW = rows.T @ source
     if has("own_W"):
         dW = delta.sum(axis=0)[:, None] * W[k]
@@ -239,6 +265,7 @@ def three_digits(array):
 
 
 # ------------------------------------------------------------------------------------- expressions, by hand
+
 
 def product_of_sums(x1, x2, x3, planted=None):
     """(x1 + x2)(x2 − x3), differentiated by hand (000-17, 002)."""

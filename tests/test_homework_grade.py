@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -14,8 +16,8 @@ from nnteach.homework import homework, log
 from nnteach.homework.grade import Row, Sheet, class_page, grade, new_sheets, read_roster, write_csv
 from nnteach.homework.handed_in import Unreadable, read_file
 
-LAYERS = dict(layers=[3, 3, 3], hidden="relu", output="softmax", batch=4)
-NET = LAYERS | dict(loss="cross_entropy")
+LAYERS = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "batch": 4}
+NET = LAYERS | {"loss": "cross_entropy"}
 
 
 def notebook(path, *cells):
@@ -39,10 +41,21 @@ def given(student):
 
 # ------------------------------------------------------------------------------------------------- reading
 
+
 def test_literals_are_read_from_a_notebook(tmp_path):
-    path = notebook(tmp_path / "a.ipynb", "%matplotlib inline\nimport numpy as np\ndW1 = np.array([[1, -2.5], [3e-2, 4]])",
-                    "x = 5\ndb1 = [x, 2]", "db1 = [1, '0,5']\nhw.check(dW2=dW1, db2=None)", "this is no Python")
-    assert read_file(path) == {"x": 5, "dW1": [[1, -2.5], [0.03, 4]], "db1": [1, "0,5"], "dW2": [[1, -2.5], [0.03, 4]]}
+    path = notebook(
+        tmp_path / "a.ipynb",
+        "%matplotlib inline\nimport numpy as np\ndW1 = np.array([[1, -2.5], [3e-2, 4]])",
+        "x = 5\ndb1 = [x, 2]",
+        "db1 = [1, '0,5']\nhw.check(dW2=dW1, db2=None)",
+        "this is no Python",
+    )
+    assert read_file(path) == {
+        "x": 5,
+        "dW1": [[1, -2.5], [0.03, 4]],
+        "db1": [1, "0,5"],
+        "dW2": [[1, -2.5], [0.03, 4]],
+    }
 
 
 def test_the_last_of_several_answers_counts(tmp_path):
@@ -54,14 +67,28 @@ def test_the_last_of_several_answers_counts(tmp_path):
 
 def test_nothing_in_a_file_is_run(tmp_path):
     mark = tmp_path / "ran"
-    path = notebook(tmp_path / "a.ipynb", f"open({str(mark)!r}, 'w')", "while True: pass", "import sys; sys.exit()",
-                    "dW1 = [0] * 10 ** 10", "db1 = __import__('os').getcwd()")
+    path = notebook(
+        tmp_path / "a.ipynb",
+        f"open({str(mark)!r}, 'w')",
+        "while True: pass",
+        "import sys; sys.exit()",
+        "dW1 = [0] * 10 ** 10",
+        "db1 = __import__('os').getcwd()",
+    )
     assert read_file(path) == {} and not mark.exists()
 
 
-@pytest.mark.parametrize("content, reason", [
-    ("{", "cannot be read"), ("[1, 2]", "no answers by name"), ("\x00\xff", "cannot be read"), ('{"answers": 3}', "no answers"),
-    ("[" * 100_000, "cannot be read"), ("9" * 6_000_000, "larger than 5 MB")])
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        ("{", "cannot be read"),
+        ("[1, 2]", "no answers by name"),
+        ("\x00\xff", "cannot be read"),
+        ('{"answers": 3}', "no answers"),
+        ("[" * 100_000, "cannot be read"),
+        ("9" * 6_000_000, "larger than 5 MB"),
+    ],
+)
 def test_a_bad_file_says_why(tmp_path, content, reason):
     path = tmp_path / "a.json"
     path.write_text(content)
@@ -78,13 +105,17 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
 
 # ------------------------------------------------------------------------------------------------- grading
 
+
 def test_a_class_is_graded(tmp_path, sheet):
     right = backprop(NET, given("ada"))
     notebook(tmp_path / "ada.ipynb", literals(right))
     homework("backprop", student="bob", **LAYERS).export(tmp_path / "bob.json", backprop(NET, given("bob"), "sign"))
     notebook(tmp_path / "eve.ipynb", literals(right))  # ada's notebook, renamed
     notebook(tmp_path / "two.ipynb", literals(backprop(NET, given("two"), "two")))
-    notebook(tmp_path / "half.ipynb", literals({n: g for n, g in backprop(NET, given("half")).items() if n.endswith("2")}))
+    notebook(
+        tmp_path / "half.ipynb",
+        literals({n: g for n, g in backprop(NET, given("half")).items() if n.endswith("2")}),
+    )
     notebook(tmp_path / "none.ipynb", "dW1 = ...\ndb1 = None")
     (tmp_path / "broken.json").write_text("{")
     rows = {row.student: row for row in grade(tmp_path, sheet)}
@@ -110,7 +141,9 @@ def test_the_grader_and_the_notebook_give_the_same_verdict(tmp_path, sheet):
         assert (row.verdict, row.mistakes, row.stages) == (result.verdict, result.mistakes, result.stages)
 
 
-@pytest.mark.parametrize("answer", ['"nan"', "float('inf')", "[[[[1]]]]", "{}", "'=1+1'", "1e999", "[1, [2]]", "True", "'' "])
+@pytest.mark.parametrize(
+    "answer", ['"nan"', "float('inf')", "[[[[1]]]]", "{}", "'=1+1'", "1e999", "[1, [2]]", "True", "'' "]
+)
 def test_odd_answers_gain_nothing(tmp_path, sheet, answer):
     notebook(tmp_path / "ada.ipynb", "\n".join(f"{name} = {answer}" for name in ("dW1", "db1", "dW2", "db2")))
     row = grade(tmp_path, sheet)[0]
@@ -137,6 +170,7 @@ def test_five_hundred_are_graded_in_ten_seconds(tmp_path):
 
 # ------------------------------------------------------------------------------------------- files and tables
 
+
 def test_columns_of_the_learning_platforms(tmp_path):
     rows = [Row("=cmd()", 5.0, "wrong", ("sign",), "dW2", {"dW2": "wrong"}, "Look")]
     heads = {"plain": "student", "moodle": "ID number", "canvas": "Student"}
@@ -151,12 +185,22 @@ def test_columns_of_the_learning_platforms(tmp_path):
 def test_sheets_are_made_and_graded_from_the_command_line(tmp_path, capsys):
     (tmp_path / "class.csv").write_text("student,group\nada,1\nbob,2\n")
     folder = tmp_path / "hw"
-    made = ["homework", "new", "backprop", "--layers", "3,3,3", "--roster", str(tmp_path / "class.csv"), "-o", str(folder)]
+    made = [
+        "homework",
+        "new",
+        "backprop",
+        "--layers",
+        "3,3,3",
+        "--roster",
+        str(tmp_path / "class.csv"),
+        "-o",
+        str(folder),
+    ]
     assert main(made) == 0 and main(made) == 2
     assert sorted(p.name for p in folder.iterdir()) == ["ada.ipynb", "bob.ipynb", "sheet.json"]
     source = (folder / "ada.ipynb").read_text()
     hw = homework("backprop", layers=[3, 3, 3], student="ada")
-    answers = {f"{abs(x):.4g}" for name in hw.asked for x in np.ravel(hw._truth[name]) if x}
+    answers = {f"{abs(x):.4g}" for name in hw.asked for x in np.ravel(hw.truth[name]) if x}
     assert not any(number in source for number in answers if len(number) > 5)
     notebook(folder / "ada.ipynb", literals(backprop(NET, hw.given)))
     assert main(["grade", str(folder), "-o", str(tmp_path / "g.csv"), "--page", str(tmp_path / "p.md")]) == 0
@@ -170,11 +214,10 @@ def test_a_made_notebook_is_valid_and_runs(tmp_path):
     new_sheets(Sheet("x_plus_y_times_z"), ["ada"], tmp_path)
     read = nbformat.read(tmp_path / "ada.ipynb", as_version=4)
     nbformat.validate(read)
-    space: dict = {}
-    for cell in read.cells:
-        if cell.cell_type == "code":
-            exec(cell.source, space)
-    assert repr(space["hw"].student) == "'ada'"
+    program = tmp_path / "cells.py"
+    program.write_text("\n".join(c.source for c in read.cells if c.cell_type == "code") + "\nprint(hw.student)\n")
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, check=True)
+    assert done.stdout == "ada\n"
 
 
 def test_names_that_are_no_file_names_are_refused(tmp_path, sheet):
@@ -190,6 +233,7 @@ def test_the_roster_is_the_first_column(tmp_path):
 
 # ----------------------------------------------------------------------------------------------------- log
 
+
 def test_the_log_shows_tampering(tmp_path):
     path = tmp_path / "log.jsonl"
     hw = homework("x_plus_y_times_z", student="ada").log_to(path)
@@ -198,7 +242,9 @@ def test_the_log_shows_tampering(tmp_path):
     hw.solution()
     assert log.verify(path) is None
     lines = path.read_text().splitlines()
-    assert [json.loads(line)["event"] for line in lines] == ["check", "hint", "solution"] and max(map(len, lines)) < 1000
+    assert [json.loads(line)["event"] for line in lines] == ["check", "hint", "solution"] and max(
+        map(len, lines)
+    ) < 1000
     path.write_text("\n".join([lines[0], lines[1].replace('"level": 1', '"level": 0'), lines[2]]) + "\n")
     assert log.verify(path) == 2
     path.write_text("\n".join(lines[1:]) + "\n")

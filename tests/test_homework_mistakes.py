@@ -1,4 +1,4 @@
-"""The table of mistakes: every line changes something, is named from the answers it leads to, and gives no number away."""
+"""The table of mistakes: every line changes something, is named, and gives no number away."""
 
 import re
 
@@ -13,13 +13,16 @@ from nnteach.homework.resolve import resolve
 from nnteach.homework.sheet import homework
 
 SHEETS = {
-    "softmax": ("backprop", dict(layers=[3, 3, 3])),
-    "sigmoid": ("backprop", dict(layers=[3, 3, 3], hidden="sigmoid", output="sigmoid")),
-    "tanh": ("backprop", dict(layers=[3, 3, 3], hidden="tanh", output="tanh", loss="mse")),
-    "leaky": ("backprop", dict(layers=[3, 3, 3], hidden="leaky_relu", output="identity")),
-    "binary": ("backprop", dict(layers=[3, 3, 3], hidden="tanh", output="sigmoid", loss="binary_cross_entropy")),
-    "penalty": ("backprop", dict(layers=[3, 3, 3], hidden="sigmoid", l2=0.3)),
-    "skip": ("backprop", dict(layers=[3, 3, 3, 3], hidden="tanh", skip=True)),
+    "softmax": ("backprop", {"layers": [3, 3, 3]}),
+    "sigmoid": ("backprop", {"layers": [3, 3, 3], "hidden": "sigmoid", "output": "sigmoid"}),
+    "tanh": ("backprop", {"layers": [3, 3, 3], "hidden": "tanh", "output": "tanh", "loss": "mse"}),
+    "leaky": ("backprop", {"layers": [3, 3, 3], "hidden": "leaky_relu", "output": "identity"}),
+    "binary": (
+        "backprop",
+        {"layers": [3, 3, 3], "hidden": "tanh", "output": "sigmoid", "loss": "binary_cross_entropy"},
+    ),
+    "penalty": ("backprop", {"layers": [3, 3, 3], "hidden": "sigmoid", "l2": 0.3}),
+    "skip": ("backprop", {"layers": [3, 3, 3, 3], "hidden": "tanh", "skip": True}),
     "neuron": ("sigmoid_neuron", {}),
     "product": ("sum_times_difference", {}),
     "gates": ("gates", {}),
@@ -62,7 +65,7 @@ def test_every_mistake_is_called_wrong_and_is_among_the_candidates(sheets, key):
 @pytest.mark.parametrize("key", ["softmax", "sigmoid", "tanh", "leaky", "binary", "penalty"])
 def test_core_mistakes_planted_by_hand_are_named_exactly(sheets, key):
     hw = sheets[key]
-    net = dict(hidden="relu", output="softmax", batch=4, learning_rate=0.5) | SHEETS[key][1]
+    net = {"hidden": "relu", "output": "softmax", "batch": 4, "learning_rate": 0.5} | SHEETS[key][1]
     net["loss"] = net.get("loss", "cross_entropy" if net["output"] == "softmax" else "half_squared_error")
     right, named = backprop(net, hw.given), 0
     for mistake in CORE:
@@ -78,7 +81,9 @@ def test_core_mistakes_planted_by_hand_are_named_exactly(sheets, key):
     assert named >= 11
 
 
-@pytest.mark.parametrize("mistake", ["mul_not_swapped", "quotient_sign", "quotient_no_square", "exp_as_x", "minus_lost"])
+@pytest.mark.parametrize(
+    "mistake", ["mul_not_swapped", "quotient_sign", "quotient_no_square", "exp_as_x", "minus_lost"]
+)
 def test_slips_of_calculus_by_hand_are_named(sheets, mistake):
     hw = sheets["neuron"]
     wrong = planted.neuron(**hw.given, planted=mistake)
@@ -95,7 +100,14 @@ def test_one_path_lost_at_a_branch(sheets):
 
 def test_two_mistakes_at_once(sheets):
     hw = sheets["sigmoid"]
-    net = dict(hidden="sigmoid", output="sigmoid", loss="half_squared_error", batch=4, learning_rate=0.5, layers=[3, 3, 3])
+    net = {
+        "hidden": "sigmoid",
+        "output": "sigmoid",
+        "loss": "half_squared_error",
+        "batch": 4,
+        "learning_rate": 0.5,
+        "layers": [3, 3, 3],
+    }
     for pair in (("sign", "b_zero"), ("out_deriv_missing", "in_z"), ("W_noT", "hid_deriv_at_a"), ("two", "no_W")):
         grads = backprop(net, hw.given, *pair)
         r = hw.check({name: three_digits(grads[name]) for name in hw.asked})
@@ -104,14 +116,14 @@ def test_two_mistakes_at_once(sheets):
 
 def test_answers_in_each_others_place(sheets):
     hw = sheets["softmax"]
-    right = {name: three_digits(hw._truth[name]) for name in hw.asked}
+    right = {name: three_digits(hw.truth[name]) for name in hw.asked}
     assert hw.check(right | {"dW1": right["dW2"], "dW2": right["dW1"]}).mistakes == ("swap_layers",)
     assert hw.check(right | {"dW1": right["dW1"][[1, 0, 2]]}).mistakes == ("unit_order",)
 
 
 def test_slips_that_are_no_mistake_of_the_table_get_no_name(sheets):
     hw, rng, wrong = sheets["softmax"], np.random.default_rng(3), 0
-    net = dict(layers=[3, 3, 3], hidden="relu", output="softmax", loss="cross_entropy", batch=4)
+    net = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "loss": "cross_entropy", "batch": 4}
     named = 0
     for _ in range(25):
         chosen = rng.choice(["W1", "z1", "delta2", "dW1", "db2"])
@@ -121,6 +133,7 @@ def test_slips_that_are_no_mistake_of_the_table_get_no_name(sheets):
             if name == chosen:
                 array[tuple(rng.integers(n) for n in array.shape)] += rng.choice((-1, 1)) * 0.3
             return array
+
         grads = backprop(net, hw.given, slip=slip)
         r = hw.check({name: three_digits(grads[name]) for name in hw.asked})
         named += bool(r.mistakes)
@@ -130,13 +143,13 @@ def test_slips_that_are_no_mistake_of_the_table_get_no_name(sheets):
 
 def test_one_number_names_nothing(sheets):
     hw = sheets["neuron"]
-    r = hw.check(dw0=float(f"{-hw._truth['dw0']:.1e}"))
+    r = hw.check(dw0=float(f"{-hw.truth['dw0']:.1e}"))
     assert not r.ok and r.mistakes == ()
 
 
 def test_a_constant_factor_of_unknown_origin_is_located_not_named(sheets):
     hw = sheets["softmax"]
-    r = hw.check({name: 1.7 * hw._truth[name] for name in hw.asked})
+    r = hw.check({name: 1.7 * hw.truth[name] for name in hw.asked})
     assert r.mistakes == () and "one and the same factor" in r.message
 
 
@@ -150,7 +163,7 @@ def test_words_are_short_and_give_no_number_away(mistake):
 def test_messages_name_no_right_number(sheets):
     hw = sheets["softmax"]
     known = catalogue(hw.exercise)
-    right = {f"{abs(x):.3g}" for name in hw.asked for x in np.ravel(hw._truth[name])}
+    right = {f"{abs(x):.3g}" for name in hw.asked for x in np.ravel(hw.truth[name])}
     for h in hypotheses(hw.task, known.keys)[::7]:
         message = hw.check(answers_of(hw, h.change)).message
         assert not right & set(re.findall(r"\d+\.\d+", message)) and len(message.split()) <= 160

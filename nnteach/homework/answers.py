@@ -1,7 +1,7 @@
 """Answers as they are handed in: read with the digits they were written with, and judged stage by stage.
 
-Every stage is judged twice: by the truth, and by what follows from the student's own earlier values. So one slip costs one
-stage; what was computed rightly from a wrong number "follows".
+Every stage is judged twice: by the truth, and by what follows from the student's own earlier values. So one
+slip costs one stage; what was computed rightly from a wrong number "follows".
 """
 
 import ast
@@ -65,7 +65,7 @@ class Given:
 
 
 def read(value) -> Given:
-    """An answer in any accepted form: numbers, arrays, tensors, lists, and numbers typed as text, also with a decimal comma.
+    """An answer in any accepted form: numbers, arrays, tensors, lists, numbers typed as text, with a decimal comma too.
 
     Raises:
         NotNumbers: it is something else.
@@ -106,11 +106,15 @@ def _has_text(value):
 
 def _typed(value):
     """Numbers typed as text: their trailing zeros count as digits."""
-    texts = np.array(value, dtype=object) if isinstance(value, (list, tuple)) else np.array([value], dtype=object)[0:1]
+    texts = (
+        np.array(value, dtype=object) if isinstance(value, (list, tuple)) else np.array([value], dtype=object)[0:1]
+    )
     parsed = [_number(text) for text in texts.ravel()]
     array, digits, exponents = (np.array(column) for column in zip(*parsed, strict=True))
     shape = texts.shape if isinstance(value, (list, tuple)) else ()
-    return Given(array.astype(float).reshape(shape), _units(digits, exponents).reshape(shape), digits.reshape(shape))
+    return Given(
+        array.astype(float).reshape(shape), _units(digits, exponents).reshape(shape), digits.reshape(shape)
+    )
 
 
 def _number(text):
@@ -126,6 +130,7 @@ def _number(text):
 
 
 # ----------------------------------------------------------------------------------------------- judging
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -158,7 +163,9 @@ class Judgement:
     @property
     def given(self) -> dict[str, Given]:
         """The answers in the right shape, by name."""
-        return {name: s.given for name, s in self.stages.items() if s.given is not None and s.verdict != "bad_shape"}
+        return {
+            name: s.given for name, s in self.stages.items() if s.given is not None and s.verdict != "bad_shape"
+        }
 
 
 def judge(task: Task, truth: dict, asked, answers: dict) -> Judgement:
@@ -172,7 +179,9 @@ def judge(task: Task, truth: dict, asked, answers: dict) -> Judgement:
     """
     read_stages, notes = _read_all(truth, asked, answers)
     own = {name: stage.given.array for name, stage in read_stages.items() if stage.given is not None}
-    carried = _carried(task, own) if any(name in task.stages and not name.startswith("dW") for name in own) else truth
+    carried = (
+        _carried(task, own) if any(name in task.stages and not name.startswith("dW") for name in own) else truth
+    )
     judged = {}
     for name, stage in read_stages.items():
         judged[name] = stage if stage.verdict or stage.given is None else _judged(stage, truth[name], carried[name])
@@ -202,14 +211,23 @@ def _read_one(name, value, shape):
         return Stage(name, "bad_type", f"{name} is {problem}, expected numbers of shape {shape_text(shape)}")
     fitting = given.in_shape(shape)
     if fitting is None:
-        return Stage(name, "bad_shape", f"{name} has shape {shape_text(given.array.shape)}, expected {shape_text(shape)}", given)
+        return Stage(
+            name,
+            "bad_shape",
+            f"{name} has shape {shape_text(given.array.shape)}, expected {shape_text(shape)}",
+            given,
+        )
     return Stage(name, "", "", fitting)
 
 
 def _carried(task, own):
     """Each stage as it follows from the student's own earlier values."""
-    answers = resolve(task, touch=lambda name, value: np.asarray(own[name]) if name in own and np.shape(
-        own[name]) == np.shape(value) else value)
+    answers = resolve(
+        task,
+        touch=lambda name, value: (
+            np.asarray(own[name]) if name in own and np.shape(own[name]) == np.shape(value) else value
+        ),
+    )
     for name in answers:
         source = f"d{name.removesuffix('_new')}"
         if name.endswith("_new") and source in own and own[source].shape == np.shape(answers[name]):
@@ -223,7 +241,11 @@ def _judged(stage, truth, carried):
         return Stage(stage.name, "correct", given=given)
     if carried is not truth and np.all(given.agrees(np.asarray(carried, dtype=float))):
         return Stage(stage.name, "follows", f"{stage.name} follows from your earlier values", given)
-    if given.array.any() and rounded_too_far(given.array, truth) and np.any(given.digits[~given.agrees(truth)] < LEAST_DIGITS):
+    if (
+        given.array.any()
+        and rounded_too_far(given.array, truth)
+        and np.any(given.digits[~given.agrees(truth)] < LEAST_DIGITS)
+    ):
         return Stage(stage.name, "few_digits", f"{stage.name} needs at least three significant digits", given)
     return Stage(stage.name, "wrong", given=given)
 

@@ -8,13 +8,24 @@ from .mistakes import words
 from .result import Result
 
 HEADLINES = {
-    "correct": "Right", "correct_rounded": "Right, with rounding on the way",
-    "other_convention": "Right for another convention of the loss", "wrong": "Not right yet",
-    "incomplete": "Not complete yet", "not_attempted": "Not attempted yet: fill in the answers and check again",
-    "bad_shape": "The shapes do not fit yet", "bad_type": "These are no numbers yet",
+    "correct": "Right",
+    "correct_rounded": "Right, with rounding on the way",
+    "other_convention": "Right for another convention of the loss",
+    "wrong": "Not right yet",
+    "incomplete": "Not complete yet",
+    "not_attempted": "Not attempted yet: fill in the answers and check again",
+    "bad_shape": "The shapes do not fit yet",
+    "bad_type": "These are no numbers yet",
 }
-SIGNS = {"correct": "✓ right", "follows": "→ follows from your earlier values", "wrong": "✗ not right",
-         "few_digits": "… needs more digits", "missing": "○ missing", "bad_shape": "✗ shape", "bad_type": "✗ no numbers"}
+SIGNS = {
+    "correct": "✓ right",
+    "follows": "→ follows from your earlier values",
+    "wrong": "✗ not right",
+    "few_digits": "… needs more digits",
+    "missing": "○ missing",
+    "bad_shape": "✗ shape",
+    "bad_type": "✗ no numbers",
+}
 
 
 @dataclass(frozen=True)
@@ -42,24 +53,38 @@ class Checked(Result):
 
     def to_dict(self) -> dict:
         """Everything as plain data."""
-        return {"verdict": self.verdict, "ok": self.ok, "mistakes": list(self.mistakes), "certainty": self.certainty,
-                "candidates": [list(ids) for ids in self.candidates], "first_wrong": self.first_wrong,
-                "stages": dict(self.stages), "message": self.message}
+        return {
+            "verdict": self.verdict,
+            "ok": self.ok,
+            "mistakes": list(self.mistakes),
+            "certainty": self.certainty,
+            "candidates": [list(ids) for ids in self.candidates],
+            "first_wrong": self.first_wrong,
+            "stages": dict(self.stages),
+            "message": self.message,
+        }
 
 
 def report(verdict: str, judgement: Judgement, found: Diagnosis) -> Checked:
     """The result of a check."""
     first = next(iter(judgement.named("bad_shape", "bad_type", "wrong")), None) or next(
-        iter(judgement.named("few_digits", "follows", "missing")), None)
+        iter(judgement.named("few_digits", "follows", "missing")), None
+    )
     if verdict in ("correct", "correct_rounded"):
         first = None
     ids = _ids(found)
     if verdict == "bad_shape" and _is_transposed(judgement):
         ids = ("dW_T",)
-    return Checked(verdict, HEADLINES[verdict] + (f": look at {first}" if first and verdict == "wrong" else ""),
-                   tuple(_points(verdict, judgement, found, first)), ids, first,
-                   stages={name: stage.verdict for name, stage in judgement.stages.items()},
-                   candidates=found.candidates, certainty=found.certainty)
+    return Checked(
+        verdict,
+        HEADLINES[verdict] + (f": look at {first}" if first and verdict == "wrong" else ""),
+        tuple(_points(verdict, judgement, found, first)),
+        ids,
+        first,
+        stages={name: stage.verdict for name, stage in judgement.stages.items()},
+        candidates=found.candidates,
+        certainty=found.certainty,
+    )
 
 
 def _ids(found):
@@ -72,8 +97,11 @@ def _ids(found):
 
 def _is_transposed(judgement):
     """Whether a weight gradient came with rows and columns exchanged."""
-    return any(s.name.startswith("dW") and s.given is not None and f"expected {s.given.array.shape[::-1]}" in s.note
-               for s in judgement.stages.values() if s.verdict == "bad_shape")
+    return any(
+        s.name.startswith("dW") and s.given is not None and f"expected {s.given.array.shape[::-1]}" in s.note
+        for s in judgement.stages.values()
+        if s.verdict == "bad_shape"
+    )
 
 
 def _points(verdict, judgement, found, first):
@@ -81,7 +109,11 @@ def _points(verdict, judgement, found, first):
     yield from (s.note for s in judgement.stages.values() if s.verdict in ("bad_type", "bad_shape", "few_digits"))
     if verdict == "wrong" and not found.candidates:
         yield from _located(judgement, found, first)
-    for kind, said in (("correct", "right"), ("follows", "consistent with your earlier values"), ("missing", "still missing")):
+    for kind, said in (
+        ("correct", "right"),
+        ("follows", "consistent with your earlier values"),
+        ("missing", "still missing"),
+    ):
         if names := judgement.named(kind):
             if verdict not in ("correct", "not_attempted") and (kind != "correct" or verdict != "correct_rounded"):
                 yield f"{said}: {', '.join(names)}"
@@ -112,8 +144,8 @@ def _did(ids):
 
 def _located(judgement, found, first):
     if found.factor:
-        yield "Every answer is off by one and the same factor: what is in front of the loss, and over what is it averaged?"
+        yield "Every answer is off by one and the same factor: what stands before the loss, over what is it averaged?"
     elif judgement.named("follows"):
-        yield f"{first} is the first that is not right; everything marked as consistent was computed well from your values."
+        yield f"{first} is the first that is not right; what is marked as consistent was computed well from it."
     elif judgement.named("correct") and first:
         yield f"{first} does not follow from the right values before it."

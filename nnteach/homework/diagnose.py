@@ -1,8 +1,8 @@
 """Which mistake leads to these answers: every mistake is made in the student's own exercise, and the results compared.
 
-The order is: single mistakes; answers under each other's names or in another order; rounding on the way; two mistakes at
-once. What is said depends on how much agrees that the right answers do not agree with, too (EXACTLY, LOOKS): few digits
-agree by chance.
+The order is: single mistakes; answers under each other's names or in another order; rounding on the way; two
+mistakes at once. What is said depends on how much agrees that the right answers do not agree with, too
+(EXACTLY, LOOKS): few digits agree by chance.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ EXACTLY = (10, 2)  # significant digits, in how many numbers
 LOOKS = (4, 1)
 PAIR = (12, 4)
 ZERO_ANSWER = 10  # digits that a whole answer of zeros is worth, where the right one is not zero
-COUNTED_DIGITS = (3, 6)  # of one number: it is compared by three at least, and a chance match needs no more than six
+COUNTED_DIGITS = (
+    3,
+    6,
+)  # of one number: it is compared by three at least, and a chance match needs no more than six
 PATTERN = 2  # digits that it is worth if exactly the answers are wrong that a mistake makes wrong
 CANDIDATES = 3
 MOST_PAIRS = 700
@@ -56,8 +59,12 @@ class Evidence:
     def __init__(self, given: dict[str, Given], truth: dict):
         self.names = list(given)
         parts = [given[name] for name in self.names]
-        self.all = Given(np.concatenate([p.array.ravel() for p in parts]), np.concatenate([p.unit.ravel() for p in parts]),
-                         np.concatenate([p.digits.ravel() for p in parts]), any(p.single for p in parts))
+        self.all = Given(
+            np.concatenate([p.array.ravel() for p in parts]),
+            np.concatenate([p.unit.ravel() for p in parts]),
+            np.concatenate([p.digits.ravel() for p in parts]),
+            any(p.single for p in parts),
+        )
         self.slices, start = {}, 0
         for name, part in zip(self.names, parts, strict=True):
             self.slices[name] = slice(start, start + part.array.size)
@@ -80,14 +87,17 @@ class Evidence:
     def weight(self, complete: bool) -> tuple[int, int]:
         """How many digits there are that tell a mistake from the right answers, and in how many numbers.
 
-        Zeros and repetitions tell nothing, except a whole answer of zeros. Where all that was asked for is there and
-        some of it right, the pattern tells something, too.
+        Zeros and repetitions tell nothing, except a whole answer of zeros. Where all that was asked for is
+        there and some of it right, the pattern tells something, too.
         """
         telling = ~self.right & (self.all.array != 0)
         sizes, first = np.unique(np.abs(self.all.array[telling]), return_index=True)
         digits = int(np.clip(self.all.digits[telling][first], *COUNTED_DIGITS).sum())
-        zeros = [part for part in self.slices.values() if not self.all.array[part].any()
-                 and np.count_nonzero(self.truth[part]) > 1]
+        zeros = [
+            part
+            for part in self.slices.values()
+            if not self.all.array[part].any() and np.count_nonzero(self.truth[part]) > 1
+        ]
         pattern = PATTERN if complete and len(self.wrong_names()) < len(self.names) else 0
         return digits + ZERO_ANSWER * len(zeros) + pattern, len(sizes) + 2 * len(zeros)
 
@@ -132,6 +142,7 @@ def _certainty(weight):
 
 # ------------------------------------------------------------------------------------------ single mistakes
 
+
 def _singles(exercise, task, evidence) -> list[tuple[Hypothesis, np.ndarray]]:
     """Every mistake that changes one of the answers, with the answers it leads to."""
     keys = None if any(name.endswith("_new") for name in evidence.names) else catalogue(exercise).keys
@@ -162,7 +173,10 @@ def _in_other_places(evidence):
         if not mine.any():
             return None
         others = [evidence.slices[o] for o in evidence.names if o != name]
-        if any(s.stop - s.start == mine.size and np.all(_part(evidence, part).agrees(evidence.truth[s])) for s in others):
+        if any(
+            s.stop - s.start == mine.size and np.all(_part(evidence, part).agrees(evidence.truth[s]))
+            for s in others
+        ):
             moved.add("swap_layers")
         elif mine.size > 1 and _sorted(_part(evidence, part)).agrees(np.sort(evidence.truth[part])).all():
             moved.add("unit_order")
@@ -204,11 +218,12 @@ def after_a_slip(task: Task, given: dict[str, Given], wrong: list[str]) -> Diagn
 
 # ------------------------------------------------------------------------------------------------ rounding
 
+
 def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
     """Whether the answers are as close to the right ones as keeping three digits on the way explains.
 
-    How far an entry may be off is tried out: every stage is rounded, cut off, and rounded up, and what cancels in one entry
-    shows in another of these.
+    How far an entry may be off is tried out: every stage is rounded, cut off, and rounded up, and what cancels
+    in one entry shows in another of these.
     """
     rows = [_with_rounding(task, evidence, FINE, way) for way in WAYS]
     reach = np.max([np.abs(row - evidence.truth) for row in rows if row is not None], axis=0, initial=0.0)
@@ -241,6 +256,7 @@ def _common_factor(evidence):
 
 
 # ------------------------------------------------------------------------------------------- two mistakes
+
 
 def _pairs(task, evidence, singles):
     """Two mistakes at once; only those are tried that leave the right answers right."""
@@ -276,7 +292,11 @@ def _meet(one, other):
 
 def _keeps_right(evidence, row, wrong):
     """Whether a mistake leaves the right answers right."""
-    return all(np.all(_part(evidence, part).agrees(row[part])) for name, part in evidence.slices.items() if name not in wrong)
+    return all(
+        np.all(_part(evidence, part).agrees(row[part]))
+        for name, part in evidence.slices.items()
+        if name not in wrong
+    )
 
 
 def _explains_some(evidence, row, wrong):

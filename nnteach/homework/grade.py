@@ -53,8 +53,13 @@ class Sheet:
         try:
             return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise GraphError(message(f"the file of a sheet, {SHEET}", f"{path}: {error}",
-                                     "It is made by: nnteach homework new … -o FOLDER")) from None
+            raise GraphError(
+                message(
+                    f"the file of a sheet, {SHEET}",
+                    f"{path}: {error}",
+                    "It is made by: nnteach homework new … -o FOLDER",
+                )
+            ) from None
 
     def write(self, path) -> None:
         """Write the sheet to a file."""
@@ -122,8 +127,16 @@ def grade_file(path: Path, sheet: Sheet, exercise: Exercise) -> Row:
         return Row(student, 0.0, "unreadable", remark=str(reason))
     except Exception as error:  # one bad file is one row, whatever is bad about it
         return Row(student, 0.0, "unreadable", remark=f"cannot be graded: {type(error).__name__}: {error}"[:200])
-    return Row(student, _score(result, hw, sheet), result.verdict, result.mistakes, result.first_wrong, dict(result.stages),
-               (result.points or (result.headline,))[0], hw.variant.id)
+    return Row(
+        student,
+        _score(result, hw, sheet),
+        result.verdict,
+        result.mistakes,
+        result.first_wrong,
+        dict(result.stages),
+        (result.points or (result.headline,))[0],
+        hw.variant.id,
+    )
 
 
 def _score(result, hw, sheet):
@@ -145,6 +158,7 @@ def _without_twins(row, rows):
 
 # --------------------------------------------------------------------------------------------- what comes out
 
+
 def write_csv(rows: list[Row], path, form: str = "plain") -> None:
     """Write the grades: "plain", "moodle" or "canvas" columns.
 
@@ -162,8 +176,16 @@ def _plain(rows):
     names = list(dict.fromkeys(name for row in rows for name in row.stages))
     yield ["student", "variant", "score", "verdict", "mistakes", "first wrong", *names, "remark"]
     for r in rows:
-        yield [r.student, r.variant, r.score, r.verdict, " ".join(r.mistakes), r.first_wrong or "",
-               *(r.stages.get(name, "") for name in names), r.remark]
+        yield [
+            r.student,
+            r.variant,
+            r.score,
+            r.verdict,
+            " ".join(r.mistakes),
+            r.first_wrong or "",
+            *(r.stages.get(name, "") for name in names),
+            r.remark,
+        ]
 
 
 def _moodle(rows):
@@ -188,8 +210,15 @@ def class_page(rows: list[Row], sheet: Sheet) -> str:
     verdicts = Counter(row.verdict for row in rows)
     mistakes = Counter(i for row in rows for i in row.mistakes[:1])
     wrong = Counter(row.first_wrong for row in rows if row.first_wrong)
-    out = [f"# {sheet.exercise.title}", "", f"{len(rows)} handed in, {sum(r.score for r in rows) / len(rows):.1f} of "
-           f"{sheet.points:g} points on average.", "", "| verdict | students |", "|---|---|"]
+    out = [
+        f"# {sheet.exercise.title}",
+        "",
+        f"{len(rows)} handed in, {sum(r.score for r in rows) / len(rows):.1f} of "
+        f"{sheet.points:g} points on average.",
+        "",
+        "| verdict | students |",
+        "|---|---|",
+    ]
     out += [f"| {verdict.replace('_', ' ')} | {n} |" for verdict, n in verdicts.most_common()]
     if mistakes:
         out += ["", "| students | mistake | what they did |", "|---|---|---|"]
@@ -201,6 +230,7 @@ def class_page(rows: list[Row], sheet: Sheet) -> str:
 
 # ------------------------------------------------------------------------------------------------ new sheets
 
+
 def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook") -> Sheet:
     """Make a folder with the sheet's file and a sheet for every student: "notebook", "markdown" or "latex".
 
@@ -210,7 +240,9 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
     folder, suffix = Path(folder), {"notebook": ".ipynb", "markdown": ".md", "latex": ".tex"}[form]
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / SHEET).exists():
-        raise GraphError(message("a new folder", f"{folder / SHEET}, which is there already", "Name another folder with -o"))
+        raise GraphError(
+            message("a new folder", f"{folder / SHEET}, which is there already", "Name another folder with -o")
+        )
     for name in students:
         if not name or Path(name).name != name or name.startswith("."):
             raise GraphError(message("students' names that can be files' names", repr(name)))
@@ -218,7 +250,9 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
     for name in students:
         hw = sheet.homework(name, exercise)
         draws[name] = hw.variant.draws
-        text = {"notebook": _notebook, "markdown": lambda hw, sheet: str(hw.show()), "latex": _latex}[form](hw, sheet)
+        text = {"notebook": _notebook, "markdown": lambda hw, sheet: str(hw.show()), "latex": _latex}[form](
+            hw, sheet
+        )
         (folder / f"{name}{suffix}").write_text(text, encoding="utf-8")
     made = Sheet(**(sheet.__dict__ | {"draws": draws}))
     made.write(folder / SHEET)
@@ -227,12 +261,22 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
 
 def _notebook(hw, sheet):
     settings = "".join(f", {name}={value!r}" for name, value in sheet.description.items())
-    code = [f"import nnteach as nt\n\nhw = nt.homework({sheet.name!r}{settings}, student={hw.student!r})",
-            "\n".join(f"{name} = ..." for name in hw.asked),
-            f"hw.check({', '.join(f'{name}={name}' for name in hw.asked)})"]
-    cells = [_cell("markdown", str(hw.show()), 0), *(_cell("code", source, i) for i, source in enumerate(code, start=1))]
+    code = [
+        f"import nnteach as nt\n\nhw = nt.homework({sheet.name!r}{settings}, student={hw.student!r})",
+        "\n".join(f"{name} = ..." for name in hw.asked),
+        f"hw.check({', '.join(f'{name}={name}' for name in hw.asked)})",
+    ]
+    cells = [
+        _cell("markdown", str(hw.show()), 0),
+        *(_cell("code", source, i) for i, source in enumerate(code, start=1)),
+    ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return json.dumps({"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+    return (
+        json.dumps(
+            {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+        )
+        + "\n"
+    )
 
 
 def _cell(kind, source, number):

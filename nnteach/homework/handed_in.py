@@ -1,8 +1,8 @@
 """Reading what was handed in: the values in a notebook or a JSON file. Nothing in it is ever run.
 
-In a notebook, an answer is a literal: `dW1 = [[0.1, 0.2], [0.3, 0.4]]`, with np.array(...) around it or not, or an argument
-of `hw.check(dW1=...)`. Where a name is written to several times, the last one counts. Whatever was computed has no
-literal; `hw.export("A17.json", dW1=dW1, ...)` writes the values to a file instead.
+In a notebook, an answer is a literal: `dW1 = [[0.1, 0.2], [0.3, 0.4]]`, with np.array(...) around it or not,
+or an argument of `hw.check(dW1=...)`. Where a name is written to several times, the last one counts. Whatever
+was computed has no literal; `hw.export("A17.json", dW1=dW1, ...)` writes the values to a file instead.
 """
 
 import ast
@@ -73,7 +73,10 @@ def _read_cell(source, seen, answers):
                 if keyword.arg and (value := _literal(keyword.value, seen)) is not None:
                     answers[keyword.arg] = value
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=written) | ast.AnnAssign(target=ast.Name(id=name), value=written):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=written)
+                | ast.AnnAssign(target=ast.Name(id=name), value=written)
+            ):
                 value = _literal(written, seen)
                 answers.pop(name, None)  # written to again after a check: the newer one counts
                 if value is None:

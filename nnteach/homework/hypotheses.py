@@ -1,8 +1,8 @@
 """What can go wrong in an exercise: the mistakes that apply to it, and those that cannot be told apart.
 
-Whether a mistake applies is not listed but tried: on arbitrary numbers of full precision it must change some answer.
-Two mistakes that lead to the same answers on such numbers are a tie; with a batch of 2, say, "sum" and "two". So ties are
-a property of the exercise, known before any student's numbers are drawn.
+Whether a mistake applies is not listed but tried: on arbitrary numbers of full precision it must change some
+answer. Two mistakes that lead to the same answers on such numbers are a tie; with a batch of 2, say, "sum" and
+"two". So ties are a property of the exercise, known before any student's numbers are drawn.
 """
 
 from typing import NamedTuple
@@ -109,8 +109,11 @@ def _explore(exercise):
         same = np.flatnonzero(_alike(table, table[i]) & applies)
         ties |= {frozenset((keys[i][0], keys[j][0])) for j in same if keys[i][0] != keys[j][0]}
     silent = ~np.any((np.abs(table - truth) > SAME) & (table != 0), axis=1)
-    return Catalogue(frozenset(keys[i] for i in np.flatnonzero(applies)), frozenset(ties),
-                     frozenset(keys[i] for i in np.flatnonzero(silent)))
+    return Catalogue(
+        frozenset(keys[i] for i in np.flatnonzero(applies)),
+        frozenset(ties),
+        frozenset(keys[i] for i in np.flatnonzero(silent)),
+    )
 
 
 def _alike(table, row):
@@ -137,7 +140,9 @@ def _arbitrary(rng, exercise):
 def _values(rng, leaf):
     if leaf.kind in ("one_hot", "binary"):
         width = leaf.shape[-1] if leaf.kind == "one_hot" else 2
-        classes = rng.permutation(np.arange(np.prod(leaf.shape[:-1] if leaf.kind == "one_hot" else leaf.shape)) % width)
+        classes = rng.permutation(
+            np.arange(np.prod(leaf.shape[:-1] if leaf.kind == "one_hot" else leaf.shape)) % width
+        )
         return np.eye(width)[classes] if leaf.kind == "one_hot" else classes.reshape(leaf.shape).astype(float)
     if leaf.kind == "share":
         return rng.uniform(0.1, 0.9, leaf.shape)

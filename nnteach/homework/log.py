@@ -1,7 +1,7 @@
 """The log of a student's attempts: one line of JSON each, chained by their hashes.
 
-A changed, removed or reordered line breaks the chain. This makes tampering evident, not impossible: who writes the whole
-file anew writes a sound chain.
+A changed, removed or reordered line breaks the chain. This makes tampering evident, not impossible: who writes
+the whole file anew writes a sound chain.
 """
 
 import datetime

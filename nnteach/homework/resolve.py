@@ -32,7 +32,7 @@ class Edge:
         world: the graph in which it happens.
     """
 
-    __slots__ = ("g", "out", "inputs", "rule", "static", "node", "world")
+    __slots__ = ("g", "inputs", "node", "out", "rule", "static", "world")
 
     def __init__(self, g, out, inputs, rule, static, node, world):
         self.g, self.out, self.inputs, self.rule, self.static = g, out, inputs, rule, static
@@ -136,7 +136,9 @@ class World:
         own_value, own_gradient = self.touched.get((node, "value")), self.touched.get((node, "gradient"))
         old = node.primitive
         forward = self._forward(node, own_value)
-        rules = [self._rule(node, old.vjps[slot], functions, own_gradient) for slot, functions in enumerate(changed)]
+        rules = [
+            self._rule(node, old.vjps[slot], functions, own_gradient) for slot, functions in enumerate(changed)
+        ]
         return Primitive(forward, tuple(rules), old.notation, old.elementwise)
 
     def _forward(self, node, own):
@@ -152,6 +154,7 @@ class World:
                 self.computed[node] = value
                 value = self.touch(own, value)
             return value
+
         return forward
 
     def _rule(self, node, rule, functions, own):
@@ -167,6 +170,7 @@ class World:
         def changed(g, out, *inputs, **static):
             self.upstream[node] = g
             return function(Edge(g, out, inputs, rule, static, node, self))
+
         return changed
 
 
@@ -218,5 +222,8 @@ def _updated(task, changes, answers):
     if task.learning_rate is None:
         return {}
     step = next((change.step for change in changes if change.step), lambda theta, g, rate: theta - rate * g)
-    return {f"{name}_new": step(theta, answers[f"d{name}"], task.learning_rate)
-            for name, theta in task.given.items() if f"d{name}" in answers}
+    return {
+        f"{name}_new": step(theta, answers[f"d{name}"], task.learning_rate)
+        for name, theta in task.given.items()
+        if f"d{name}" in answers
+    }

@@ -1,10 +1,10 @@
 """A homework: the exercise of one student, with its numbers, its check, its hints and its worked solution.
 
-    hw = homework("backprop", layers=[3, 3, 3], hidden="relu", output="softmax", batch=4, student="A17")
-    hw.show()                                # network, numbers, conventions, what to hand in
-    r = hw.check(dW1=..., db1=..., dW2=..., db2=...)
-    r.ok, r.verdict, r.mistakes, r.first_wrong, r.message
-    hw.hint(1)      hw.solution()      hw.replay()
+hw = homework("backprop", layers=[3, 3, 3], hidden="relu", output="softmax", batch=4, student="A17")
+hw.show()                                # network, numbers, conventions, what to hand in
+r = hw.check(dW1=..., db1=..., dW2=..., db2=...)
+r.ok, r.verdict, r.mistakes, r.first_wrong, r.message
+hw.hint(1)      hw.solution()      hw.replay()
 """
 
 import json
@@ -13,19 +13,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ..digits import lines, number
 from ..errors import GraphError, message
 from . import log
 from .answers import Judgement, judge, read
 from .answers import verdict as verdict_of
 from .checked import Checked, report
 from .diagnose import Diagnosis, Evidence, after_a_slip, diagnose, rounded_on_the_way
-from .exercise import Exercise, expression, network
+from .exercise import Exercise
+from .expressions import expression
 from .fixed import FIXED
-from .formulas import how, matrix
+from .formulas import how
 from .hypotheses import hypotheses
-from .mistakes import words
+from .mistakes import MISTAKES, words
+from .networks import network
 from .resolve import World, resolve
+from .solution import Solution, written
 from .variants import VERSION, Separation, separation_report, variant
 
 
@@ -40,7 +42,9 @@ class Document(str):
     __repr__ = str.__str__
 
 
-def homework(name: str = "backprop", student: str | None = None, version: int = VERSION, **description) -> "Homework":
+def homework(
+    name: str = "backprop", student: str | None = None, version: int = VERSION, **description
+) -> "Homework":
     """Make a homework.
 
     Args:
@@ -59,8 +63,13 @@ def homework(name: str = "backprop", student: str | None = None, version: int = 
     if name in FIXED:
         made = FIXED[name]
         if description:
-            raise GraphError(message(f"no description for the exercise {name}", ", ".join(description),
-                                     'Describe a network of your own as homework("backprop", layers=...)'))
+            raise GraphError(
+                message(
+                    f"no description for the exercise {name}",
+                    ", ".join(description),
+                    'Describe a network of your own as homework("backprop", layers=...)',
+                )
+            )
         return Homework(made(), student, version)
     if name.isidentifier():
         raise GraphError(message(f'"backprop", an expression, or an exercise among {", ".join(FIXED)}', repr(name)))
@@ -89,13 +98,14 @@ class Homework:
         self._log_path = None
 
     @cached_property
-    def _truth(self):
+    def truth(self) -> dict[str, np.ndarray]:
+        """The right answers: for teachers, and for the check."""
         return {name: np.asarray(value, dtype=float) for name, value in resolve(self.task).items()}
 
     @property
     def stages(self) -> tuple[str, ...]:
         """All names that may be handed in, in the order in which they are computed."""
-        return tuple(self._truth)
+        return tuple(self.truth)
 
     def __repr__(self):
         who = f"student {self.student}" if self.student is not None else "example"
@@ -109,9 +119,17 @@ class Homework:
     def show(self) -> Document:
         """The sheet: the network, the numbers, the conventions, and what to hand in."""
         who = f" · {self.student}" if self.student is not None else ""
-        out = [f"## {self.exercise.title}", "", f"Variant {self.variant.id}{who}", "", *self._in_words(), "### Given", ""]
-        out += ["```", *(line for name, value in self.given.items() for line in _written(name, value)), "```", ""]
-        shapes = ", ".join(f"`{name}` {_shape(self._truth[name])}" for name in self.asked)
+        out = [
+            f"## {self.exercise.title}",
+            "",
+            f"Variant {self.variant.id}{who}",
+            "",
+            *self._in_words(),
+            "### Given",
+            "",
+        ]
+        out += ["```", *(line for name, value in self.given.items() for line in written(name, value)), "```", ""]
+        shapes = ", ".join(f"`{name}` {_shape(self.truth[name])}" for name in self.asked)
         early = [name for name in self.stages if name not in self.asked and self._on_the_way(name)]
         out += ["### Hand in", "", f"{shapes}, to three significant digits at least."]
         out += [f"On the way you may hand in {', '.join(f'`{name}`' for name in early)}, too."] if early else []
@@ -122,7 +140,10 @@ class Homework:
 
     def _on_the_way(self, name):
         """Whether a stage comes before the last one asked for, and has a name that the sheet explains."""
-        stage, kinds = self.task.stages.get(name), {self.task.stages[n].kind for n in self.asked if n in self.task.stages}
+        stage, kinds = (
+            self.task.stages.get(name),
+            {self.task.stages[n].kind for n in self.asked if n in self.task.stages},
+        )
         return stage is not None and bool(stage.node.name) and (stage.kind == "value" or "gradient" in kinds)
 
     # ------------------------------------------------------------------------------------------ the check
@@ -138,11 +159,13 @@ class Homework:
             Falsy unless right; with `.verdict`, `.mistakes`, `.first_wrong`, `.stages` and `.message`.
         """
         given = dict(answers or {}) | named
-        judgement = judge(self.task, self._truth, self.asked, given)
+        judgement = judge(self.task, self.truth, self.asked, given)
         verdict, found = verdict_of(judgement), Diagnosis()
         if verdict == "wrong":
             found = self._diagnosis(judgement)
-            verdict = "correct_rounded" if found.rounded else "other_convention" if _is_convention(found) else verdict
+            verdict = (
+                "correct_rounded" if found.rounded else "other_convention" if _is_convention(found) else verdict
+            )
         if verdict == "incomplete" and judgement.named("few_digits") and not judgement.named("missing"):
             found = self._rounding(judgement)  # 0.0998, rounded on the way to 0.1, looks as if digits were missing
             verdict = "correct_rounded" if found.rounded else verdict
@@ -150,8 +173,13 @@ class Homework:
             verdict = "incomplete"
         self._last = judgement, found
         result = report(verdict, judgement, found)
-        self._note(event="check", verdict=verdict, mistakes=list(result.mistakes), first_wrong=result.first_wrong,
-                   values={name: g.array.tolist() for name, g in judgement.given.items()})
+        self._note(
+            event="check",
+            verdict=verdict,
+            mistakes=list(result.mistakes),
+            first_wrong=result.first_wrong,
+            values={name: g.array.tolist() for name, g in judgement.given.items()},
+        )
         return result
 
     def export(self, path, answers: dict | None = None, /, **named) -> None:
@@ -170,13 +198,13 @@ class Homework:
             log.add(self._log_path, {"student": self.student, "variant": self.variant.id, **entry})
 
     def _rounding(self, judgement):
-        evidence = Evidence(judgement.given, self._truth)
+        evidence = Evidence(judgement.given, self.truth)
         return Diagnosis(rounded=rounded_on_the_way(self.task, evidence))
 
     def _diagnosis(self, judgement):
         """By all answers; failing that, by each in its turn, given what was handed in before it."""
         given = judgement.given
-        found = diagnose(self.exercise, self.task, self._truth, given)
+        found = diagnose(self.exercise, self.task, self.truth, given)
         if found.candidates or found.rounded or not judgement.named("follows"):
             return found
         return after_a_slip(self.task, given, judgement.named("wrong"))
@@ -191,30 +219,50 @@ class Homework:
         if level not in (1, 2, 3, 4):
             raise GraphError(message("a hint from 1 to 4", repr(level), "After that comes hw.solution()"))
         self._note(event="hint", level=level)
-        name = self._first_wrong() or next(iter(self._truth))
+        name = self._first_wrong() or next(iter(self.truth))
         told = how(self.task, name)
         if level == 1:
             return Document(_PRINCIPLE_BACK if self._is_gradient(name) else _PRINCIPLE_FORWARD)
         if level == 2:
-            look = f" Look at {words(self._last[1].candidates[0][0])[1]}." if self._last and self._last[1].candidates else ""
+            look = (
+                f" Look at {words(self._last[1].candidates[0][0])[1]}."
+                if self._last and self._last[1].candidates
+                else ""
+            )
             return Document(f"Begin at {name}. {told.sentence}{look}")
         if level == 3:
             return Document(f"{name} = {told.text}")
         other = Homework(self.exercise, f"hint for {self.student}")
-        shown = [line for n in _ingredients(told.text, other) for line in _written(n, other._known(n))]
-        return Document("\n".join(["With other numbers:", "```", *shown, f"{name} = {told.text}",
-                                   *_written(name, other._truth[name]), "```"]))
+        shown = [line for n in _ingredients(told.text, other) for line in written(n, other._known(n))]
+        return Document(
+            "\n".join(
+                [
+                    "With other numbers:",
+                    "```",
+                    *shown,
+                    f"{name} = {told.text}",
+                    *written(name, other.truth[name]),
+                    "```",
+                ]
+            )
+        )
 
     def _known(self, name):
-        return self.given.get(name, self._truth.get(name))
+        return self.given.get(name, self.truth.get(name))
 
     def _is_gradient(self, name):
         stage = self.task.stages.get(name)
         return stage is None or stage.kind == "gradient"
 
     def _first_wrong(self):
-        return next(iter(self._last[0].named("bad_shape", "bad_type", "wrong", "few_digits", "follows", "missing")), None) \
-            if self._last else None
+        return (
+            next(
+                iter(self._last[0].named("bad_shape", "bad_type", "wrong", "few_digits", "follows", "missing")),
+                None,
+            )
+            if self._last
+            else None
+        )
 
     def solution(self) -> "Solution":
         """The worked solution with these numbers: shows itself; .to_markdown(), .to_latex(), .player()."""
@@ -227,9 +275,15 @@ class Homework:
         if mistake is not None:
             changes = [h.change for h in hypotheses(self.task) if h.id == mistake][:1]
         if not changes:
-            raise GraphError(message("a mistake that can be made in this exercise", repr(mistake),
-                                     "Check answers first, or name one, as in hw.replay('sign')"))
+            raise GraphError(
+                message(
+                    "a mistake that can be made in this exercise",
+                    repr(mistake),
+                    "Check answers first, or name one, as in hw.replay('sign')",
+                )
+            )
         from ..player import step as step_through
+
         with np.errstate(all="ignore"):
             return step_through(World(self.task, changes).root)
 
@@ -238,61 +292,22 @@ class Homework:
         return separation_report(self.exercise, students)
 
 
-class Solution:
-    """A worked solution, with a student's numbers."""
-
-    def __init__(self, hw: Homework):
-        self._hw = hw
-
-    def __repr__(self):
-        return self.to_markdown()
-
-    def _repr_markdown_(self):
-        return self.to_markdown()
-
-    def to_markdown(self) -> str:
-        """In Markdown, with formulas between dollar signs."""
-        hw = self._hw
-        out = [str(hw.show()), "### Solution", ""]
-        for name, value in self._stages():
-            told = how(hw.task, name)
-            out += [f"**{name}**: {told.sentence}  ", f"${told.latex} = {matrix(value)}$", ""]
-        return "\n".join(out)
-
-    def to_latex(self) -> str:
-        """As a LaTeX fragment; needs amsmath."""
-        hw = self._hw
-        out = [rf"\section*{{{hw.exercise.title}}}", rf"Variant {hw.variant.id}", r"\begin{itemize}"]
-        out += [rf"\item[{name}] ${matrix(value)}$" for name, value in hw.given.items()]
-        out += [r"\end{itemize}", r"\begin{enumerate}"]
-        for name, value in self._stages():
-            told = how(hw.task, name)
-            out.append(rf"\item \texttt{{{name}}}: ${told.latex} = {matrix(value)}$")
-        return "\n".join([*out, r"\end{enumerate}"]) + "\n"
-
-    def player(self):
-        """The calculation, to step through."""
-        from ..player import step as step_through
-        return step_through(self._hw.task.root)
-
-    def _stages(self):
-        asked_update = any(name.endswith("_new") for name in self._hw.asked)
-        return [(n, v) for n, v in self._hw._truth.items() if asked_update or not n.endswith("_new")]
-
-
 _PRINCIPLE_FORWARD = "Go forward layer by layer, and keep every value: the way back needs them all."
-_PRINCIPLE_BACK = ("Go back one step at a time. What arrives from above is multiplied by the local derivative of the step, "
-                   "taken at the values of the way forward; where ways meet, the gradients add up.")
+_PRINCIPLE_BACK = (
+    "Go back one step at a time. What arrives from above is multiplied by the local derivative of the step, "
+    "taken at the values of the way forward; where ways meet, the gradients add up."
+)
 
 
 def _is_convention(found):
-    from .mistakes import MISTAKES
     first = found.candidates[0] if found.candidates else ()
-    return len(first) == 1 and first[0] in MISTAKES and MISTAKES[first[0]].convention and found.certainty == "exactly"
+    return (
+        len(first) == 1 and first[0] in MISTAKES and MISTAKES[first[0]].convention and found.certainty == "exactly"
+    )
 
 
 def _ingredients(text, hw):
-    known = [*hw.given, *hw._truth]
+    known = [*hw.given, *hw.truth]
     parts = text.replace("ᵀ", " ").replace("(", " ").replace(")", " ").split()
     return [name for name in dict.fromkeys(parts) if name in known]
 
@@ -302,17 +317,6 @@ def _locked(value):
         value = np.array(value, dtype=float)
         value.setflags(write=False)
     return value
-
-
-def _written(name, value):
-    """A name and its numbers, row under row."""
-    if np.ndim(value) == 0:
-        return [f"{name} = {number(value)}"]
-    if np.ndim(value) == 2 and max(np.shape(value)) > 4:
-        return [f"{name} = {np.array2string(np.asarray(value), precision=4, separator=', ')}"]
-    rows = lines(np.atleast_2d(value))
-    lead = f"{name} = "
-    return [(lead if i == 0 else " " * len(lead)) + row for i, row in enumerate(rows)]
 
 
 def _shape(value):

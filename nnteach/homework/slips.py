@@ -17,8 +17,10 @@ LOGARITHMIC = ("xlogy",)
 
 def on(find, function):
     """Change the rule on the edges that `find(task)` yields as (where, edge)."""
+
     def changes(task):
         return everywhere_and_each(list(find(task)), function)
+
     return changes
 
 
@@ -48,6 +50,7 @@ def is_paired(task: Task) -> bool:
 
 # ------------------------------------------------------------------------------------------- loss and output
 
+
 def every_top(function, losses=None):
     """Where the prediction receives its gradient: a change of the loss, which scales or turns everything."""
     marks = {"mse": "mean", "mae": "mean", "cross_entropy": "xlogy", "binary_cross_entropy": "xlogy"}
@@ -57,6 +60,7 @@ def every_top(function, losses=None):
         wanted = top(task) if task.is_network and fits else []
         if wanted:
             yield Change(edges=dict.fromkeys(wanted, function))
+
     return changes
 
 
@@ -67,24 +71,34 @@ def squares(function):
 
 def crossed(function):
     """Where y − t first shows: behind the square, or behind the activation if the loss takes logarithms."""
+
     def find(task):
         if task.is_network and is_paired(task):
             return [("", (n, 0)) for n in task.find("output")]
         return [("", (n, 0)) for n in task.find("loss") if n.primitive.name == "square"]
+
     return on(find, function)
 
 
 def output(function, paired=None, only=(), but=()):
     """The step from y back to its pre-activation; `paired`: only with (or without) a loss of logarithms."""
+
     def find(task):
         nodes = task.find("output")
-        return [("", (n, 0)) for n in nodes if (paired is None or is_paired(task) == paired)
-                and (not only or n.primitive.name in only) and n.primitive.name not in but]
+        return [
+            ("", (n, 0))
+            for n in nodes
+            if (paired is None or is_paired(task) == paired)
+            and (not only or n.primitive.name in only)
+            and n.primitive.name not in but
+        ]
+
     return on(find, function)
 
 
 def reading(letter, change, squared=False):
     """Other numbers read off the sheet: the given arrays whose name begins with a letter."""
+
     def changes(task):
         names = [name for name in task.given if name.startswith(letter)] if task.is_network else []
         if squared and is_paired(task):
@@ -95,16 +109,20 @@ def reading(letter, change, squared=False):
             yield Change(given=fitting)
         for name in fitting if len(fitting) > 1 else ():
             yield Change(given={name: fitting[name]}, where=name)
+
     return changes
 
 
 # ----------------------------------------------------------------------------------------------- the layers
 
+
 def hidden(function, only=ACTIVATIONS, networks_only=False):
     """Back through a hidden activation; in an expression, through any activation."""
+
     def find(task):
         nodes = task.find("activation") if task.is_network else [] if networks_only else task.nodes
         return [(where(task, n), (n, 0)) for n in nodes if n.primitive and n.primitive.name in only]
+
     return on(find, function)
 
 
@@ -127,13 +145,17 @@ def beside(edge):
 
 def passed_back(function, others=False, single_path=False):
     """The product that takes δ to the layer before (slot 0): from the second layer on."""
+
     def changes(task):
-        found = [(f"layer {task.places[n].layer}", (n, 0)) for n in task.find("product") if task.places[n].layer > 1]
+        found = [
+            (f"layer {task.places[n].layer}", (n, 0)) for n in task.find("product") if task.places[n].layer > 1
+        ]
         if single_path:
             return _single_paths(task, found)
         if others:
             return _other_weights(task, found, function)
         return everywhere_and_each(found, function)
+
     return changes
 
 
@@ -141,8 +163,10 @@ def _single_paths(task, found):
     for place, (n, slot) in found:
         width = n.shape[1]
         for j in range(width if width > 1 else 0):
+
             def one(e, j=j):
-                return e.g[:, j:j + 1] @ e.inputs[1].T[j:j + 1]
+                return e.g[:, j : j + 1] @ e.inputs[1].T[j : j + 1]
+
             yield Change(edges={(n, slot): one}, where=f"{place}, unit {j + 1}")
 
 
@@ -156,33 +180,42 @@ def _other_weights(task, found, function):
 
 def upstream_of():
     """Pass back what arrived at the activation, not what left it."""
+
     def changes(task):
         acts = {p.layer: n for n, p in task.places.items() if p.role in ("activation", "output")}
-        found = [(f"layer {p.layer}", n) for n, p in task.places.items()
-                 if p.role == "product" and 1 < p.layer and p.layer in acts
-                 and not (p.layer == task.depth and is_paired(task))]
-        for chosen in _all_and_each(found):
+        found = [
+            (f"layer {p.layer}", n)
+            for n, p in task.places.items()
+            if p.role == "product"
+            and 1 < p.layer
+            and p.layer in acts
+            and not (p.layer == task.depth and is_paired(task))
+        ]
+        for chosen in all_and_each(found):
             edges = {}
             for _, n in chosen:
                 act = acts[task.places[n].layer]
                 edges[act, 0] = lambda e: e.right  # unchanged; what arrives there is remembered
                 edges[n, 0] = lambda e, act=act: e.world.upstream[act] @ e.inputs[1].T
             yield Change(edges=edges, where=chosen[0][0] if len(chosen) < len(found) else "")
+
     return changes
 
 
-def _all_and_each(found):
+def all_and_each(found):
     return ([found] if found else []) + ([[one] for one in found] if len(found) > 1 else [])
 
 
 def into_weights(function, at=None):
     """The product that makes dW (slot 1); `at`: with other values than the layer's input."""
+
     def changes(task):
         found = [(f"layer {task.places[n].layer}", (n, 1)) for n in task.find("product")]
         if at is None:
             return everywhere_and_each(found, function)
         found = [(place, edge) for place, edge in found if _other_input(task, edge[0], at) is not None]
         return everywhere_and_each(found, lambda e: function(e, _value(e, _other_input(e.world.task, e.node, at))))
+
     return changes
 
 
@@ -204,16 +237,19 @@ def _value(edge, node):
 
 def biases(function, of_input=False):
     """The edge to b (slot 1 of the sum); `of_input`: the function also gets the layer's input."""
+
     def with_input(e):
         return function(e, e.world.value(e.node.parents[0].parents[0]))
 
     def find(task):
         return [(f"layer {task.places[n].layer}", (n, 1)) for n in task.find("bias")]
+
     return on(find, with_input if of_input else function)
 
 
 def only_sample(row):
     """Only one row counts for dW and db."""
+
     def only(e):
         mask = ops.where(e.world.row_numbers == row % e.world.task.batch, 1.0, 0.0)
         return e.ruled(e.g * mask, e.out, *e.inputs)
@@ -222,117 +258,30 @@ def only_sample(row):
         edges = [(n, 1) for role in ("product", "bias") for n in task.find(role)]
         if edges:
             yield Change(edges=dict.fromkeys(edges, only))
+
     return changes
 
 
 def forward(role, function, rule=None):
     """A changed value on the way forward; with `rule`, the way back fits to it."""
+
     def changes(task):
         found = [(f"layer {task.places[n].layer}", n) for n in task.find(role)]
-        for chosen in _all_and_each(found):
+        for chosen in all_and_each(found):
             place = chosen[0][0] if len(chosen) < len(found) else ""
             nodes = [n for _, n in chosen]
             fitting = {(n, 0): rule for n in nodes} if rule else {}
             yield Change(forward=dict.fromkeys(nodes, function), edges=fitting, where=place)
             if rule:
-                yield Change(forward=dict.fromkeys(nodes, function), where=f"{place} on the way forward only".strip())
+                yield Change(
+                    forward=dict.fromkeys(nodes, function), where=f"{place} on the way forward only".strip()
+                )
+
     return changes
-
-
-# ------------------------------------------------------------------------------- branches and expressions
-
-def _branch_nodes(task, name):
-    """Nodes that receive several gradients; loss and penalty are no branches of the network."""
-    for n in task.nodes:
-        if n.active and (name is None or (task.is_network and n is task.stages[name].node)):
-            edges = [e for e in task.edges_into(n) if getattr(task.places.get(e[0]), "role", "") != "penalty"]
-            if name is None:
-                edges = [e for e in edges if getattr(task.places.get(e[0]), "role", "") != "loss"]
-            if len(edges) > 1:
-                yield n, edges
-
-
-def branches(name=None, keep="last", also=None):
-    """Keep one of several gradients that meet: `=` where `+=` belongs."""
-    def changes(task):
-        found = list(_branch_nodes(task, name))
-        for which in filter(None, (keep, also)):
-            for chosen in _all_and_each(found):
-                lost = [edge for _, edges in chosen for edge in (edges[:-1] if which == "last" else edges[1:])]
-                label = ", ".join(n.name or n.primitive.name for n, _ in chosen)
-                yield Change(edges=dict.fromkeys(lost, lambda e: 0.0 * e.right), where=f"the {which} path to {label}")
-    return changes
-
-
-def double_counted():
-    """Go on from a branch with each gradient as it arrives, and with all that came before."""
-    def changes(task):
-        for n, edges in _branch_nodes(task, None):
-            if n.primitive is None:
-                continue
-            arrive = dict.fromkeys(edges, lambda e, n=n: e.world.note(n, e.right))
-            leave = {(n, slot): lambda e, n=n: e.ruled(e.world.running_totals(n), e.out, *e.inputs)
-                     for slot in range(len(n.parents))}
-            yield Change(edges=arrive | leave, where=f"at {n.name}" if n.name else "")
-    return changes
-
-
-def calculus(names, function, slots=None, last=False):
-    """A slip with a rule of the calculus, in an expression.
-
-    Args:
-        names: of the primitives; "" for every one but the root, "root" for the root.
-        function: (edge, slot) -> contribution.
-        slots: which inputs; all by default.
-        last: only the last input.
-    """
-    def find(task):
-        if task.is_network:
-            return
-        for n in task.nodes:
-            if n.primitive is None or not _is_meant(task, n, names):
-                continue
-            for slot, parent in enumerate(n.parents):
-                wanted = slot == len(n.parents) - 1 if last else slots is None or slot in slots
-                if wanted and parent.active and n.primitive.vjps[slot] is not None:
-                    yield where(task, n), (n, slot)
-
-    def changes(task):
-        found = list(find(task))
-        with_slot = [(place, edge, lambda e, s=edge[1]: function(e, s)) for place, edge in found]
-        if with_slot:
-            yield Change(edges={edge: rule for _, edge, rule in with_slot})
-        places = list(dict.fromkeys(place for place, _ in found))
-        for place in places if len(places) > 1 else ():
-            yield Change(edges={edge: rule for p, edge, rule in with_slot if p == place}, where=place)
-    return changes
-
-
-def computed(names, *functions):
-    """A wrong value on the way forward, at one node of an expression.
-
-    Args:
-        names: of the primitives.
-        *functions: (right value, *inputs) -> wrong value; each is a way of its own.
-    """
-    def changes(task):
-        if task.is_network:
-            return
-        for n in task.nodes:
-            if n.primitive is not None and n.primitive.name in names.split():
-                for i, function in enumerate(functions):
-                    place = where(task, n)
-                    yield Change(forward={n: function}, where=place + f", {i + 1}" * (len(functions) > 1))
-    return changes
-
-
-def _is_meant(task, node, names):
-    if names == "root":
-        return node is task.root
-    return node is not task.root if names == "" else node.primitive.name in names.split()
 
 
 # --------------------------------------------------------------------------------------- answers and updates
+
 
 def after(function, penalised=False):
     """A change of the gradients when all is computed, layer by layer."""
@@ -342,28 +291,39 @@ def after(function, penalised=False):
         layers = [int(name[1:]) for name in task.given if name.startswith("W")] if task.is_network else []
         if penalised and not task.l2:
             layers = []
-        for chosen in _all_and_each(layers):
+        for chosen in all_and_each(layers):
+
             def change(answers, task, chosen=tuple(chosen)):
                 for k in chosen:
                     answers = answers | (function(answers, k, task) if takes_task else function(answers, k))
                 return answers
+
             yield Change(after=change, where=f"layer {chosen[0]}" if len(chosen) < len(layers) else "")
+
     return changes
 
 
 def step(function):
     """Another update step."""
+
     def changes(task):
         if task.learning_rate is not None:
             yield Change(step=function)
+
     return changes
 
 
 def penalties(function):
     """Where the weights receive the penalty's gradient."""
+
     def changes(task):
-        edges = [(n, slot) for n in task.find("penalty") for slot, p in enumerate(n.parents)
-                 if p.kind == "input" and n.primitive.vjps[slot] is not None]
+        edges = [
+            (n, slot)
+            for n in task.find("penalty")
+            for slot, p in enumerate(n.parents)
+            if p.kind == "input" and n.primitive.vjps[slot] is not None
+        ]
         if edges:
             yield Change(edges=dict.fromkeys(edges, function))
+
     return changes

@@ -3,9 +3,9 @@
     seed = sha256(sheet, student, version)  ->  PCG64, of which only the raw bits are used: its stream is fixed by
     definition, while what NumPy makes of it may change from release to release
 
-Numbers are drawn until they pass: no pre-activation near a kink, no dead and no idle unit, answers of a readable size, and
-*separated*: every mistake that applies leads to answers that differ from the right ones, and from those of every
-other mistake but its ties, by more than rounding to three digits can hide.
+Numbers are drawn until they pass: no pre-activation near a kink, no dead and no idle unit, answers of a
+readable size, and *separated*: every mistake that applies leads to answers that differ from the right ones,
+and from those of every other mistake but its ties, by more than rounding to three digits can hide.
 """
 
 import hashlib
@@ -117,8 +117,13 @@ def variant(exercise: Exercise, student: str | None, version: int = VERSION, dra
         if not close or count > PATIENCE:
             break
     if best is None:
-        raise GraphError(message("numbers that keep every unit alive and every answer readable",
-                                 f"none in {DRAWS} draws for {exercise.title}", "Try other layer sizes or a larger batch"))
+        raise GraphError(
+            message(
+                "numbers that keep every unit alive and every answer readable",
+                f"none in {DRAWS} draws for {exercise.title}",
+                "Try other layer sizes or a larger batch",
+            )
+        )
     return best
 
 
@@ -127,6 +132,7 @@ def _copied(value):
 
 
 # -------------------------------------------------------------------------------------------- what is refused
+
 
 def is_calm(exercise: Exercise, task: Task) -> bool:
     """Whether all units live, none sits near a kink, and all answers are of a readable size."""
@@ -171,7 +177,7 @@ def _too_close(exercise, task):
         if tried[i].key not in known.silent:
             yield ids[i], "zeros"
     for i in range(len(tried)):
-        for j in np.flatnonzero(~(distances(table[i + 1:], table[i]) > APART)) + i + 1:
+        for j in np.flatnonzero(~(distances(table[i + 1 :], table[i]) > APART)) + i + 1:
             if not known.tied(ids[i], ids[j]):
                 yield ids[i], ids[j]
 
@@ -197,9 +203,11 @@ class Separation:
     def __repr__(self):
         ties = ", ".join(" = ".join(pair) for pair in self.ties) or "none"
         close = ", ".join(" ≈ ".join(pair) for pair in self.close) or "none"
-        return (f"{self.exercise}\n  {len(self.mistakes)} mistakes apply: {', '.join(self.mistakes)}\n  ties: {ties}\n"
-                f"  draws for {len(self.draws)} students: median {int(np.median(self.draws))}, most {max(self.draws)}\n"
-                f"  too close at three digits: {close}")
+        return (
+            f"{self.exercise}\n  {len(self.mistakes)} mistakes apply: {', '.join(self.mistakes)}\n  ties: {ties}\n"
+            f"  draws for {len(self.draws)} students: median {int(np.median(self.draws))}, most {max(self.draws)}\n"
+            f"  too close at three digits: {close}"
+        )
 
 
 def separation_report(exercise: Exercise, students=20) -> Separation:
@@ -208,6 +216,10 @@ def separation_report(exercise: Exercise, students=20) -> Separation:
     known = catalogue(exercise)
     made = [variant(exercise, name) for name in names]
     close = {pair for v in made if not v.separated for pair in _too_close(exercise, exercise.build(v.given))}
-    return Separation(exercise.title, tuple(sorted({key[0] for key in known.keys})),
-                      tuple(sorted(tuple(sorted(pair)) for pair in known.ties)),
-                      tuple(v.draws for v in made), tuple(sorted(close)))
+    return Separation(
+        exercise.title,
+        tuple(sorted({key[0] for key in known.keys})),
+        tuple(sorted(tuple(sorted(pair)) for pair in known.ties)),
+        tuple(v.draws for v in made),
+        tuple(sorted(close)),
+    )
