@@ -10,6 +10,13 @@ player = nt.step(((x + y).named("q") * z).named("f")).live()
 player"""
 
 
+HEARD = """def heard(change):
+    last = change["new"][-1]
+    player.trouble = f"Python heard {last['said']}: {last['verdict']}"
+player.observe(heard, "attempts")
+player.step = 5"""
+
+
 def live_player():
     x, y, z = nt.variables(x=-2, y=5, z=-4)
     return nt.step(((x + y).named("q") * z).named("f")).live()
@@ -50,7 +57,7 @@ def test_a_change_that_cannot_be_computed_leaves_everything_as_it_was():
 @pytest.mark.lab
 @pytest.mark.slow
 def test_the_widget_in_jupyterlab(lab):
-    page = lab.open(lab.write("live.ipynb", LIVE, "player.step = 5\nplayer.values"))
+    page = lab.open(lab.write("live.ipynb", LIVE, HEARD))
     lab.run_all(page)
     root = page.locator("[data-nnteach-player]")
     root.wait_for()
@@ -62,6 +69,13 @@ def test_the_widget_in_jupyterlab(lab):
         page.keyboard.press(key)
     assert root.get_attribute("data-step") == "6"
     assert page.locator(".jp-CodeCell").count() == 2
+
+    # A prediction reaches Python, which here says it again.
+    for key in ("ArrowLeft", "p", "ArrowRight", "-", "4", "Enter"):
+        page.keyboard.press(key)
+    page.locator(".nn-inputs [role=alert]", has_text="Python heard -4: right").wait_for()
+    assert root.get_attribute("data-step") == "6"
+    page.keyboard.press("p")
 
     field = page.locator("[data-input=x]")
     field.fill("abc")

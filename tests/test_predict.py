@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from browser import DOM, PLAYER, browser_page  # noqa: F401  (a fixture)
+from test_page import CONTRAST, SMALLEST
 
 import nnteach as nt
 from nnteach.errors import GraphError
@@ -241,3 +242,14 @@ def test_attempts_can_be_downloaded(browser_page, source):  # noqa: F811
     assert [(one["said"], one["verdict"], one["slip"], one["answer"]) for one in kept["attempts"]] == [
         ("-10", "wrong", "product", "3.0"), ("", "skipped", None, "3.0")]
     assert kept["attempts"][0]["question"] == "What is the value of q?" and kept["attempts"][0]["milliseconds"] >= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_question_can_be_read(browser_page, source, scheme):  # noqa: F811
+    shown = browser_page(source, color_scheme=scheme)
+    shown.press("ArrowRight")
+    shown.page.keyboard.type("7")
+    shown.press("Enter")
+    ratio, where = shown.page.evaluate(CONTRAST)
+    assert 4.5 <= ratio < 99, where
+    assert shown.page.evaluate(SMALLEST) >= 12

@@ -25,9 +25,10 @@ class LivePlayer(anywidget.AnyWidget):
     _css = _FOLDER / "player.css"
 
     data = traitlets.Dict().tag(sync=True)
-    step = traitlets.Int(0).tag(sync=True)
-    attempts = traitlets.List(traitlets.Dict()).tag(sync=True)
-    change = traitlets.Dict().tag(sync=True)
+    # No echo: it would take whoever has stepped on in the meantime back to where he was.
+    step = traitlets.Int(0).tag(sync=True, echo_update=False)
+    attempts = traitlets.List(traitlets.Dict()).tag(sync=True, echo_update=False)
+    change = traitlets.Dict().tag(sync=True, echo_update=False)
     trouble = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, compute: Callable[[dict[str, float]], dict], **traits):
