@@ -216,10 +216,12 @@ def grad(root: Node, wrt, symbolic: bool = False, seed=None):
         DisconnectedWarning: if the result was not computed from a node of `wrt`.
     """
     nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
-    for node in set(nodes).difference(ordered(root)):
-        warnings.warn(f"{describe(root)} was not computed from {describe(node)}, so this gradient is 0",
-                      DisconnectedWarning, stacklevel=2)
     result = gradients(root, nodes, symbolic, seed)
+    connected = set(ordered(root))
+    for node in nodes:
+        if node not in connected:
+            warnings.warn(f"{describe(root)} was not computed from {describe(node)}, so this gradient is 0",
+                          DisconnectedWarning, stacklevel=2)
     return result[0] if isinstance(wrt, Node) else result
 
 
