@@ -55,7 +55,8 @@ def test_every_mistake_applies_somewhere(sheets):
 def test_every_mistake_is_called_wrong_and_is_among_the_candidates(sheets, key):
     hw = sheets[key]
     known = catalogue(hw.exercise)
-    for h in hypotheses(hw.task, known.keys):
+    every = 3 if hw.task.depth > 2 else 1  # a deep network has each mistake in every layer, too
+    for h in hypotheses(hw.task, known.keys)[::every]:
         r = hw.check(answers_of(hw, h.change))
         assert not r.ok, h.key
         if r.mistakes and len(r.candidates[0]) == 1:
@@ -142,6 +143,10 @@ def test_slips_that_are_no_mistake_of_the_table_get_no_name(sheets):
 
 
 def test_one_number_names_nothing(sheets):
+    """At two digits it may be right by chance; and one answer that equals another is no exchange."""
+    hw = sheets["product"]
+    right = {name: three_digits(value) for name, value in hw.truth.items() if name in hw.asked}
+    assert hw.check(right | {"dx1": right["dx2"]}).mistakes == ()
     hw = sheets["neuron"]
     r = hw.check(dw0=float(f"{-hw.truth['dw0']:.1e}"))
     assert not r.ok and r.mistakes == ()

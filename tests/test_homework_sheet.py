@@ -376,3 +376,10 @@ def test_what_cannot_be_made_is_said():
         homework("backprop", layers=[3, 3, 3], skip=True)
     with pytest.raises(GraphError, match="no description"):
         homework("relu_2_2_1", batch=3)
+
+
+def test_the_package_is_called_like_its_function():
+    import nnteach as nt
+
+    assert nt.homework("x_plus_y_times_z").check(dx=-4, dy=-4, dz=3)
+    assert callable(nt.homework.reveal)

@@ -23,7 +23,7 @@ COUNTED_DIGITS = (
     3,
     6,
 )  # of one number: it is compared by three at least, and a chance match needs no more than six
-PATTERN = 2  # digits that it is worth if exactly the answers are wrong that a mistake makes wrong
+PATTERN = 1  # digit that it is worth if exactly the answers are wrong that a mistake makes wrong
 CANDIDATES = 3
 MOST_PAIRS = 700
 SPREAD = 2.0  # another order of rounding may err more than those tried
@@ -122,7 +122,8 @@ def diagnose(exercise: Exercise, task: Task, truth: dict, given: dict[str, Given
         return _named(evidence, weight, fitting)
     if rounded_on_the_way(task, evidence):
         return Diagnosis(rounded=True)
-    if moved := _in_other_places(evidence):
+    moved = _in_other_places(evidence)
+    if moved and (len(evidence.wrong_names()) > 1 or enough(weight, EXACTLY)):  # one answer alone may be a coincidence
         return Diagnosis(((moved,),), _certainty(weight))
     if enough(weight, PAIR) and (pairs := _pairs(task, evidence, singles)):
         return pairs
