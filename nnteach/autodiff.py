@@ -216,19 +216,26 @@ def grad(root: Node, wrt, symbolic: bool = False, seed=None):
         DisconnectedWarning: if the result was not computed from a node of `wrt`.
     """
     nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
-    result = gradients(root, nodes, symbolic, seed)
-    connected = set(ordered(root))
+    order, totals = _totals(root, symbolic, seed)
     for node in nodes:
-        if node not in connected:
+        if node not in totals and node not in order:
             warnings.warn(f"{describe(root)} was not computed from {describe(node)}, so this gradient is 0",
                           DisconnectedWarning, stacklevel=2)
+    result = _pick(totals, nodes, symbolic)
     return result[0] if isinstance(wrt, Node) else result
 
 
 def gradients(root: Node, nodes: list[Node], symbolic: bool = False, seed=None) -> list:
     """Like `grad` for a list of nodes, without a word about those that nothing flows to."""
+    return _pick(_totals(root, symbolic, seed)[1], nodes, symbolic)
+
+
+def _totals(root, symbolic, seed):
     start = _seed(root, seed)
-    _, totals = _exhaust(root, constant(start), _itself) if symbolic else _exhaust(root, start)
+    return _exhaust(root, constant(start), _itself) if symbolic else _exhaust(root, start)
+
+
+def _pick(totals, nodes, symbolic):
     zero = (lambda node: constant(zero_like(node))) if symbolic else zero_like
     return [totals[node] if node in totals else zero(node) for node in nodes]
 
