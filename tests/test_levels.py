@@ -41,6 +41,7 @@ def message_at(data, level):
 
 # ----------------------------------------------------------------------------------------------- which levels there are
 
+
 def test_a_graph_of_numbers_has_one_level_and_a_graph_of_arrays_two():
     assert nt.step(expression()).data["levels"] == {}
     x = nt.variable([1.0, 2.0], "x")
@@ -66,10 +67,12 @@ def test_an_operation_that_only_knows_arrays_leaves_the_vector_level():
     @nt.primitive(vjps=(lambda g, y, x: g * np.sign(x),), elementwise=False)
     def total(x):
         return float(np.sum(np.abs(np.asarray(x, float))))
+
     assert nt.step(total(nt.variable([1.0, -2.0], "x"))).data["levels"] == {}
 
 
-# -------------------------------------------------------------------------------------------- the same moments everywhere
+# ----------------------------------------------------------------------------------------- the same moments everywhere
+
 
 def test_every_step_of_the_scalar_graph_has_its_moment_in_the_vector_graph():
     scalars = scalars_of(trace(network()))
@@ -91,6 +94,7 @@ def test_the_entries_of_a_transposed_matrix_keep_their_names():
 
 # ------------------------------------------------------------------------------------------------------------ neurons
 
+
 def test_a_network_is_recognised_however_it_is_written():
     rng = np.random.default_rng(0)
     W, V = nt.variable(rng.normal(size=(3, 2)), "W"), nt.variable(rng.normal(size=(3, 1)), "V")
@@ -101,11 +105,19 @@ def test_a_network_is_recognised_however_it_is_written():
     assert chain_of(trace(network((3, 4, 2)))).widths == [3, 4, 2]
 
 
-@pytest.mark.parametrize("make", [
-    expression,
-    lambda: (nt.variable(np.ones((2, 2)), "A") @ nt.variable(np.ones((2, 2)), "B") @ nt.variable(np.ones((2, 2)), "A2") @ (
-        nt.variable(np.ones((2, 2)), "C") @ nt.variable(np.ones((2, 2)), "D"))).sum(),  # not in a row
-], ids=["numbers", "a tree"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        expression,
+        lambda: (
+            nt.variable(np.ones((2, 2)), "A")
+            @ nt.variable(np.ones((2, 2)), "B")
+            @ nt.variable(np.ones((2, 2)), "A2")
+            @ (nt.variable(np.ones((2, 2)), "C") @ nt.variable(np.ones((2, 2)), "D"))
+        ).sum(),  # not in a row
+    ],
+    ids=["numbers", "a tree"],
+)
 def test_what_is_no_row_of_layers_has_no_neurons(make):
     assert chain_of(trace(make())) is None
 
@@ -117,7 +129,7 @@ def test_wide_layers_are_not_drawn_as_neurons():
 
 def entry(value, name):
     """The entry that a name like W1[0,1] stands for, in full."""
-    index = tuple(map(int, name[name.index("[") + 1:-1].split(","))) if "[" in name else ()
+    index = tuple(map(int, name[name.index("[") + 1 : -1].split(","))) if "[" in name else ()
     return repr(np.asarray(value)[index].item())
 
 
@@ -135,7 +147,8 @@ def test_every_number_of_a_neuron_is_an_entry_of_the_trace(activation):
             there, graded = state.nodes[node["of"]], state.nodes[pre.get(node["of"], node["of"])]
             for place, full in ((value, there.value), (gradient, graded.grad)):
                 assert (data["texts"][place][0] if place is not None else None) == (
-                    None if full is None else entry(full, node["name"]))
+                    None if full is None else entry(full, node["name"])
+                )
 
 
 def test_all_three_levels_agree_to_the_last_digit_shown():
@@ -155,13 +168,17 @@ def test_all_three_levels_agree_to_the_last_digit_shown():
 def test_weights_neither_cover_each_other_nor_a_unit():
     for sizes in ((2, 2, 2), (3, 4, 2), (1, 5, 1), (4, 4)):
         picture = ET.fromstring(message_at(nt.step(network(sizes, batch=1)).data, "neuron")["picture"])
-        boxes = [tuple(float(box.get(key)) for key in ("x", "y", "width", "height"))
-                 for box in picture.iter("{http://www.w3.org/2000/svg}rect") if box.get("class") == "box"]
+        boxes = [
+            tuple(float(box.get(key)) for key in ("x", "y", "width", "height"))
+            for box in picture.iter("{http://www.w3.org/2000/svg}rect")
+            if box.get("class") == "box"
+        ]
         for i, (x, y, w, h) in enumerate(boxes):
-            assert all(x + w <= X or X + W <= x or y + h <= Y or Y + H <= y for X, Y, W, H in boxes[i + 1:]), sizes
+            assert all(x + w <= X or X + W <= x or y + h <= Y or Y + H <= y for X, Y, W, H in boxes[i + 1 :]), sizes
 
 
 # ---------------------------------------------------------------------------------------------------- in the browser
+
 
 @pytest.fixture(scope="module")
 def source():
@@ -175,7 +192,9 @@ def test_the_keys_1_2_3_and_the_buttons_change_the_level(browser_page, source): 
     assert shown.page.locator(".nn-levels button").all_inner_texts() == ["scalar", "vector", "neuron"]
     for key, level, node in [("1", "scalar", "W1[0,1]"), ("3", "neuron", "out1[0,1]"), ("2", "vector", "W1")]:
         shown.press(key)
-        shown.page.wait_for_function("level => document.querySelector('[data-level]').dataset.level === level", arg=level)
+        shown.page.wait_for_function(
+            "level => document.querySelector('[data-level]').dataset.level === level", arg=level
+        )
         assert node in shown.page.evaluate(NODES)
         assert shown.page.locator('.nn-levels [aria-pressed="true"]').inner_text() == level
     shown.page.get_by_role("button", name="neuron").click()

@@ -28,7 +28,12 @@ def asked(root, learning_rate=None):
         ask = question(told, k, texts)
         if ask:
             number = [float(full) for full, _ in texts.table]
-            found[k] = (ask["kind"], ask["text"], number[ask["answer"]], {key: number[place] for place, key in ask["slips"]})
+            found[k] = (
+                ask["kind"],
+                ask["text"],
+                number[ask["answer"]],
+                {key: number[place] for place, key in ask["slips"]},
+            )
     return found
 
 
@@ -36,10 +41,13 @@ def single(operation, **values):
     """The questions about one operation on inputs with these values, forward and for each input, by what is asked."""
     inputs = nt.variables(**values)
     found = asked(operation(*inputs).named("f"))
-    return {text.split()[-1].rstrip("?"): (answer, slips) for kind, text, answer, slips in found.values() if kind != "seed"}
+    return {
+        text.split()[-1].rstrip("?"): (answer, slips) for kind, text, answer, slips in found.values() if kind != "seed"
+    }
 
 
 # ------------------------------------------------------------------------------------------------------ the questions
+
 
 def test_there_is_a_question_for_every_number_and_its_answer_is_the_engines():
     x, y, z = nt.variables(x=-2, y=5, z=-4)
@@ -49,7 +57,9 @@ def test_there_is_a_question_for_every_number_and_its_answer_is_the_engines():
     for k, (_, _, answer, slips) in found.items():
         assert answer == told.steps[k - 1].total
         assert answer not in slips.values() and len(set(slips.values())) == len(slips)
-    assert [kind for kind, *_ in found.values()] == ["value"] * 3 + ["gradient"] * 5 + ["total", "gradient"] + ["weight"] * 3
+    assert [kind for kind, *_ in found.values()] == ["value"] * 3 + ["gradient"] * 5 + ["total", "gradient"] + [
+        "weight"
+    ] * 3
     assert found[9][1] == "The gradient of x is −12 so far. What is it with what q hands to it?"
     assert found[9][3]["overwritten"] == 8.0 and found[9][3]["not_added"] == -12.0
 
@@ -63,8 +73,9 @@ def test_slips_of_a_product_and_of_the_update():
     assert wrong == {"own": 6.0, "upstream": 5.0, "unchanged": 3.0, "added": 8.0, "sign": -15.0}
     answer, wrong = slips["What is a after its step with learning rate 0.1?"]
     assert answer == 0.5
-    assert wrong == pytest.approx({"uphill": 3.5, "rate": -13.0, "rate_twice": 1.85, "slope_missing": 1.9, "change": -1.5,
-                                   "sign": -0.5})
+    assert wrong == pytest.approx(
+        {"uphill": 3.5, "rate": -13.0, "rate_twice": 1.85, "slope_missing": 1.9, "change": -1.5, "sign": -0.5}
+    )
 
 
 def test_slips_of_sigmoid_tanh_relu_and_minus():
@@ -137,7 +148,11 @@ def test_a_right_prediction_reveals_the_step(browser_page, source):  # noqa: F81
     plain = browser_page(document(branching(None).data))
     shown.press("ArrowRight")
     assert shown.step == 0
-    assert shown.page.locator(ASKED).inner_text() == shown.page.locator("[data-say]").text_content() == "What is the value of q?"
+    assert (
+        shown.page.locator(ASKED).inner_text()
+        == shown.page.locator("[data-say]").text_content()
+        == "What is the value of q?"
+    )
     assert shown.page.evaluate("() => document.activeElement.dataset.answer") == ""
     assert shown.page.locator('[data-node="q"]').get_attribute("data-value") == ""
     shown.page.keyboard.type("3,0")
@@ -161,7 +176,9 @@ def test_a_slip_is_named_and_the_second_wrong_try_reveals(browser_page, source):
     shown.press("Enter")
     assert shown.step == 8
     assert shown.page.locator(FEEDBACK).inner_text() == (
-        "✗ Not 8. This is exactly what you get if you overwrite what was there: at branches gradients add. One more try.")
+        "✗ Not 8. This is exactly what you get if you overwrite what was there: at branches gradients add. "
+        "One more try."
+    )
     shown.page.keyboard.type("-13")  # what was typed is selected, and so replaced
     shown.press("Enter")
     assert shown.step == 9
@@ -240,7 +257,9 @@ def test_attempts_can_be_downloaded(browser_page, source):  # noqa: F811
         shown.page.get_by_role("button", name="Download my predictions").click()
     kept = json.loads(download.value.path().read_text())
     assert [(one["said"], one["verdict"], one["slip"], one["answer"]) for one in kept["attempts"]] == [
-        ("-10", "wrong", "product", "3.0"), ("", "skipped", None, "3.0")]
+        ("-10", "wrong", "product", "3.0"),
+        ("", "skipped", None, "3.0"),
+    ]
     assert kept["attempts"][0]["question"] == "What is the value of q?" and kept["attempts"][0]["milliseconds"] >= 0
 
 

@@ -112,11 +112,19 @@ def _users(trace):
 
 def _layer(product, data, users):
     found = [_weight(product, slot) for slot in (1, 0)]
-    fitting = [slot for slot, weight in zip((1, 0), found, strict=True)
-               if weight and (data is None or product.parents[1 - slot] is data)]
+    fitting = [
+        slot
+        for slot, weight in zip((1, 0), found, strict=True)
+        if weight and (data is None or product.parents[1 - slot] is data)
+    ]
     if data is None and len(fitting) == 2:  # both are leaves: what is trained, transposed, or a matrix
-        fitting.sort(key=lambda slot: (not product.parents[slot].active, not product.parents[slot].parents,
-                                       len(product.parents[slot].shape) != 2))
+        fitting.sort(
+            key=lambda slot: (
+                not product.parents[slot].active,
+                not product.parents[slot].parents,
+                len(product.parents[slot].shape) != 2,
+            )
+        )
     if not fitting:
         return None
     slot = fitting[0]

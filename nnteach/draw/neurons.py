@@ -1,8 +1,8 @@
 """The picture of a network: a circle for every unit, a line for every weight.
 
-It has the same parts as the picture of a graph (`nnteach/player/README.md`, "The picture"), so that the player treats both
-alike: a unit, a weight and a bias are each a `g[data-node]`, a line between two units is a `g[data-edge]`. Inside a circle
-stand the activation and, below it, δ: the gradient by the pre-activation.
+It has the same parts as the picture of a graph (`nnteach/player/README.md`, "The picture"), so that the player treats
+both alike: a unit, a weight and a bias are each a `g[data-node]`, a line between two units is a `g[data-edge]`. Inside a
+circle stand the activation and, below it, δ: the gradient by the pre-activation.
 """
 
 import xml.etree.ElementTree as ET
@@ -73,16 +73,31 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
     """
     places = _Places(sketch)
     width, height = f"{places.width:g}", f"{places.height:g}"
-    svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "nnteach-picture", "role": "img",
-                             "width": width, "height": height, "viewBox": f"0 0 {width} {height}"})
+    svg = ET.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "nnteach-picture",
+            "role": "img",
+            "width": width,
+            "height": height,
+            "viewBox": f"0 0 {width} {height}",
+        },
+    )
     _text(svg, sketch.title, tag="title")
     _text(svg, summary, tag="desc")
     _text(svg, _style(), tag="style")
     ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
     edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
     for column, caption in enumerate(sketch.captions):
-        _text(svg, caption, {"class": "caption", "text-anchor": "middle", "x": f"{places.x[column]:g}", "y": f"{MARGIN:g}"})
-    _text(svg, sketch.legend, {"class": "caption", "x": f"{MARGIN}", "y": f"{places.height - MARGIN / 2:g}"}, columns=200)
+        _text(
+            svg,
+            caption,
+            {"class": "caption", "text-anchor": "middle", "x": f"{places.x[column]:g}", "y": f"{MARGIN:g}"},
+        )
+    _text(
+        svg, sketch.legend, {"class": "caption", "x": f"{MARGIN}", "y": f"{places.height - MARGIN / 2:g}"}, columns=200
+    )
     for column, lines in enumerate(sketch.lines):
         for line in lines:
             start, end = places.ends(column, line)
@@ -94,15 +109,20 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
             _unit(nodes, cell, places.unit(column, row), places.radius, sketch.now)
             if sketch.biases[column][row]:
                 x, y = places.unit(column, row)
-                _chip(nodes, sketch.biases[column][row], (x, y + places.radius + NAME_BELOW + 6 + CHIP_SIZE_ROWS / 2), "bias")
+                _chip(
+                    nodes,
+                    sketch.biases[column][row],
+                    (x, y + places.radius + NAME_BELOW + 6 + CHIP_SIZE_ROWS / 2),
+                    "bias",
+                )
     return ET.tostring(svg, encoding="unicode")
 
 
 class _Places:
     """Where everything stands. The weights between two layers form a column of their own, in which no two overlap.
 
-    At the share 1/(m + 1) of the way from n units to m units, both a pitch P apart, the n·m lines pass through points that
-    are exactly P/(m + 1) apart; at n/(n + 1), exactly P/(n + 1).
+    At the share 1/(m + 1) of the way from n units to m units, both a pitch P apart, the n·m lines pass through points
+    that are exactly P/(m + 1) apart; at n/(n + 1), exactly P/(n + 1).
     """
 
     def __init__(self, sketch):
@@ -111,8 +131,10 @@ class _Places:
         widest = max(cell.columns for cell in cells)
         self.radius = max(34, round((widest * ADVANCE * NUMBER + 14) / 2))
         below = NAME_BELOW + (CHIP_SIZE_ROWS + 8) * any(any(column) for column in sketch.biases)
-        self.pitch = max([2 * self.radius + below + NOW_RISE + 14]
-                         + [(min(n, m) + 1) * (CHIP_SIZE_ROWS + 4) for n, m, lines in self._pairs(sketch) if lines[0].weight])
+        self.pitch = max(
+            [2 * self.radius + below + NOW_RISE + 14]
+            + [(min(n, m) + 1) * (CHIP_SIZE_ROWS + 4) for n, m, lines in self._pairs(sketch) if lines[0].weight]
+        )
         self.tallest = max(self.counts)
         self.x = [MARGIN + self.radius]
         for n, m, lines in self._pairs(sketch):
@@ -124,7 +146,7 @@ class _Places:
         self.height = CAPTIONS + NOW_RISE + 2 * MARGIN + self.tallest * self.pitch
 
     def _pairs(self, sketch):
-        return zip(self.counts, self.counts[1:], sketch.lines)
+        return zip(self.counts, self.counts[1:], sketch.lines, strict=False)
 
     def unit(self, column, row):
         """Centre of a unit."""
@@ -140,8 +162,8 @@ class _Places:
 
     def on(self, column, start, end):
         """The middle of a weight: on its line, in the column of weights."""
-        share = _share(*self.counts[column:column + 2])
-        x0, x1 = self.x[column:column + 2]
+        share = _share(*self.counts[column : column + 2])
+        x0, x1 = self.x[column : column + 2]
         x, (xs, ys), (xe, ye) = x0 + (x1 - x0) * share, start, end
         return x, ys + (ye - ys) * (x - xs) / (xe - xs)
 
@@ -155,11 +177,24 @@ def _unit(parent, cell, centre, radius, now):
     (x, y), node = centre, _node(parent, cell, "unit")
     _box(node, x - radius, y - radius, 2 * radius, 2 * radius, radius)
     _numbers(node, cell, x, (y - 4, y + 18) if cell.has_gradient else (y + 6, 0), NUMBER)
-    _text(node, cell.name, {"class": "operation", "text-anchor": "middle", "x": f"{x:g}", "y": f"{y + radius + NAME_BELOW:g}"})
+    _text(
+        node,
+        cell.name,
+        {"class": "operation", "text-anchor": "middle", "x": f"{x:g}", "y": f"{y + radius + NAME_BELOW:g}"},
+    )
     tag = ET.SubElement(node, "g", {"class": "now-tag"})
     top = y - radius - NOW_RISE
-    ET.SubElement(tag, "rect", {"x": f"{x - NOW_WIDTH / 2:g}", "y": f"{top:g}", "width": f"{NOW_WIDTH}", "height": f"{NOW_HEIGHT}",
-                                "rx": f"{NOW_HEIGHT / 2:g}"})
+    ET.SubElement(
+        tag,
+        "rect",
+        {
+            "x": f"{x - NOW_WIDTH / 2:g}",
+            "y": f"{top:g}",
+            "width": f"{NOW_WIDTH}",
+            "height": f"{NOW_HEIGHT}",
+            "rx": f"{NOW_HEIGHT / 2:g}",
+        },
+    )
     _text(tag, now, {"text-anchor": "middle", "x": f"{x:g}", "y": f"{top + 14.5:g}"})
 
 
@@ -174,8 +209,9 @@ def _chip_width(cell):
 
 
 def _node(parent, cell, part):
-    node = ET.SubElement(parent, "g", {"data-node": attribute_text(cell.name), "data-part": part, "data-state": "done",
-                                       "class": "done"})
+    node = ET.SubElement(
+        parent, "g", {"data-node": attribute_text(cell.name), "data-part": part, "data-state": "done", "class": "done"}
+    )
     if not cell.has_gradient:
         node.set("data-no-gradient", "")
     _text(node, cell.name, tag="title")
@@ -183,8 +219,18 @@ def _node(parent, cell, part):
 
 
 def _box(node, x, y, width, height, corner):
-    ET.SubElement(node, "rect", {"class": "box", "x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:g}", "height": f"{height:g}",
-                                 "rx": f"{corner:g}"})
+    ET.SubElement(
+        node,
+        "rect",
+        {
+            "class": "box",
+            "x": f"{x:.1f}",
+            "y": f"{y:.1f}",
+            "width": f"{width:g}",
+            "height": f"{height:g}",
+            "rx": f"{corner:g}",
+        },
+    )
 
 
 def _numbers(node, cell, x, baselines, size):
@@ -198,8 +244,16 @@ def _numbers(node, cell, x, baselines, size):
 def _line(parent, line, start, end):
     (x0, y0), (x1, y1) = start, end
     far = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    edge = ET.SubElement(parent, "g", {"data-edge": attribute_text(line.id), "data-state": "done", "class": "done backward",
-                                       "style": f"--length:{far:.1f}px"})
+    edge = ET.SubElement(
+        parent,
+        "g",
+        {
+            "data-edge": attribute_text(line.id),
+            "data-state": "done",
+            "class": "done backward",
+            "style": f"--length:{far:.1f}px",
+        },
+    )
     ET.SubElement(edge, "path", {"class": "line", "d": f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}"})
     along = (x1 - x0) / far, (y1 - y0) / far
     for name, tip, sign in (("forward", end, -1), ("backward", start, 1)):

@@ -1,8 +1,8 @@
 """The levels of the player: the same pass as a graph of arrays, of single numbers, and as a network of neurons.
 
 Every level has its own picture and steps, and says of each of its steps which step of the vector level shows the same
-moment (`moments`); the player goes from one level to another by that. All numbers come from one trace, or, in the scalar
-graph, from the same operations written out.
+moment (`moments`); the player goes from one level to another by that. All numbers come from one trace, or, in the
+scalar graph, from the same operations written out.
 """
 
 import base64
@@ -16,7 +16,8 @@ from ..draw import drawn
 from ..errors import GraphError, message
 from ..graph import Node
 from ..phrases import words
-from ..trace import Trace, trace as trace_of
+from ..trace import Trace
+from ..trace import trace as trace_of
 from ..zoom import entries
 from .message import entry_name, level_message
 from .neuron import drawable_chain, neuron_level
@@ -98,14 +99,18 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
         "levels": {name: packed(data) for name, data in made.items()},
         "predict": predict is not None,
         "slips": slip_words(vector.language),
-        "inputs": [{"name": vector.names[n], "value": n.value} for n in vector.nodes if n.kind == "input" and n.shape == ()],
+        "inputs": [
+            {"name": vector.names[n], "value": n.value} for n in vector.nodes if n.kind == "input" and n.shape == ()
+        ],
         "words": words(vector.language),
     }
 
 
-_WHY = {"scalar": f"A scalar graph is offered for graphs of arrays with a single number as result, up to {MOST_SCALARS} nodes",
-        "neuron": "Neurons are drawn for layers in a row: x @ W.T + b, an activation, and so on",
-        "vector": ""}
+_WHY = {
+    "scalar": f"Scalar graphs are of graphs of arrays with a single number as result, up to {MOST_SCALARS} nodes",
+    "neuron": "Neurons are drawn for layers in a row: x @ W.T + b, an activation, and so on",
+    "vector": "",
+}
 
 
 def levels_of(vector: Trace, wanted: str = "vector") -> dict:
@@ -115,9 +120,11 @@ def levels_of(vector: Trace, wanted: str = "vector") -> dict:
         GraphError: if the level that is wanted is not among them.
     """
     scalars = scalars_of(vector)
-    offered = {"scalar": scalars and functools.partial(_scalar_level, scalars),
-               "vector": functools.partial(level_message, vector),
-               "neuron": (chain := drawable_chain(vector)) and functools.partial(neuron_level, chain)}
+    offered = {
+        "scalar": scalars and functools.partial(_scalar_level, scalars),
+        "vector": functools.partial(level_message, vector),
+        "neuron": (chain := drawable_chain(vector)) and functools.partial(neuron_level, chain),
+    }
     offered = {name: make for name, make in offered.items() if make}
     if wanted not in offered:
         raise GraphError(message(f"a level that this graph has ({', '.join(offered)})", repr(wanted), _WHY[wanted]))
@@ -126,16 +133,26 @@ def levels_of(vector: Trace, wanted: str = "vector") -> dict:
 
 def packed(data: dict) -> str:
     """A level as text: JSON, deflated, base64. It is a fifth of the size, and read only when it is asked for."""
-    return base64.b64encode(zlib.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode(), 9)).decode()
+    return base64.b64encode(
+        zlib.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode(), 9)
+    ).decode()
 
 
 def _scalar_level(scalars, any_number, ask):
     def whole(node):
         return scalars.vector.names[scalars.owner[node]]
+
     made = level_message(scalars.trace, any_number, functools.partial(ask, whole=whole))
-    owners = {scalars.trace.names[node]: scalars.vector.names[owner] for node, owner in scalars.owner.items()
-              if node in scalars.trace.names}
-    return {**made, "moments": scalars.moments, "nodes": [{**node, "of": owners[node["name"]]} for node in made["nodes"]]}
+    owners = {
+        scalars.trace.names[node]: scalars.vector.names[owner]
+        for node, owner in scalars.owner.items()
+        if node in scalars.trace.names
+    }
+    return {
+        **made,
+        "moments": scalars.moments,
+        "nodes": [{**node, "of": owners[node["name"]]} for node in made["nodes"]],
+    }
 
 
 def _owners(vector, made):

@@ -49,11 +49,16 @@ def _start(trace):
     """How things stand before the first step: what will be computed, and how to begin."""
     now, say = tell_start(trace)
     written = Symbol(None, None, "", "a = b", (trace.symbol(trace.root), expression(trace)))
-    return {"now": now, "say": say, "lines": [["expression", formula.math(written)]], "remark": phrase("start.how", trace.language)}
+    return {
+        "now": now,
+        "say": say,
+        "lines": [["expression", formula.math(written)]],
+        "remark": phrase("start.how", trace.language),
+    }
 
 
 def expression(trace: Trace) -> Symbol:
-    """The result in terms of its leaves, (x + y) · z, or by its last operation alone if that is long or holds arrays."""
+    """The result in terms of its leaves, (x + y) · z, or by its last operation if that is long."""
     written = {}
     for node in trace.nodes:
         inputs = [written[parent] for parent in node.parents]
@@ -85,9 +90,15 @@ class Texts:
 def _node(trace, node, texts):
     name = trace.names[node]
     line = trace.timelines[name]
-    return {"name": name, "kind": node.kind, "operation": operation_text(trace, node),
-            "timeline": [[start, state.status, texts.place(state.value), texts.place(state.grad)]
-                         for start, state in zip(line.starts, line.states)]}
+    return {
+        "name": name,
+        "kind": node.kind,
+        "operation": operation_text(trace, node),
+        "timeline": [
+            [start, state.status, texts.place(state.value), texts.place(state.grad)]
+            for start, state in zip(line.starts, line.states, strict=True)
+        ],
+    }
 
 
 def _edges(trace, texts):
@@ -99,20 +110,35 @@ def _edges(trace, texts):
                 continue
             name = f"{trace.names[parent]}->{trace.names[node]}#{slot}"
             line, chip, timeline = trace.edge_timelines[name], "", []
-            for start, state in zip(line.starts, line.states):
+            for start, state in zip(line.starts, line.states, strict=True):
                 if state.contribution is not None:
                     chip = chips[start if state.status == "now" else start - 1]
                 timeline.append([start, state.status, state.direction, texts.place(state.contribution), chip])
-            edges.append({"id": name, "parent": trace.names[parent], "child": trace.names[node], "slot": slot,
-                          "timeline": timeline})
+            edges.append(
+                {
+                    "id": name,
+                    "parent": trace.names[parent],
+                    "child": trace.names[node],
+                    "slot": slot,
+                    "timeline": timeline,
+                }
+            )
     return edges
 
 
 def _step(trace, k):
     step, story = trace.steps[k - 1], tell(trace, k)
-    return {"phase": step.phase, "node": trace.names[step.focus], "edge": trace.edge(step), "now": story.now,
-            "because": None if story.because is None else formula.math(story.because), "lines": _lines(story),
-            "ledger": story.ledger, "remark": story.remark, "say": story.say}
+    return {
+        "phase": step.phase,
+        "node": trace.names[step.focus],
+        "edge": trace.edge(step),
+        "now": story.now,
+        "because": None if story.because is None else formula.math(story.because),
+        "lines": _lines(story),
+        "ledger": story.ledger,
+        "remark": story.remark,
+        "say": story.say,
+    }
 
 
 def _lines(story):
@@ -124,7 +150,6 @@ def _lines(story):
             tree += [["mo", "", "="], formula.math(line.symbol, True)]
         shown.append([line.caption, tree])
     return shown
-
 
 
 def entry_name(name: str, index: tuple) -> str:

@@ -32,9 +32,14 @@ def neuron_level(chain: Chain, any_number: bool = False, ask=None) -> dict:
     made = _Network(chain, any_number)
     steps = story(chain.trace, made.texts, ask)
     return {
-        "title": title(chain.trace), "summary": summary(chain.trace),
-        "picture": neuron_picture(made.sketch, summary(chain.trace)), "root": chain.trace.names[chain.trace.root],
-        "nodes": list(made.nodes.values()), "edges": made.edges, **steps, "texts": made.texts.table,
+        "title": title(chain.trace),
+        "summary": summary(chain.trace),
+        "picture": neuron_picture(made.sketch, summary(chain.trace)),
+        "root": chain.trace.names[chain.trace.root],
+        "nodes": list(made.nodes.values()),
+        "edges": made.edges,
+        **steps,
+        "texts": made.texts.table,
     }
 
 
@@ -55,10 +60,20 @@ class _Network:
         columns = [[self._cell(data, chain.index(data, unit), data, ("unit", 0)) for unit in range(chain.widths[0])]]
         captions, lines, biases = [self._inputs(data)], [], [[None] * chain.widths[0]]
         for n, layer in enumerate(layers, start=1):
-            columns.append([self._cell(layer.out, chain.index(layer.out, unit), layer.pre, ("unit", n))
-                            for unit in range(layer.width)])
-            biases.append([None if layer.bias is None else self._cell(layer.bias, chain.bias_index(layer, unit), layer.bias, ("bias", n))
-                           for unit in range(layer.width)])
+            columns.append(
+                [
+                    self._cell(layer.out, chain.index(layer.out, unit), layer.pre, ("unit", n))
+                    for unit in range(layer.width)
+                ]
+            )
+            biases.append(
+                [
+                    None
+                    if layer.bias is None
+                    else self._cell(layer.bias, chain.bias_index(layer, unit), layer.bias, ("bias", n))
+                    for unit in range(layer.width)
+                ]
+            )
             lines.append(self._lines(n, layer, columns))
             captions.append(f"{self.trace.names[layer.out]} = {operation_text(self.trace, layer.out)}")
         if chain.loss is not None:
@@ -66,8 +81,15 @@ class _Network:
             biases.append([None])
             lines.append([self._line(i, 0, columns, self._edges_to_loss(), None) for i in range(layers[-1].width)])
             captions.append(phrase("loss", self.trace.language))
-        return Sketch(title(self.trace), columns, captions, lines, biases, phrase("now", self.trace.language),
-                      phrase("neurons.legend", self.trace.language))
+        return Sketch(
+            title(self.trace),
+            columns,
+            captions,
+            lines,
+            biases,
+            phrase("now", self.trace.language),
+            phrase("neurons.legend", self.trace.language),
+        )
 
     def _inputs(self, data):
         """What stands over the inputs: their name, and which sample is shown where there are several."""
@@ -87,24 +109,42 @@ class _Network:
 
     def _edges_to_loss(self):
         out = self.chain.layers[-1].out
-        return [edge_name(self.trace.names, node, slot) for node in self.trace.nodes for slot, parent in enumerate(node.parents)
-                if parent is out]
+        return [
+            edge_name(self.trace.names, node, slot)
+            for node in self.trace.nodes
+            for slot, parent in enumerate(node.parents)
+            if parent is out
+        ]
 
     def _cell(self, node, index, graded, part):
         """A number of the network: an entry of `node`, with the gradient of the same entry of `graded`."""
         name = entry_name(self.trace.names[node], index)
         line = _merged([self.trace.timelines[self.trace.names[one]] for one in self.parts[part]])
-        timeline = [[start, _status([states[node].status, states[graded].status], states.values()),
-                     _entry(states[node].value, index), _entry(states[graded].grad, index)]
-                    for start, states in self._states(part, line)]
+        timeline = [
+            [
+                start,
+                _status([states[node].status, states[graded].status], states.values()),
+                _entry(states[node].value, index),
+                _entry(states[graded].grad, index),
+            ]
+            for start, states in self._states(part, line)
+        ]
         self.nodes[name] = {
-            "name": name, "kind": node.kind, "of": self.trace.names[node], "operation": operation_text(self.trace, node),
+            "name": name,
+            "kind": node.kind,
+            "of": self.trace.names[node],
+            "operation": operation_text(self.trace, node),
             "at": [self.trace.names[one] for one in self.parts[part]],
-            "timeline": _without_repeats([[*entry[:2], *map(self.texts.place, entry[2:])] for entry in timeline])}
+            "timeline": _without_repeats([[*entry[:2], *map(self.texts.place, entry[2:])] for entry in timeline]),
+        }
         numbers = [number(x) for entry in timeline for x in entry[2:] if x is not None]
         last = timeline[-1]
-        return Cell(name, *("" if x is None else number(x) for x in last[2:]),
-                    max([ANY_NUMBER * self.any_number, *map(len, numbers)]), any(entry[3] is not None for entry in timeline))
+        return Cell(
+            name,
+            *("" if x is None else number(x) for x in last[2:]),
+            max([ANY_NUMBER * self.any_number, *map(len, numbers)]),
+            any(entry[3] is not None for entry in timeline),
+        )
 
     def _states(self, part, starts):
         for start in starts:
@@ -115,8 +155,15 @@ class _Network:
         parent, child = columns[-2][source].name, columns[-1][unit].name
         lines = [self.trace.edge_timelines[name] for name in used]
         timeline = [[start, *_flow([line.at(start) for line in lines]), None, ""] for start in _merged(lines)]
-        self.edges.append({"id": f"{parent}->{child}#{source}", "parent": parent, "child": child, "slot": source,
-                           "timeline": _without_repeats(timeline)})
+        self.edges.append(
+            {
+                "id": f"{parent}->{child}#{source}",
+                "parent": parent,
+                "child": child,
+                "slot": source,
+                "timeline": _without_repeats(timeline),
+            }
+        )
         return Line(self.edges[-1]["id"], source, unit, weight)
 
 

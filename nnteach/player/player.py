@@ -26,7 +26,8 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
         language: of all texts, "en" or "it".
 
     Returns:
-        A Player that shows itself in a notebook; `.save("f.html")` writes a page of its own, `.live()` links it to Python.
+        A Player that shows itself in a notebook; `.save("f.html")` writes a page of its own, `.live()` links it to
+        Python.
     """
     if level not in LEVELS:
         raise GraphError(message(f"a level among {', '.join(LEVELS)}", repr(level)))

@@ -1,7 +1,7 @@
 """Predict, then reveal: what is asked before a step is shown, and what known slips would have given.
 
-For every step that sets a number there is one question, its answer, and a list of wrong numbers, each with the slip that
-leads to it. The wrong numbers are computed here, by the rules themselves with one thing changed (the gradient left out,
+For every step that sets a number there is one question, its answer, and a list of wrong numbers, each with the slip
+that leads to it. The wrong numbers are computed here, by the rules themselves with one thing changed (the gradient left out,
 the operands swapped, the input put where the output belongs), so that the browser only has to compare.
 """
 
@@ -33,8 +33,12 @@ class Moment:
     def rule(self, g=None, out=None, inputs=None):
         """What the rule gives, with something else in the place of the gradient, the output or the inputs."""
         slot = self.slot or 0
-        return self.node.primitive.vjps[slot](self.g if g is None else g, self.out if out is None else out,
-                                              *(self.inputs if inputs is None else inputs), **self.node.static)
+        return self.node.primitive.vjps[slot](
+            self.g if g is None else g,
+            self.out if out is None else out,
+            *(self.inputs if inputs is None else inputs),
+            **self.node.static,
+        )
 
     @property
     def one(self):
@@ -85,8 +89,11 @@ BACKWARD: dict[str, tuple[tuple[str, Callable[[Moment], object]], ...]] = {
     "mean": (("not_divided", lambda m: m.rule() * m.copies),),
     "sum": (("average", lambda m: m.rule() / m.copies),),
 }
-ANY_BACKWARD = (("upstream", lambda m: m.rule(m.one)), ("unchanged", lambda m: m.g),
-                ("added", lambda m: m.g + m.rule(m.one)))
+ANY_BACKWARD = (
+    ("upstream", lambda m: m.rule(m.one)),
+    ("unchanged", lambda m: m.g),
+    ("added", lambda m: m.g + m.rule(m.one)),
+)
 UPDATE = (
     ("uphill", lambda m: m.step.before + m.rate * m.g),
     ("rate", lambda m: m.step.before - m.g),
@@ -97,7 +104,9 @@ UPDATE = (
 SEED = (("itself", lambda m: m.out), ("nothing", lambda m: 0.0 * m.out))
 
 
-def question(trace: Trace, k: int, texts: Texts, whole: Callable[[Node], str] | None = None, predict="all") -> dict | None:
+def question(
+    trace: Trace, k: int, texts: Texts, whole: Callable[[Node], str] | None = None, predict="all"
+) -> dict | None:
     """The question before step k, as README.md in this folder describes it; None if nothing is asked there.
 
     Args:
@@ -116,10 +125,14 @@ def question(trace: Trace, k: int, texts: Texts, whole: Callable[[Node], str] | 
     if not np.isfinite(right):
         return None
     slips = list(_slips(Moment(trace, step), right, index))
-    return {"kind": _kind(step), "text": _text(trace, step, index), "answer": texts.place(right),
-            "slips": [[texts.place(value), key] for key, value in slips],
-            "names": {"node": trace.names[step.node], "parent": trace.names[step.focus]},
-            "choices": [texts.place(value) for value in _choices(right, [value for _, value in slips])]}
+    return {
+        "kind": _kind(step),
+        "text": _text(trace, step, index),
+        "answer": texts.place(right),
+        "slips": [[texts.place(value), key] for key, value in slips],
+        "names": {"node": trace.names[step.node], "parent": trace.names[step.focus]},
+        "choices": [texts.place(value) for value in _choices(right, [value for _, value in slips])],
+    }
 
 
 def checked(predict):
@@ -140,7 +153,9 @@ def slip_words(language: str = "en") -> dict[str, str]:
 def _wanted(trace, step, predict, whole):
     if predict == "branches":
         return step.before is not None and step.phase == "backward"
-    return predict == "all" or trace.names[step.focus] in predict or (whole is not None and whole(step.focus) in predict)
+    return (
+        predict == "all" or trace.names[step.focus] in predict or (whole is not None and whole(step.focus) in predict)
+    )
 
 
 def _can_be_seen(step):
@@ -158,8 +173,14 @@ def _kind(step):
 def _text(trace, step, index):
     before = "" if step.before is None else number(_entry(step.before, index))
     rate = "" if trace.learning_rate is None else number(trace.learning_rate)
-    return phrase(f"ask.{_kind(step)}", trace.language, node=trace.names[step.node], before=before, rate=rate,
-                  parent=entry_name(trace.names[step.focus], index))
+    return phrase(
+        f"ask.{_kind(step)}",
+        trace.language,
+        node=trace.names[step.node],
+        before=before,
+        rate=rate,
+        parent=entry_name(trace.names[step.focus], index),
+    )
 
 
 def _slips(moment, right, index) -> Iterator[tuple[str, float]]:
