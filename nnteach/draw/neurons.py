@@ -1,7 +1,7 @@
 """The picture of a network: a circle for every unit, a line for every weight.
 
 It has the same parts as the picture of a graph (`nnteach/player/README.md`, "The picture"), so that the player treats
-both alike: a unit, a weight and a bias are each a `g[data-node]`, a line between two units is a `g[data-edge]`. Inside a
+both alike: a unit, a weight and a bias are each a `g[data-node]`, a line between two units a `g[data-edge]`. Inside a
 circle stand the activation and, below it, δ: the gradient by the pre-activation.
 """
 

@@ -1,8 +1,8 @@
 """Predict, then reveal: what is asked before a step is shown, and what known slips would have given.
 
 For every step that sets a number there is one question, its answer, and a list of wrong numbers, each with the slip
-that leads to it. The wrong numbers are computed here, by the rules themselves with one thing changed (the gradient left out,
-the operands swapped, the input put where the output belongs), so that the browser only has to compare.
+that leads to it. The wrong numbers are computed here, by the rules themselves with one thing changed (the gradient
+left out, the operands swapped, the input put where the output belongs), so that the browser only has to compare.
 """
 
 from collections.abc import Callable, Iterator
