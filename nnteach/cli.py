@@ -1,4 +1,5 @@
-"""The command line: `nnteach lab`, `nnteach show`, `nnteach homework`, `nnteach grade`, `nnteach doctor`.
+"""The command line: `nnteach lab`, `nnteach show`, `nnteach homework`, `nnteach grade`, `nnteach search`,
+`nnteach doctor`.
 
 Every command imports what it needs when it is called, so that `nnteach --help` answers at once. To add a
 command, write `_add_NAME`, which describes its arguments, and `NAME`, which does it and returns the exit
@@ -22,6 +23,7 @@ EPILOG = """examples:
   nnteach show "(x+y)*z" x=-2 y=5 z=-4 -o f.html   ... and a page to step through them
   nnteach homework new backprop --roster class.csv -o hw1   a notebook with numbers of its own for every student
   nnteach grade hw1 -o grades.csv              one row a student, and which mistakes the class made
+  nnteach search train:accuracy --space lr=1e-4:1e-1:log units=16,32,64 --trials 50   resumable
   nnteach doctor                               what is installed, and what to do about what is missing
 """
 
@@ -247,6 +249,41 @@ def grade(options) -> int:
     return 0
 
 
+# ---------------------------------------------------------------------------------------------------- search
+
+
+def _add_search(commands) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        "search",
+        help="search hyperparameters; the same command carries on with what was begun",
+        description="Try candidates until there are N trials in all; a study that was killed is carried on with.",
+    )
+    command.add_argument("objective", metavar="MODULE:FUNCTION", help="such as train:accuracy, for accuracy in train.py")
+    command.add_argument("--space", nargs="+", required=True, metavar="NAME=…",
+                         help="lr=1e-4:1e-1:log, layers=1:3 (both ends included) or units=16,32,64")
+    command.add_argument("--trials", type=int, required=True, metavar="N", help="in total, earlier ones included")
+    command.add_argument("--study", default="search.log", metavar="FILE", help="the ledger (default: %(default)s)")
+    command.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
+    command.add_argument("--minimize", action="store_true", help="look for the smallest value, such as a loss")
+    command.add_argument("--sampler", choices=["random", "tpe"], default="random", help="(default: %(default)s)")
+    command.add_argument("--seed", type=int, default=0, help="of the candidates (default: %(default)s)")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="also write the table to this .csv file")
+    return command
+
+
+def search(options) -> int:
+    from .search import run, space
+
+    found = run.search(
+        run.load_objective(options.objective), dict(map(space.parse, options.space)), options.trials, options.study,
+        direction="minimize" if options.minimize else "maximize", sampler=options.sampler, n_jobs=options.jobs,
+        seed=options.seed)
+    print(found)
+    if options.csv:
+        print(f"The table is in {found.to_csv(options.csv)}.")
+    return 0
+
+
 # ---------------------------------------------------------------------------------------------------- doctor
 
 
@@ -273,7 +310,8 @@ def doctor(options) -> int:
 
 
 COMMANDS = (
-    (_add_lab, lab), (_add_show, show), (_add_homework, homework), (_add_grade, grade), (_add_doctor, doctor)
+    (_add_lab, lab), (_add_show, show), (_add_homework, homework), (_add_grade, grade), (_add_search, search),
+    (_add_doctor, doctor),
 )
 
 if __name__ == "__main__":

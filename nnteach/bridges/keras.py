@@ -234,6 +234,7 @@ LOSSES = {  # Keras's name, as a function -> from probabilities (or numbers), fr
     "categorical_crossentropy": (losses.categorical_cross_entropy, losses.cross_entropy),
     "sparse_categorical_crossentropy": (losses.categorical_cross_entropy, losses.cross_entropy),
 }
+FROM_LOGITS = {both[0]: both[1] for both in LOSSES.values() if both[1]}
 CLASSES = {
     "MeanSquaredError": "mean_squared_error",
     "MeanAbsoluteError": "mean_absolute_error",
@@ -257,8 +258,9 @@ def _loss(builder, pred, y, loss) -> Node:
     if function is losses.binary_cross_entropy and (smoothing := settings.get("label_smoothing")):
         y = y * (1 - smoothing) + smoothing / 2
     reduction = settings.get("reduction", "mean")
+    pred, function = _kept_from_zero(pred, function)
     return builder.loss(
-        _kept_from_zero(pred, function), y, function, "mean" if reduction in MEANS else reduction,
+        pred, y, function, "mean" if reduction in MEANS else reduction,
         settings.get("label_smoothing", 0.0) if function in losses.FROM_CLASSES else 0.0, per_sample=True)
 
 
@@ -286,14 +288,19 @@ def _like_prediction(y, pred, function):
     return y.reshape(pred.shape) if y.size == pred.size and abs(y.ndim - pred.ndim) == 1 else y
 
 
-def _kept_from_zero(pred, function) -> Node:
-    """Keras makes probabilities sum to 1 and keeps them 1e-7 from 0 and 1: done only where it changes a number."""
+def _kept_from_zero(pred, function):
+    """What the loss is taken of, and the loss: done like Keras, only where that changes a number.
+
+    Keras makes probabilities sum to 1 and keeps them 1e-7 from 0 and 1. On TensorFlow it goes back to the logits instead.
+    """
     import keras
 
-    if function not in (losses.categorical_cross_entropy, losses.binary_cross_entropy):
-        return pred
+    if function not in FROM_LOGITS:
+        return pred, function
     if function is losses.categorical_cross_entropy and pred.primitive is not ops.softmax:
         pred = pred / ops.sum(pred, axis=-1, keepdims=True)
     low, high = keras.config.epsilon(), 1 - keras.config.epsilon()
     outside = pred.value.min() < low or pred.value.max() > high
-    return ops.clip(pred, low, high) if outside else pred
+    if outside and keras.backend.backend() == "tensorflow" and pred.primitive in (ops.softmax, ops.sigmoid):
+        return pred.parents[0], FROM_LOGITS[function]
+    return (ops.clip(pred, low, high) if outside else pred), function

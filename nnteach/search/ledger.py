@@ -1,0 +1,226 @@
+"""The ledger: an Optuna study in a journal file. It alone knows what was tried, what is tried now, and by whom.
+
+Every candidate has an index, 0 … n_trials − 1, and a seed made of it. A trial of Optuna's is one attempt at a candidate:
+WAITING until a worker claims it, RUNNING while the worker lives, then COMPLETE, PRUNED or FAIL. An attempt whose worker is
+gone is marked interrupted, and the candidate is queued again. Optuna itself would leave it RUNNING for ever.
+"""
+
+import contextlib
+import datetime
+import os
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import message
+from . import owners
+from .space import SearchError, Space
+
+LOCK_SECONDS = 5
+"""Age at which a lock was left by a process that was killed; Optuna's own is 30 s, and would be waited for."""
+UNOWNED_SECONDS = 5
+"""Age at which an attempt that has no owner yet was claimed by a process that was killed in the same moment."""
+MOST_INTERRUPTIONS = 5
+"""Attempts at one candidate that may take their process with them, before it is given up in this run."""
+
+
+class Ledger:
+    """The study, and who does what in it.
+
+    Args:
+        place: a journal file, or the address of a database that Optuna knows.
+        space: what is searched.
+        settings: direction, sampler, pruner, seed and objective; kept in the study, so that a search is carried
+            on with what it was begun with.
+    """
+
+    def __init__(self, place: str, space: Space, settings: dict):
+        optuna = _optuna()
+        self.space, self.settings = space, settings
+        self._planning = contextlib.nullcontext()
+        if "://" not in place:
+            self._planning = _Lock(f"{place}.plan")
+        self.storage = _storage(place)
+        self.study = optuna.create_study(
+            study_name="nnteach", storage=self.storage, direction=settings["direction"], load_if_exists=True,
+            pruner=_pruner(settings["pruner"]))
+        self.states = optuna.trial.TrialState
+        self._check_same(place)
+
+    def _check_same(self, place):
+        """Refuse to mix two searches in one ledger."""
+        ours = {**{f"space: {name}": said for name, said in self.space.describe().items()}, **self.settings}
+        theirs = self.study.user_attrs.get("nnteach")
+        if theirs is None:
+            self.study.set_user_attr("nnteach", ours)
+            return
+        differing = [f"{key}: {theirs.get(key, 'not there')}  →  {ours.get(key, 'not there')}"
+                     for key in dict.fromkeys([*theirs, *ours]) if theirs.get(key) != ours.get(key)]
+        if differing:
+            raise SearchError(message(f"the search that {place} was begun with", "another one\n    " + "\n    ".join(differing),
+                                      "Name another file as study=, or search on with the same settings"))
+
+    # ------------------------------------------------------------------------------------------------- attempts
+
+    def attempts(self) -> dict[int, list]:
+        """Optuna's trials by index of the candidate, oldest first."""
+        found = {}
+        for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False):
+            if "index" in trial.user_attrs:
+                found.setdefault(trial.user_attrs["index"], []).append(trial)
+        return found
+
+    def plan(self, n_trials: int) -> None:
+        """Queue every candidate that is neither done nor being done; those that failed by an error get another chance."""
+        with self._planning as lock:
+            self._mark_interrupted()
+            attempts = self.attempts()
+            for index in range(n_trials):
+                if lock is not None:
+                    lock.keep()
+                before = attempts.get(index, [])
+                if not before or outcome(before[-1]) in ("interrupted", "error"):
+                    self._queue(index, before)
+
+    def recover(self, n_trials: int, since: datetime.datetime) -> None:
+        """Queue candidates again whose workers were killed in this run."""
+        with self._planning:
+            self._mark_interrupted()
+            for index, trials in self.attempts().items():
+                lost = [t for t in trials if outcome(t) == "interrupted" and t.datetime_start and t.datetime_start >= since]
+                again = outcome(trials[-1]) == "interrupted" and len(lost) < MOST_INTERRUPTIONS
+                if index < n_trials and again:
+                    self._queue(index, trials)
+
+    def _queue(self, index, before):
+        if self.settings["sampler"] == "random":
+            params = self.space.sample(self.settings["seed"], index)
+        else:  # what an interrupted attempt was about to try is tried again
+            known = before[-1].params if before else {}
+            params = known if set(known) == set(self.space.entries) else {}
+        self.study.enqueue_trial(params, user_attrs={"index": index, "seed": self.seed_of(index)})
+
+    def _mark_interrupted(self):
+        now = datetime.datetime.now()
+        for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)):
+            owner = trial.user_attrs.get("owner")
+            unowned = owner is None and (now - trial.datetime_start).total_seconds() > UNOWNED_SECONDS
+            if unowned or (owner and owners.is_gone(owner)):
+                self.end(trial._trial_id, "interrupted")
+
+    def seed_of(self, index: int) -> int:
+        """The seed of a candidate, whoever tries it and whenever."""
+        return int(np.random.SeedSequence([self.settings["seed"], index]).generate_state(1)[0])
+
+    def claim(self, n_trials: int):
+        """The next candidate that waits, as an Optuna trial that is ours alone; None if none waits."""
+        optuna = _optuna()
+        waiting = self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.WAITING,))
+        for trial in sorted(waiting, key=lambda trial: trial.user_attrs.get("index", 0)):
+            if trial.user_attrs.get("index", n_trials) >= n_trials:
+                continue
+            with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):
+                if self.storage.set_trial_state_values(trial._trial_id, self.states.RUNNING):
+                    self.storage.set_trial_user_attr(trial._trial_id, "owner", owners.me())
+                    return optuna.trial.Trial(self._study_for(trial), trial._trial_id)
+        return None
+
+    def _study_for(self, trial):
+        """The study with a sampler of the trial's own seed, so that a resumed search goes the same way.
+
+        Loaded anew for every trial: a study object keeps what it once read of the others.
+        """
+        optuna = _optuna()
+        kind = optuna.samplers.TPESampler if self.settings["sampler"] == "tpe" else optuna.samplers.RandomSampler
+        return optuna.load_study(study_name=self.study.study_name, storage=self.storage, pruner=self.study.pruner,
+                                 sampler=kind(seed=trial.user_attrs["seed"]))
+
+    def end(self, trial_id: int, how: str, value: float | None = None, error: BaseException | None = None) -> None:
+        """Close an attempt: "complete" with a value, "pruned", or "error", "not finite", "interrupted"."""
+        optuna = _optuna()
+        with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):  # two may notice the same dead worker
+            if how not in ("complete", "pruned"):
+                self.storage.set_trial_user_attr(trial_id, "outcome", how)
+            if error is not None:
+                said = "".join(traceback.format_exception_only(error)).strip()
+                self.storage.set_trial_user_attr(trial_id, "said", said[:2000])
+                self.storage.set_trial_user_attr(trial_id, "error", "".join(traceback.format_exception(error))[-4000:])
+            state = {"complete": self.states.COMPLETE, "pruned": self.states.PRUNED}.get(how, self.states.FAIL)
+            self.storage.set_trial_state_values(trial_id, state, None if value is None else [value])
+
+
+def outcome(trial) -> str:
+    """What became of an attempt: waiting, running, complete, pruned, error, "not finite" or interrupted."""
+    state = trial.state.name.lower()
+    return trial.user_attrs.get("outcome", "interrupted") if state == "fail" else state
+
+
+def _optuna():
+    try:
+        import optuna
+    except ImportError as error:
+        raise SearchError(message("Optuna, which keeps the ledger of a search", "none installed",
+                                  'pip install "nnteach[search]"')) from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # it would report every trial on stderr
+    return optuna
+
+
+def _pruner(name):
+    pruners = _optuna().pruners
+    return pruners.MedianPruner(n_startup_trials=5) if name == "median" else pruners.NopPruner()
+
+
+def _storage(place):
+    optuna = _optuna()
+    if "://" in place:
+        return optuna.storages.get_storage(place)
+    journal = optuna.storages.journal
+    path = Path(place)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = journal.JournalFileOpenLock(str(path), grace_period=LOCK_SECONDS)
+        _repair(path, lock)
+        return optuna.storages.JournalStorage(journal.JournalFileBackend(str(path), lock_obj=lock))
+    except OSError as error:
+        raise SearchError(message(f"{place} to be a file to write to", error.strerror or str(error))) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SearchError(message(f"{place} to be a journal of Optuna", f"something else ({error})",
+                                  "Name another file as study=")) from error
+
+
+def _repair(path, lock):
+    """Cut off a last line that a crash left half written: Optuna would join the next one to it, and read neither."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    lock.acquire()
+    try:
+        with path.open("r+b") as file:
+            content = file.read()
+            if not content.endswith(b"\n"):
+                if b"\n" not in content and not content.startswith(b'{"op_code"'):
+                    raise ValueError("no line of a journal")  # somebody's notes; leave them alone
+                file.truncate(content.rfind(b"\n") + 1)
+    finally:
+        lock.release()
+
+
+class _Lock:
+    """One planner at a time; Optuna's lock, which does not outlive a killed process by more than LOCK_SECONDS."""
+
+    def __init__(self, name):
+        self.path = f"{name}.lock"
+        self.lock = _optuna().storages.journal.JournalFileOpenLock(name, grace_period=LOCK_SECONDS)
+
+    def __enter__(self):
+        self.lock.acquire()
+        return self
+
+    def keep(self):
+        """Tell those who wait that we are alive."""
+        with contextlib.suppress(OSError):
+            os.utime(self.path)
+
+    def __exit__(self, *_):
+        with contextlib.suppress(RuntimeError):
+            self.lock.release()

@@ -1,0 +1,47 @@
+"""Who does a trial: a process, known by its machine, its number and when it was started."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+
+def me() -> str:
+    """This process, as it is written into the ledger."""
+    return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether that process is certainly no more. Of another machine's nothing is known, so it counts as alive."""
+    host, pid, started = owner.rsplit(" ", 2)
+    return host == socket.gethostname() and (not _runs(int(pid)) or _started(int(pid)) != started)
+
+
+def _started(pid: int) -> str:
+    """When a process was started, in the system's own words; "?" where there is no telling.
+
+    Numbers of processes are used again, so the number alone would take a stranger for the owner.
+    """
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "?"
+    return "gone" if after_name[0] in "ZX" else after_name[19]  # a zombie was killed, and waits to be noticed
+
+
+def _runs(pid: int) -> bool:
+    if sys.platform == "win32":  # there, os.kill(pid, 0) would end it
+        import ctypes
+
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # only to ask about it
+        code = ctypes.c_ulong()
+        running = bool(handle) and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code)) and code.value == 259
+        ctypes.windll.kernel32.CloseHandle(handle)
+        return bool(running)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

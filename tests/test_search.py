@@ -1,0 +1,470 @@
+"""Searches: the same candidates whoever asks, nothing lost to a kill, nothing tried twice."""
+
+import csv
+import json
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+
+optuna = pytest.importorskip("optuna")
+
+import nnteach  # noqa: E402
+from nnteach.search import Result, SearchError, owners, search  # noqa: E402
+from nnteach.search.space import Space, parse  # noqa: E402
+
+SPACE = {"lr": (1e-4, 1e-1, "log"), "units": [16, 32, 64], "layers": (1, 3)}
+
+
+def score(lr, units, layers):
+    return -(math.log10(lr) + 2) ** 2 + units / 64 - layers
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return tmp_path / "study.log"
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """A module of the student's own, which workers can import; every trial leaves a line in a file."""
+    (tmp_path / "student.py").write_text(textwrap.dedent("""
+        import os, time
+
+        def slow(x, seed):
+            with open(os.environ["DIARY"], "a") as diary:
+                diary.write(f"begin {seed}\\n")
+            time.sleep(float(os.environ.get("SECONDS", 0.15)))
+            with open(os.environ["DIARY"], "a") as diary:
+                diary.write(f"end {seed}\\n")
+            return x
+
+        def deadly(x, seed):
+            if x > 0.5:
+                os.kill(os.getpid(), 9)
+            return x
+
+        def wrong(x):
+            raise KeyError("units")
+        """))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("DIARY", str(tmp_path / "diary"))
+    import student
+
+    yield student
+    del sys.modules["student"]
+
+
+# ------------------------------------------------------------------------------------------------------ the space
+
+
+def test_candidates_depend_on_the_seed_alone():
+    space = Space(SPACE)
+    ten = [space.sample(0, index) for index in range(10)]
+    assert ten == [Space(SPACE).sample(0, index) for index in range(10)]
+    assert ten != [space.sample(1, index) for index in range(10)]
+    assert len({candidate["lr"] for candidate in ten}) == 10
+
+
+def test_ranges_are_kept_and_filled():
+    space = Space({"lr": (1e-4, 1e-1, "log"), "layers": (1, 3), "width": (1, 100, "log"), "p": (0.0, 0.5), "f": ["a", None, 3]})
+    drawn = [space.sample(0, index) for index in range(600)]
+    for name, low, high in (("lr", 1e-4, 1e-1), ("layers", 1, 3), ("width", 1, 100), ("p", 0.0, 0.5)):
+        values = [candidate[name] for candidate in drawn]
+        assert low <= min(values) and max(values) <= high
+    assert {candidate["layers"] for candidate in drawn} == {1, 2, 3} and {candidate["f"] for candidate in drawn} == {"a", None, 3}
+    assert np.mean([candidate["lr"] < 10**-2.5 for candidate in drawn]) == pytest.approx(0.5, abs=0.07)
+    assert np.mean([candidate["width"] <= 10 for candidate in drawn]) == pytest.approx(0.57, abs=0.07)  # ln(10.5/0.5)/ln(201)
+    assert all(type(candidate["width"]) is int for candidate in drawn)
+
+
+@pytest.mark.parametrize("given, said", [
+    ({}, "a space"), (5, "a space"), ({"two words": (1, 2)}, "two words"), ({"lr": 0.1}, "lr as a tuple"),
+    ({"lr": (0.1,)}, "lr as a tuple"), ({"lr": (1, 2, 3)}, "lr as a tuple"), ({"lr": (1, 2, "lin")}, "lr as a tuple"),
+    ({"lr": (2, 1)}, "low < high"), ({"lr": (1, 1)}, "low < high"), ({"lr": (0.0, 1.0, "log")}, "above 0"),
+    ({"lr": ("a", "b")}, "two numbers"), ({"lr": (0.0, math.inf)}, "two numbers"), ({"units": []}, "several different"),
+    ({"units": [1, 1]}, "several different"), ({"layer": [object()]}, "Write a name"), ([{"a": 1}, {"b": 1}], "all have a"),
+])
+def test_a_space_that_makes_no_sense(given, said):
+    with pytest.raises(SearchError, match=said):
+        Space(given)
+
+
+def test_a_space_on_the_command_line():
+    assert parse("lr=1e-4:1e-1:log") == ("lr", (1e-4, 1e-1, "log"))
+    assert parse("layers=1:3") == ("layers", (1, 3))
+    assert parse("units=16,32") == ("units", [16, 32])
+    assert parse("optimizer=adam,sgd,None") == ("optimizer", ["adam", "sgd", None])
+    with pytest.raises(SearchError, match="NAME=LOW:HIGH"):
+        parse("lr")
+
+
+# ----------------------------------------------------------------------------------------------------- searching
+
+
+def test_a_search_and_its_result(ledger, tmp_path):
+    result = search(score, SPACE, 12, ledger)
+    assert isinstance(result, Result) and len(result) == 12
+    assert [trial.params for trial in result.trials] == [Space(SPACE).sample(0, index) for index in range(12)]
+    assert all(trial.value == score(**trial.params) for trial in result.trials)
+    assert result.best.value == max(trial.value for trial in result.trials)
+    assert repr(result).startswith("Search: 12 complete\n  best ") and "units=" in repr(result)
+    assert len({trial.seed for trial in result.trials}) == 12
+    rows = list(csv.DictReader(result.to_csv(tmp_path / "t.csv").read_text().splitlines()))
+    assert len(rows) == 12 and float(rows[3]["value"]) == result.trials[3].value and rows[3]["state"] == "complete"
+    assert set(SPACE) <= set(result.table[0])
+    assert len(result.optuna.trials) == 12  # Optuna's own plots and importances work on it
+
+
+def test_n_trials_is_a_total(ledger):
+    calls = []
+
+    def objective(lr, units, layers):
+        calls.append(lr)
+        return score(lr, units, layers)
+
+    first = search(objective, SPACE, 5, ledger)
+    again = search(objective, SPACE, 5, ledger)
+    assert len(calls) == 5 and again.table == first.table
+    assert len(search(objective, SPACE, 3, ledger)) == 3 and len(calls) == 5
+    more = search(objective, SPACE, 8, ledger)
+    assert len(calls) == 8 and more.table[:5] == first.table
+
+
+def test_minimize(ledger):
+    result = search(score, SPACE, 6, ledger, direction="minimize")
+    assert result.best.value == min(trial.value for trial in result.trials)
+
+
+def test_another_search_is_not_mixed_in(ledger):
+    search(score, SPACE, 2, ledger)
+    with pytest.raises(SearchError) as caught:
+        search(score, SPACE | {"lr": (1e-5, 1e-1, "log")}, 2, ledger, seed=3)
+    said = str(caught.value)
+    assert "space: lr: from 0.0001 to 0.1, log  →  from 1e-05 to 0.1, log" in said and "seed: 0  →  3" in said
+    assert "units" not in said and "study=" in said
+    with pytest.raises(SearchError, match="momentum: not there  →  from"):
+        search(lambda lr, units, layers, momentum: 0, SPACE | {"momentum": (0.0, 1.0)}, 2, ledger)
+    with pytest.raises(SearchError, match="objective: score"):
+        search(lambda lr, units, layers: 0.0, SPACE, 2, ledger)
+
+
+def test_a_file_that_is_no_journal(ledger):
+    ledger.write_text("my notes")
+    with pytest.raises(SearchError, match="journal of Optuna"):
+        search(score, SPACE, 2, ledger)
+    assert ledger.read_text() == "my notes"
+    with pytest.raises(SearchError, match="file to write to"):
+        search(score, SPACE, 2, ledger / "below a file")
+
+
+@pytest.mark.parametrize("settings, said", [
+    ({"direction": "up"}, "maximize"), ({"sampler": "grid"}, "tpe"), ({"pruner": "hard"}, "median"), ({"n_jobs": 0}, "n_jobs"),
+    ({"n_trials": -1}, "n_trials"), ({"n_trials": None}, "n_trials"), ({"n_trials": 1.5}, "n_trials")])
+def test_settings_that_make_no_sense(settings, said, ledger):
+    with pytest.raises(SearchError, match=said):
+        search(score, SPACE, **({"n_trials": 2, "study": ledger} | settings))
+
+
+def test_the_objective_must_fit_the_space(ledger):
+    with pytest.raises(SearchError, match="no parameter layers"):
+        search(lambda lr, units: 0, SPACE, 2, ledger)
+    with pytest.raises(SearchError, match="The space has no width"):
+        search(lambda lr, units, layers, width: 0, SPACE, 2, ledger)
+    assert len(search(lambda **params: params["lr"], SPACE, 2, ledger)) == 2
+
+
+def test_an_objective_that_is_wrong_fails_once_and_can_be_corrected(ledger):
+    calls = []
+
+    def objective(x):
+        calls.append(x)
+        if len(calls) == 1:
+            raise KeyError("units")
+        return x
+
+    with pytest.raises(SearchError, match=r"in trial 0: KeyError: 'units'") as caught:
+        search(objective, {"x": (0.0, 1.0)}, 4, ledger)
+    assert isinstance(caught.value.__cause__, KeyError) and len(calls) == 1
+    result = search(objective, {"x": (0.0, 1.0)}, 4, ledger)
+    assert len(calls) == 5 and calls[0] == calls[1] and result.trials[0].attempts == 2
+    with pytest.raises(SearchError, match="a number from the objective"):
+        search(lambda x: "good", {"x": (0.0, 1.0)}, 1, ledger.with_name("other.log"))
+
+
+def test_single_errors_and_nan_are_kept_apart(ledger):
+    def objective(x):
+        if x == 2:
+            raise ValueError("too wide")
+        return math.nan if x == 3 else x
+
+    candidates = [{"x": x} for x in (1, 2, 3, 4)]
+    result = search(objective, candidates, study=ledger)
+    assert [trial.state for trial in result.trials] == ["complete", "error", "not finite", "complete"]
+    assert "too wide" in result.trials[1].error and result.best.params == {"x": 4}
+    again = search(objective, candidates, study=ledger)
+    assert [trial.attempts for trial in again.trials] == [1, 2, 1, 1]  # an error gets another chance, a nan does not
+
+
+def test_seeds_are_the_candidates(ledger):
+    seen = {}
+
+    def objective(x, seed):
+        seen[seed] = np.random.default_rng(seed).random()
+        return seen[seed]
+
+    first = search(objective, {"x": (0.0, 1.0)}, 3, ledger)
+    other = search(objective, {"x": (0.0, 1.0)}, 3, ledger.with_name("other.log"))
+    assert [t.value for t in first.trials] == [t.value for t in other.trials] and len(seen) == 3
+
+
+def test_ctrl_c_leaves_the_rest_for_next_time(ledger):
+    calls = []
+
+    def objective(x):
+        calls.append(x)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return x
+
+    with pytest.raises(KeyboardInterrupt):
+        search(objective, {"x": (0.0, 1.0)}, 5, ledger)
+    result = search(objective, {"x": (0.0, 1.0)}, 5, ledger)
+    assert len(calls) == 6 and calls[2] == calls[3] and [t.attempts for t in result.trials] == [1, 1, 2, 1, 1]
+
+
+def test_tpe_learns_and_goes_the_same_way_when_resumed(ledger):
+    def objective(x, y):
+        return -((x - 0.3) ** 2) - (y - 0.7) ** 2
+
+    space = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    whole = search(objective, space, 30, ledger, sampler="tpe")
+    part = ledger.with_name("part.log")
+    search(objective, space, 13, part, sampler="tpe")
+    resumed = search(objective, space, 30, part, sampler="tpe")
+    assert [t.params for t in resumed.trials] == [t.params for t in whole.trials]
+    values = [t.value for t in whole.trials]
+    assert np.mean(values[20:]) > np.mean(values[:10])
+
+
+def test_pruning(ledger):
+    def objective(x, report):
+        for epoch in range(5):
+            report(x * (epoch + 1), epoch)
+        return 5 * x
+
+    candidates = [{"x": x} for x in (5, 6, 7, 8, 9, 1, 10)]
+    result = search(objective, candidates, study=ledger, pruner="median")
+    assert [t.state for t in result.trials] == ["complete"] * 5 + ["pruned", "complete"]
+    assert result.trials[5].value == 1 and result.best.params == {"x": 10}
+
+
+def test_candidates_and_scores_are_those_of_scikit_learn(ledger):
+    pytest.importorskip("sklearn")
+    from scipy.stats import loguniform
+    from sklearn.model_selection import ParameterSampler, RandomizedSearchCV, cross_val_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    X, T = nnteach.data.iris()[:2]
+    tree = DecisionTreeClassifier(random_state=0)
+    space = {"ccp_alpha": loguniform(1e-3, 0.3), "criterion": ["gini", "entropy"]}
+    theirs = RandomizedSearchCV(tree, space, n_iter=6, cv=3, random_state=0).fit(X, T)
+
+    def objective(**params):
+        return cross_val_score(DecisionTreeClassifier(random_state=0, **params), X, T, cv=3).mean()
+
+    ours = search(objective, list(ParameterSampler(space, 6, random_state=0)), study=ledger)
+    assert [t.params for t in ours.trials] == theirs.cv_results_["params"]
+    assert np.array_equal([t.value for t in ours.trials], theirs.cv_results_["mean_test_score"])
+
+
+def test_a_bar(ledger, capsys):
+    search(score, SPACE, 3, ledger, show=True)
+    said = capsys.readouterr().err
+    assert "3/3" in said and "best=" in said
+    search(score, SPACE, 4, ledger)
+    assert capsys.readouterr().err == ""
+
+
+# -------------------------------------------------------------------------------------------- workers, and killing
+
+
+def test_workers_find_what_one_process_finds(ledger, module):
+    one = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger, show=False)
+    two = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger.with_name("two.log"), n_jobs=2)
+    assert [(t.params, t.value, t.seed) for t in two.trials] == [(t.params, t.value, t.seed) for t in one.trials]
+    owner = {t.user_attrs["owner"] for t in two.optuna.trials}
+    assert len(owner) == 2 and owners.me() not in owner
+
+
+def test_a_function_of_a_notebook_goes_to_workers(ledger):
+    pytest.importorskip("cloudpickle")
+    offset = 3.0
+    result = search(lambda x: x + offset, {"x": (0.0, 1.0)}, 3, ledger, n_jobs=2)
+    assert all(t.value == t.params["x"] + 3 for t in result.trials)
+
+
+def test_an_error_in_a_worker_is_told(ledger, module):
+    with pytest.raises(SearchError, match="KeyError: 'units'") as caught:
+        search(module.wrong, {"x": (0.0, 1.0)}, 4, ledger, n_jobs=2)
+    assert "student.py" in str(caught.value)
+
+
+def test_a_candidate_that_kills_its_process_is_given_up(ledger, module, monkeypatch):
+    monkeypatch.setattr("nnteach.search.ledger.MOST_INTERRUPTIONS", 2)
+    result = search(module.deadly, [{"x": 0.2}, {"x": 0.9}, {"x": 0.4}], study=ledger, n_jobs=2)
+    assert [t.state for t in result.trials] == ["complete", "interrupted", "complete"]
+    assert result.trials[1].attempts == 2
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, {folder!r})
+from nnteach.search import search
+from student import slow
+if __name__ == "__main__":
+    print(repr(search(slow, {{"x": (0.0, 1.0)}}, {n}, {ledger!r}, n_jobs={n_jobs}, show=False)), flush=True)
+"""
+
+
+def start(tmp_path, ledger, n, n_jobs):
+    """A search in a process, and a process group, of its own."""
+    program = PROGRAM.format(folder=str(tmp_path), n=n, ledger=str(ledger), n_jobs=n_jobs)
+    return subprocess.Popen([sys.executable, "-c", program], start_new_session=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def diary(tmp_path):
+    path = tmp_path / "diary"
+    return path.read_text().split("\n")[:-1] if path.exists() else []
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="processes are killed by POSIX signals here")
+
+
+@posix
+def test_kill_minus_nine_in_the_middle_of_a_trial(tmp_path, ledger, module):
+    running = start(tmp_path, ledger, 4, 1)
+    wait_for(lambda: sum(line.startswith("begin") for line in diary(tmp_path)) == 3)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    begin = time.monotonic()
+    result = search(module.slow, {"x": (0.0, 1.0)}, 4, ledger)
+    assert time.monotonic() - begin < 10
+    assert [t.state for t in result.trials] == ["complete"] * 4
+    assert [t.attempts for t in result.trials] == [1, 1, 2, 1]
+    seeds = [t.seed for t in result.trials]
+    assert [line for line in diary(tmp_path) if line.startswith("end")] == [f"end {seed}" for seed in seeds]
+    states = [t.state.name for t in result.optuna.trials]
+    assert states.count("FAIL") == 1 and "RUNNING" not in states
+
+
+@posix
+def test_everything_killed_again_and_again(tmp_path, ledger, module, monkeypatch):
+    """Nothing that was finished is lost or done twice, whenever the coordinator and all workers are killed."""
+    monkeypatch.setenv("SECONDS", "0.1")
+    rng, n = random.Random(0), 20
+    for _ in range(3):
+        running = start(tmp_path, ledger, n, 2)
+        wait_for(lambda known=len(diary(tmp_path)): len(diary(tmp_path)) > known or running.poll() is not None)
+        time.sleep(rng.uniform(0.0, 0.5))
+        os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
+        time.sleep(0.05)
+    assert running.returncode == -signal.SIGKILL
+    finished_before = completed(ledger)
+    result = search(module.slow, {"x": (0.0, 1.0)}, n, ledger, n_jobs=2)
+    assert [t.state for t in result.trials] == ["complete"] * n
+    assert all(json.loads(line) for line in ledger.read_text().splitlines())
+    complete = completed(ledger)
+    assert len(complete) == n == len(set(complete)) and complete[: len(finished_before)] == finished_before
+    space = Space({"x": (0.0, 1.0)})
+    assert [t.value for t in result.trials] == [space.sample(0, index)["x"] for index in range(n)]
+
+
+def completed(ledger):
+    """Indices of the completed candidates, from the journal itself, in order of their end."""
+    storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(ledger)))
+    trials = optuna.load_study(study_name=None, storage=storage).trials
+    done = [t for t in trials if t.state.name == "COMPLETE"]
+    return [t.user_attrs["index"] for t in sorted(done, key=lambda t: t.datetime_complete)]
+
+
+@posix
+def test_a_killed_worker_is_replaced(tmp_path, ledger, module, monkeypatch):
+    monkeypatch.setenv("SECONDS", "0.4")
+    running = start(tmp_path, ledger, 6, 2)
+    wait_for(lambda: len(diary(tmp_path)) >= 2)
+    workers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(running.pid)], capture_output=True, text=True).stdout.split()
+    os.kill(int(workers[0]), signal.SIGKILL)
+    said, _ = running.communicate(timeout=60)
+    assert said.startswith("Search: 6 complete")
+    result = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger)
+    assert sum(t.attempts for t in result.trials) == 7
+
+
+@posix
+def test_two_searches_share_a_ledger(tmp_path, ledger, module):
+    both = [start(tmp_path, ledger, 10, 1) for _ in range(2)]
+    for running in both:
+        said, _ = running.communicate(timeout=60)
+        assert said.startswith("Search: 10 complete"), said
+    assert sorted(completed(ledger)) == list(range(10))
+    ends = [line for line in diary(tmp_path) if line.startswith("end")]
+    assert len(ends) == len(set(ends)) == 10
+
+
+def test_a_half_written_line_is_cut_off(ledger):
+    search(score, SPACE, 2, ledger)
+    with ledger.open("ab") as file:
+        file.write(b'{"op_code":4,"worker_id":"x')
+    result = search(score, SPACE, 4, ledger)
+    assert len(result) == 4 and all(json.loads(line) for line in ledger.read_text().splitlines())
+
+
+def test_a_lock_that_a_killed_process_left_is_not_waited_for_long(ledger):
+    search(score, SPACE, 1, ledger)
+    (ledger.parent / f"{ledger.name}.lock").touch()
+    begin = time.monotonic()
+    assert len(search(score, SPACE, 2, ledger)) == 2
+    assert time.monotonic() - begin < 10
+
+
+def test_owners():
+    assert not owners.is_gone(owners.me())
+    host, pid, started = owners.me().rsplit(" ", 2)
+    assert not owners.is_gone(f"elsewhere {pid} {started}")  # of other machines nothing is known
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    wait_for(lambda: owners.is_gone(f"{host} {done.pid} 1"))
+    done.wait()
+    assert owners.is_gone(f"{host} {done.pid} 1")
+    if started != "?":
+        assert owners.is_gone(f"{host} {pid} {started}0")  # the number is used again, by another process
+
+
+# ------------------------------------------------------------------------------------------------- the command line
+
+
+def test_the_command_line(tmp_path, module):
+    command = [sys.executable, "-m", "nnteach.cli", "search", "student:slow", "--space", "x=0.0:1.0", "--trials", "3",
+               "--study", "s.log", "--csv", "s.csv"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Search: 3 complete\n  best ") and len((tmp_path / "s.csv").read_text().splitlines()) == 4
+    for wrong, said in ((["student:nothing"], "has no such"), (["nowhere:f"], "nowhere"), (["student"], "MODULE:FUNCTION")):
+        bad = subprocess.run([*command[:4], *wrong, *command[5:]], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert bad.returncode == 2 and said in bad.stderr and "Traceback" not in bad.stderr
