@@ -85,7 +85,7 @@ ENGLISH = {
     "worked.results": "Results",
     "worked.node": "node",
     # formulas as they are read aloud; in pictures and formulas numbers keep the decimal point in every language
-    "spoken.decimal": ".",
+    "spoken.decimal": ".", "spoken.e": " times ten to the power ",
     "spoken.−": "minus ", "spoken.·": " times ", "spoken.+": " plus ", "spoken./": " divided by ", "spoken.@": " times ",
     "spoken.^": " to the power ", "spoken.²": " squared", "spoken.³": " cubed", "spoken.ᵀ": " transposed",
     "spoken.σ": "sigma of ", "spoken.∂": "d ", "spoken.=": " is ",
@@ -179,6 +179,7 @@ def words(language: str = "en") -> dict[str, str]:
 def spoken(formula: str, language: str = "en") -> str:
     """A formula as it is read aloud: "(−4) · 1" as "minus 4 times 1"."""
     said = {key.removeprefix("spoken."): word for key, word in catalogue(language).items() if key.startswith("spoken.")}
-    aloud = re.sub(r"(?<=\d)\.(?=\d)", said.pop("decimal"), formula)
+    aloud = re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)e(?=−?\d)", rf"\1{said.pop('e')}", formula)  # 2e−5
+    aloud = re.sub(r"(?<=\d)\.(?=\d)", said.pop("decimal"), aloud)
     aloud = "".join(said.get(c, c) for c in aloud)
     return " ".join(aloud.replace("(", " ").replace(")", " ").split())

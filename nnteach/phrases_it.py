@@ -81,7 +81,7 @@ ITALIAN = {
     "worked.results": "Risultati",
     "worked.node": "nodo",
     # formulas as they are read aloud
-    "spoken.decimal": ",",
+    "spoken.decimal": ",", "spoken.e": " per dieci alla ",
     "spoken.−": "meno ", "spoken.·": " per ", "spoken.+": " più ", "spoken./": " diviso ", "spoken.@": " per ",
     "spoken.^": " elevato a ", "spoken.²": " al quadrato", "spoken.³": " al cubo", "spoken.ᵀ": " trasposta",
     "spoken.σ": "sigma di ", "spoken.∂": "d ", "spoken.=": " uguale a ",

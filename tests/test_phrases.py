@@ -69,11 +69,16 @@ def test_names_are_never_read_as_templates():
 
 
 @pytest.mark.parametrize(
-    "language, aloud",
-    [("en", "minus 4.5 times sigma of x squared"), ("it", "meno 4,5 per sigma di x al quadrato")],
+    "language, formula, aloud",
+    [
+        ("en", "(−4.5) · σ(x)²", "minus 4.5 times sigma of x squared"),
+        ("it", "(−4.5) · σ(x)²", "meno 4,5 per sigma di x al quadrato"),
+        ("en", "−2.5e−5 + w1e2", "minus 2.5 times ten to the power minus 5 plus w1e2"),
+        ("it", "−2.5e−5", "meno 2,5 per dieci alla meno 5"),
+    ],
 )
-def test_a_formula_read_aloud(language, aloud):
-    assert spoken("(−4.5) · σ(x)²", language) == aloud
+def test_a_formula_read_aloud(language, formula, aloud):
+    assert spoken(formula, language) == aloud
 
 
 def test_the_italian_story(network):

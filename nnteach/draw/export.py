@@ -29,6 +29,8 @@ from .picture import NOW_HEIGHT, NOW_RISE, NOW_WIDTH, arrow, picture
 PX_PER_INCH = 96
 POINTS_PER_PX = 0.75
 PIXELS_PER_PX = 2
+SMALLEST_LETTERS = 3
+"""In px; smaller ones, in a picture made very small, are left out."""
 LARGEST_SIDE = 16_000
 """Most pixels of a PNG's longer side; a very large drawing is made coarser rather than not at all."""
 
@@ -94,24 +96,33 @@ def rendering():
             formulas.setLevel(levels[1])
 
 
-def paint(axes, diagram, layout, moment=None, scale=1.0):
+def paint(axes, diagram, layout, moment=None, scale=1.0, window=None):
     """Draw the picture on matplotlib axes, and nothing else on them.
 
     Args:
-        axes: empty axes; their limits become the canvas of the layout, in px.
+        axes: empty axes; their limits become the window.
         diagram: the `Diagram`.
         layout: its `Layout`.
         moment: the `Moment` to show; the final one if not given.
         scale: size of the axes to natural size, for letters and lines.
+        window: the part to show, ((left, right), (upper, lower)) in px; the whole canvas if not given.
     """
     moment = moment or final_moment(diagram)
-    axes.set(xlim=(0, layout.width), ylim=(layout.height, 0))
+    (left, right), (upper, lower) = window = window or ((0, layout.width), (0, layout.height))
+    axes.set(xlim=(left, right), ylim=(lower, upper))
     axes.axis("off")
     painter = _Painter(axes, scale, moment.phase == "forward")
     for wire, flow, route in zip(moment.wires, moment.flows, layout.routes, strict=True):
-        painter.edge(wire, *flow, route)
+        if _meets(window, *zip(*route.points, strict=True)):
+            painter.edge(wire, *flow, route)
     for card, state, box in zip(moment.cards, moment.states, layout.boxes, strict=True):
-        painter.card(card, state, box, diagram.now)
+        if _meets(window, (box.x, box.right), (box.y - NOW_RISE, box.bottom)):
+            painter.card(card, state, box, diagram.now)
+
+
+def _meets(window, xs, ys):
+    (left, right), (upper, lower) = window
+    return min(xs) < right and max(xs) > left and min(ys) < lower and max(ys) > upper
 
 
 class _Painter:
@@ -190,6 +201,8 @@ class _Painter:
                                            linewidth=line_width * POINTS_PER_PX * self.scale, **style))
 
     def _text(self, x, y, text, size, colour, bold=False, family=MONOSPACE, ha="left"):
+        if size * self.scale < SMALLEST_LETTERS:
+            return
         # parse_math: a dollar sign in a name is a dollar sign.
         self.axes.text(x, y, visible(text), fontsize=size * POINTS_PER_PX * self.scale, color=colour,
                        family=[family, SANS], ha=ha, va="baseline", weight="bold" if bold else "normal",

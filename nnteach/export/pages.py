@@ -76,13 +76,11 @@ def _place(figure, drawing, moment, scale, top, most):
     width = min(layout.width * scale / PX_PER_INCH, WIDTH - 2 * MARGIN)
     height = min(layout.height * scale / PX_PER_INCH, most)
     place = ((WIDTH - width) / 2 / WIDTH, 1 - (top + (most + height) / 2) / HEIGHT, width / WIDTH, height / HEIGHT)
-    axes = figure.add_axes(place)
-    paint(axes, drawing.diagram, layout, moment, scale)
     now = moment.states.index("now") if "now" in moment.states else 0
     x, y = layout.boxes[now].middle
-    left = _window(x, width * PX_PER_INCH / scale, layout.width)
-    upper = _window(y, height * PX_PER_INCH / scale, layout.height)
-    axes.set(xlim=left, ylim=upper[::-1])
+    window = (_window(x, width * PX_PER_INCH / scale, layout.width),
+              _window(y, height * PX_PER_INCH / scale, layout.height))
+    paint(figure.add_axes(place), drawing.diagram, layout, moment, scale, window)
 
 
 def _window(middle, size, whole):
