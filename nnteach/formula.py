@@ -244,6 +244,8 @@ def _latex_number(shown):
 
 def _math_leaf(symbol, numbers):
     if symbol.name is not None and not (numbers and symbol.value is not None):
+        if len(symbol.name) > 1 and symbol.name.endswith("ᵀ"):
+            return ["msup", "", _math_leaf(Symbol(symbol.name[:-1]), False), ["mi", "", "⊤"]]
         match = INDEXED.fullmatch(symbol.name)
         return ["msub", "", ["mi", "", match[1]], ["mn", "", match[2]]] if match else ["mi", "", symbol.name]
     if np.ndim(symbol.value) == 0:

@@ -329,3 +329,8 @@ def test_a_strange_notation_is_shown_as_it_is(notation):
     symbol = Symbol(None, 1.0, "", notation, (a,))
     assert notation.split("(")[0] in text(symbol) and latex(symbol)
     check_math(math(symbol))
+
+
+def test_a_transposed_name_has_its_superscript_in_mathml():
+    assert math(Symbol("W1ᵀ")) == ["msup", "", ["msub", "", ["mi", "", "W"], ["mn", "", "1"]], ["mi", "", "⊤"]]
+    assert math(Symbol("ᵀ")) == ["mi", "", "ᵀ"]
