@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from differences import assert_close, assert_same_bits, central_difference
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from strategies import COMMON, programs, smooth_programs
 
 import nnteach as nt
@@ -397,7 +397,7 @@ def _graph(program, leaves):
     return program.run(xs), xs[0]
 
 
-@COMMON
+@settings(COMMON, max_examples=500)
 @given(programs())
 def test_gradients_are_those_of_torch(program):
     torch = pytest.importorskip("torch")
