@@ -256,16 +256,17 @@ def _add_search(commands) -> argparse.ArgumentParser:
     command = commands.add_parser(
         "search",
         help="search hyperparameters; the same command carries on with what was begun",
-        description="Try candidates until there are N trials in all; a study that was killed is carried on with.",
+        description="Try candidates until there are N trials in all; one that was killed is carried on with.",
     )
-    command.add_argument("objective", metavar="MODULE:FUNCTION", help="such as train:accuracy, for accuracy in train.py")
+    command.add_argument("objective", metavar="MODULE:FUNCTION", help="such as train:accuracy")
     command.add_argument("--space", nargs="+", required=True, metavar="NAME=…",
                          help="lr=1e-4:1e-1:log, layers=1:3 (both ends included) or units=16,32,64")
-    command.add_argument("--trials", type=int, required=True, metavar="N", help="in total, earlier ones included")
-    command.add_argument("--study", default="search.log", metavar="FILE", help="the ledger (default: %(default)s)")
+    command.add_argument("--trials", type=int, required=True, metavar="N", help="in all, with earlier ones")
+    command.add_argument("--study", default="search.log", metavar="FILE",
+                         help="the ledger (default: %(default)s)")
     command.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: %(default)s)")
-    command.add_argument("--minimize", action="store_true", help="look for the smallest value, such as a loss")
-    command.add_argument("--sampler", choices=["random", "tpe"], default="random", help="(default: %(default)s)")
+    command.add_argument("--minimize", action="store_true", help="look for the smallest value, as of a loss")
+    command.add_argument("--sampler", choices=["random", "tpe"], default="random", help="how to choose")
     command.add_argument("--seed", type=int, default=0, help="of the candidates (default: %(default)s)")
     command.add_argument("--csv", type=Path, metavar="FILE", help="also write the table to this .csv file")
     return command

@@ -28,7 +28,9 @@ COUNTS = (20, 20, 10, 10)
 
 def idx_bytes(array, magic=None, counts=None):
     header = magic or bytes((0, 0, 8, array.ndim))
-    return header + struct.pack(f">{array.ndim}I", *(counts or array.shape)) + array.astype(np.uint8).tobytes()
+    return (
+        header + struct.pack(f">{array.ndim}I", *(counts or array.shape)) + array.astype(np.uint8).tobytes()
+    )
 
 
 def small_arrays():
@@ -80,7 +82,9 @@ def test_a_set_is_read_gzipped_and_raw(source, folder):
     data = images.load(source, folder)
     assert data.x_train.shape == (20, 28, 28) and data.x_train.dtype == np.uint8
     assert data.y_test.tolist() == list(range(10)) and data.y_train.dtype == np.int64
-    for got, array in zip((data.x_train, data.y_train, data.x_test, data.y_test), small_arrays(), strict=True):
+    for got, array in zip(
+        (data.x_train, data.y_train, data.x_test, data.y_test), small_arrays(), strict=True
+    ):
         assert (got == array).all()
     assert data.note == "" and data.verified and data.names[0] == "a"
     assert repr(data) == "Tiny: 20 training and 10 test images of 28 × 28, 10 classes"
@@ -166,8 +170,20 @@ X = np.arange(2 * 28 * 28).reshape(2, 28, 28)
         (idx_bytes(X, counts=(3, 28, 28)), ["2352 bytes", "1568 bytes"]),
         (idx_bytes(X, counts=(2**31, 28, 28)), ["a header that promises"]),
     ],
-    ids=["empty", "html", "lfs", "truncated", "header", "truncated gzip", "checksum of gzip", "labels as images",
-         "magic", "count too small", "count too large", "count absurd"],
+    ids=[
+        "empty",
+        "html",
+        "lfs",
+        "truncated",
+        "header",
+        "truncated gzip",
+        "checksum of gzip",
+        "labels as images",
+        "magic",
+        "count too small",
+        "count too large",
+        "count absurd",
+    ],
 )
 def test_every_damage_has_its_message(content, said, tmp_path):
     path = tmp_path / "train-images-idx3-ubyte.gz"
@@ -301,7 +317,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with Server() as running:
-        running.files = {f"{name}.gz": packed(array) for name, array in zip(NAMES, small_arrays(), strict=True)}
+        running.files = {
+            f"{name}.gz": packed(array) for name, array in zip(NAMES, small_arrays(), strict=True)
+        }
         yield running
         running.shutdown()
 
@@ -367,14 +385,26 @@ def test_a_part_with_a_wrong_beginning_is_begun_again(server, tmp_path):
 def test_every_mirror_says_why_it_did_not_serve(server, tmp_path):
     free = Server()
     free.server_close()
-    server.files = {"page": b"<html>please log in" + bytes(len(DATA)), "wrong": DATA[::-1], "long": DATA + b"x",
-                    "lfs": b"version https://git-lfs.github.com/spec/v1\n"}
+    server.files = {
+        "page": b"<html>please log in" + bytes(len(DATA)),
+        "wrong": DATA[::-1],
+        "long": DATA + b"x",
+        "lfs": b"version https://git-lfs.github.com/spec/v1\n",
+    }
     urls = [server.url + name for name in ("missing", "page", "wrong", "long", "lfs")] + [free.url + "f"]
     with pytest.raises(DataError) as caught:
         download.fetch(urls, tmp_path / "f", len(DATA), SHA, "Do it by hand")
     said = str(caught.value)
-    for words in ("f from one of 6 mirrors", "it answered 404", "a web page (HTML)", "expected the SHA-256", "got more",
-                  "Git LFS pointer", "no connection", "Do it by hand"):
+    for words in (
+        "f from one of 6 mirrors",
+        "it answered 404",
+        "a web page (HTML)",
+        "expected the SHA-256",
+        "got more",
+        "Git LFS pointer",
+        "no connection",
+        "Do it by hand",
+    ):
         assert words in said
     assert not (tmp_path / "f").exists()
 

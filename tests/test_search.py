@@ -24,7 +24,7 @@ SPACE = {"lr": (1e-4, 1e-1, "log"), "units": [16, 32, 64], "layers": (1, 3)}
 
 
 def score(lr, units, layers):
-    return -(math.log10(lr) + 2) ** 2 + units / 64 - layers
+    return -((math.log10(lr) + 2) ** 2) + units / 64 - layers
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def ledger(tmp_path):
 @pytest.fixture
 def module(tmp_path, monkeypatch):
     """A module of the student's own, which workers can import; every trial leaves a line in a file."""
-    (tmp_path / "student.py").write_text(textwrap.dedent("""
+    (tmp_path / "student.py").write_text(
+        textwrap.dedent("""
         import os, time
 
         def slow(x, seed):
@@ -53,7 +54,8 @@ def module(tmp_path, monkeypatch):
 
         def wrong(x):
             raise KeyError("units")
-        """))
+        """)
+    )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("DIARY", str(tmp_path / "diary"))
     import student
@@ -74,24 +76,50 @@ def test_candidates_depend_on_the_seed_alone():
 
 
 def test_ranges_are_kept_and_filled():
-    space = Space({"lr": (1e-4, 1e-1, "log"), "layers": (1, 3), "width": (1, 100, "log"), "p": (0.0, 0.5), "f": ["a", None, 3]})
+    space = Space(
+        {
+            "lr": (1e-4, 1e-1, "log"),
+            "layers": (1, 3),
+            "width": (1, 100, "log"),
+            "p": (0.0, 0.5),
+            "f": ["a", None, 3],
+        }
+    )
     drawn = [space.sample(0, index) for index in range(600)]
     for name, low, high in (("lr", 1e-4, 1e-1), ("layers", 1, 3), ("width", 1, 100), ("p", 0.0, 0.5)):
         values = [candidate[name] for candidate in drawn]
         assert low <= min(values) and max(values) <= high
-    assert {candidate["layers"] for candidate in drawn} == {1, 2, 3} and {candidate["f"] for candidate in drawn} == {"a", None, 3}
+    assert {candidate["layers"] for candidate in drawn} == {1, 2, 3} and {
+        candidate["f"] for candidate in drawn
+    } == {"a", None, 3}
     assert np.mean([candidate["lr"] < 10**-2.5 for candidate in drawn]) == pytest.approx(0.5, abs=0.07)
-    assert np.mean([candidate["width"] <= 10 for candidate in drawn]) == pytest.approx(0.57, abs=0.07)  # ln(10.5/0.5)/ln(201)
+    assert np.mean([candidate["width"] <= 10 for candidate in drawn]) == pytest.approx(
+        0.57, abs=0.07
+    )  # ln(10.5/0.5)/ln(201)
     assert all(type(candidate["width"]) is int for candidate in drawn)
 
 
-@pytest.mark.parametrize("given, said", [
-    ({}, "a space"), (5, "a space"), ({"two words": (1, 2)}, "two words"), ({"lr": 0.1}, "lr as a tuple"),
-    ({"lr": (0.1,)}, "lr as a tuple"), ({"lr": (1, 2, 3)}, "lr as a tuple"), ({"lr": (1, 2, "lin")}, "lr as a tuple"),
-    ({"lr": (2, 1)}, "low < high"), ({"lr": (1, 1)}, "low < high"), ({"lr": (0.0, 1.0, "log")}, "above 0"),
-    ({"lr": ("a", "b")}, "two numbers"), ({"lr": (0.0, math.inf)}, "two numbers"), ({"units": []}, "several different"),
-    ({"units": [1, 1]}, "several different"), ({"layer": [object()]}, "Write a name"), ([{"a": 1}, {"b": 1}], "all have a"),
-])
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ({}, "a space"),
+        (5, "a space"),
+        ({"two words": (1, 2)}, "two words"),
+        ({"lr": 0.1}, "lr as a tuple"),
+        ({"lr": (0.1,)}, "lr as a tuple"),
+        ({"lr": (1, 2, 3)}, "lr as a tuple"),
+        ({"lr": (1, 2, "lin")}, "lr as a tuple"),
+        ({"lr": (2, 1)}, "low < high"),
+        ({"lr": (1, 1)}, "low < high"),
+        ({"lr": (0.0, 1.0, "log")}, "above 0"),
+        ({"lr": ("a", "b")}, "two numbers"),
+        ({"lr": (0.0, math.inf)}, "two numbers"),
+        ({"units": []}, "several different"),
+        ({"units": [1, 1]}, "several different"),
+        ({"layer": [object()]}, "Write a name"),
+        ([{"a": 1}, {"b": 1}], "all have a"),
+    ],
+)
 def test_a_space_that_makes_no_sense(given, said):
     with pytest.raises(SearchError, match=said):
         Space(given)
@@ -118,7 +146,11 @@ def test_a_search_and_its_result(ledger, tmp_path):
     assert repr(result).startswith("Search: 12 complete\n  best ") and "units=" in repr(result)
     assert len({trial.seed for trial in result.trials}) == 12
     rows = list(csv.DictReader(result.to_csv(tmp_path / "t.csv").read_text().splitlines()))
-    assert len(rows) == 12 and float(rows[3]["value"]) == result.trials[3].value and rows[3]["state"] == "complete"
+    assert (
+        len(rows) == 12
+        and float(rows[3]["value"]) == result.trials[3].value
+        and rows[3]["state"] == "complete"
+    )
     assert set(SPACE) <= set(result.table[0])
     assert len(result.optuna.trials) == 12  # Optuna's own plots and importances work on it
 
@@ -165,9 +197,18 @@ def test_a_file_that_is_no_journal(ledger):
         search(score, SPACE, 2, ledger / "below a file")
 
 
-@pytest.mark.parametrize("settings, said", [
-    ({"direction": "up"}, "maximize"), ({"sampler": "grid"}, "tpe"), ({"pruner": "hard"}, "median"), ({"n_jobs": 0}, "n_jobs"),
-    ({"n_trials": -1}, "n_trials"), ({"n_trials": None}, "n_trials"), ({"n_trials": 1.5}, "n_trials")])
+@pytest.mark.parametrize(
+    "settings, said",
+    [
+        ({"direction": "up"}, "maximize"),
+        ({"sampler": "grid"}, "tpe"),
+        ({"pruner": "hard"}, "median"),
+        ({"n_jobs": 0}, "n_jobs"),
+        ({"n_trials": -1}, "n_trials"),
+        ({"n_trials": None}, "n_trials"),
+        ({"n_trials": 1.5}, "n_trials"),
+    ],
+)
 def test_settings_that_make_no_sense(settings, said, ledger):
     with pytest.raises(SearchError, match=said):
         search(score, SPACE, **({"n_trials": 2, "study": ledger} | settings))
@@ -210,7 +251,12 @@ def test_single_errors_and_nan_are_kept_apart(ledger):
     assert [trial.state for trial in result.trials] == ["complete", "error", "not finite", "complete"]
     assert "too wide" in result.trials[1].error and result.best.params == {"x": 4}
     again = search(objective, candidates, study=ledger)
-    assert [trial.attempts for trial in again.trials] == [1, 2, 1, 1]  # an error gets another chance, a nan does not
+    assert [trial.attempts for trial in again.trials] == [
+        1,
+        2,
+        1,
+        1,
+    ]  # an error gets another chance, a nan does not
 
 
 def test_seeds_are_the_candidates(ledger):
@@ -299,7 +345,9 @@ def test_a_bar(ledger, capsys):
 def test_workers_find_what_one_process_finds(ledger, module):
     one = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger, show=False)
     two = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger.with_name("two.log"), n_jobs=2)
-    assert [(t.params, t.value, t.seed) for t in two.trials] == [(t.params, t.value, t.seed) for t in one.trials]
+    assert [(t.params, t.value, t.seed) for t in two.trials] == [
+        (t.params, t.value, t.seed) for t in one.trials
+    ]
     owner = {t.user_attrs["owner"] for t in two.optuna.trials}
     assert len(owner) == 2 and owners.me() not in owner
 
@@ -337,8 +385,13 @@ if __name__ == "__main__":
 def start(tmp_path, ledger, n, n_jobs):
     """A search in a process, and a process group, of its own."""
     program = PROGRAM.format(folder=str(tmp_path), n=n, ledger=str(ledger), n_jobs=n_jobs)
-    return subprocess.Popen([sys.executable, "-c", program], start_new_session=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def wait_for(condition, seconds=20):
@@ -380,7 +433,7 @@ def test_everything_killed_again_and_again(tmp_path, ledger, module, monkeypatch
     rng, n = random.Random(0), 20
     for _ in range(3):
         running = start(tmp_path, ledger, n, 2)
-        wait_for(lambda known=len(diary(tmp_path)): len(diary(tmp_path)) > known or running.poll() is not None)
+        wait_for_progress(tmp_path, running)
         time.sleep(rng.uniform(0.0, 0.5))
         os.killpg(running.pid, signal.SIGKILL)
         running.communicate()
@@ -396,6 +449,11 @@ def test_everything_killed_again_and_again(tmp_path, ledger, module, monkeypatch
     assert [t.value for t in result.trials] == [space.sample(0, index)["x"] for index in range(n)]
 
 
+def wait_for_progress(tmp_path, running):
+    known = len(diary(tmp_path))
+    wait_for(lambda: len(diary(tmp_path)) > known or running.poll() is not None)
+
+
 def completed(ledger):
     """Indices of the completed candidates, from the journal itself, in order of their end."""
     storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(ledger)))
@@ -409,7 +467,9 @@ def test_a_killed_worker_is_replaced(tmp_path, ledger, module, monkeypatch):
     monkeypatch.setenv("SECONDS", "0.4")
     running = start(tmp_path, ledger, 6, 2)
     wait_for(lambda: len(diary(tmp_path)) >= 2)
-    workers = subprocess.run(["ps", "-o", "pid=", "--ppid", str(running.pid)], capture_output=True, text=True).stdout.split()
+    workers = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(running.pid)], capture_output=True, text=True
+    ).stdout.split()
     os.kill(int(workers[0]), signal.SIGKILL)
     said, _ = running.communicate(timeout=60)
     assert said.startswith("Search: 6 complete")
@@ -460,11 +520,33 @@ def test_owners():
 
 
 def test_the_command_line(tmp_path, module):
-    command = [sys.executable, "-m", "nnteach.cli", "search", "student:slow", "--space", "x=0.0:1.0", "--trials", "3",
-               "--study", "s.log", "--csv", "s.csv"]
+    command = [
+        sys.executable,
+        "-m",
+        "nnteach.cli",
+        "search",
+        "student:slow",
+        "--space",
+        "x=0.0:1.0",
+        "--trials",
+        "3",
+        "--study",
+        "s.log",
+        "--csv",
+        "s.csv",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Search: 3 complete\n  best ") and len((tmp_path / "s.csv").read_text().splitlines()) == 4
-    for wrong, said in ((["student:nothing"], "has no such"), (["nowhere:f"], "nowhere"), (["student"], "MODULE:FUNCTION")):
-        bad = subprocess.run([*command[:4], *wrong, *command[5:]], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (
+        done.stdout.startswith("Search: 3 complete\n  best ")
+        and len((tmp_path / "s.csv").read_text().splitlines()) == 4
+    )
+    for wrong, said in (
+        (["student:nothing"], "has no such"),
+        (["nowhere:f"], "nowhere"),
+        (["student"], "MODULE:FUNCTION"),
+    ):
+        bad = subprocess.run(
+            [*command[:4], *wrong, *command[5:]], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
         assert bad.returncode == 2 and said in bad.stderr and "Traceback" not in bad.stderr

@@ -47,8 +47,13 @@ class Builder:
     def dense(self, x: Node, W: Node, b: Node | None) -> Node:
         """pre = x Wᵀ + b."""
         if x.shape[-1] != W.shape[1]:
-            raise ShapeError(message(f"inputs with {W.shape[1]} columns for {W.name} {shape_text(W.shape)}",
-                                     shape_text(x.shape), "Flatten images first, or check X"))
+            raise ShapeError(
+                message(
+                    f"inputs with {W.shape[1]} columns for {W.name} {shape_text(W.shape)}",
+                    shape_text(x.shape),
+                    "Flatten images first, or check X",
+                )
+            )
         product = x @ W.T.named(f"{W.name}ᵀ")
         return named(product if b is None else product + b, f"pre{self.number}")
 
@@ -65,12 +70,16 @@ class Builder:
     def batch_norm(self, x, gamma, beta, mean, variance, eps) -> Node:
         """Normalise by running statistics, or by the batch in training; gamma and beta may be None."""
         if x.ndim != 2:
-            raise ShapeError(message("inputs of shape (batch, channels) for batch normalisation", shape_text(x.shape)))
+            raise ShapeError(
+                message("inputs of shape (batch, channels) for batch normalisation", shape_text(x.shape))
+            )
         if self.training or mean is None:
             x, _, _ = standardize(x, (0,), eps)
         else:
-            mean, variance = (constant(np.asarray(array, self.dtype), f"{name}{self.norms}")
-                              for name, array in (("mean", mean), ("variance", variance)))
+            mean, variance = (
+                constant(np.asarray(array, self.dtype), f"{name}{self.norms}")
+                for name, array in (("mean", mean), ("variance", variance))
+            )
             x = (x - mean) / ops.sqrt(variance + eps)
         x = x if gamma is None else gamma * x
         return named(x if beta is None else x + beta, f"norm{self.norms}")
@@ -81,12 +90,21 @@ class Builder:
         if not self.training or p == 0:
             return x
         if self.masks is None or len(self.masks) < self.drops:
-            raise GraphError(message(f"a mask for dropout layer {self.drops}", f"{len(self.masks or ())} masks",
-                                     "Pass masks=[…], one array of 0 and 1 per dropout layer, or training=False"))
+            raise GraphError(
+                message(
+                    f"a mask for dropout layer {self.drops}",
+                    f"{len(self.masks or ())} masks",
+                    "Pass masks=[…], one array of 0 and 1 per dropout layer, or training=False",
+                )
+            )
         mask = self.masks[self.drops - 1]
         if mask.shape != x.shape:
-            raise ShapeError(message(f"a mask of shape {shape_text(x.shape)} for dropout layer {self.drops}",
-                                     shape_text(mask.shape)))
+            raise ShapeError(
+                message(
+                    f"a mask of shape {shape_text(x.shape)} for dropout layer {self.drops}",
+                    shape_text(mask.shape),
+                )
+            )
         return named(x * constant(mask / (1 - p), f"mask{self.drops}"), f"kept{self.number}")
 
     def flatten(self, x: Node, start: int = 1, end: int = -1) -> Node:
@@ -120,8 +138,11 @@ class Builder:
 
 def usual_loss(pred: Node, y):
     """The loss that goes with an output: what `loss=None` means."""
-    after = {ops.log_softmax: losses.negative_log_likelihood, ops.softmax: losses.categorical_cross_entropy,
-             ops.sigmoid: losses.binary_cross_entropy}
+    after = {
+        ops.log_softmax: losses.negative_log_likelihood,
+        ops.softmax: losses.categorical_cross_entropy,
+        ops.sigmoid: losses.binary_cross_entropy,
+    }
     if pred.primitive in after:
         return after[pred.primitive]
     classes = np.asarray(y).dtype.kind in "iu" and np.ndim(y) == pred.ndim - 1

@@ -9,9 +9,9 @@ import numpy as np
 from .. import ops
 from ..errors import GraphError, message
 from ..graph import Node
-from ..nn import losses
 from ..nn.activations import leaky_relu
-from .build import BridgeError, Builder, unsupported, usual_loss
+from .build import BridgeError, Builder, unsupported
+from .keras_losses import put_on_loss
 
 
 def from_keras(model, X, y, loss=None, *, training: bool = False, masks=None) -> Node:
@@ -42,7 +42,7 @@ def from_keras(model, X, y, loss=None, *, training: bool = False, masks=None) ->
         pred = _put_on(builder, layer, pred)
     if pred is x:
         raise BridgeError(message("a model that computes something", "one that hands its input on unchanged"))
-    return _loss(builder, pred, y, getattr(model, "loss", None) if loss is None else loss)
+    return put_on_loss(builder, pred, y, getattr(model, "loss", None) if loss is None else loss)
 
 
 # ------------------------------------------------------------------------------------------------ the layers
@@ -59,12 +59,20 @@ def _layers(model, X) -> list:
             if not layer.built and layer is model:
                 layer.build((None, *X.shape[1:]))
             waiting += reversed(layer.layers)
-        elif isinstance(layer, keras.Model) and hasattr(layer, "_functional") is False and _is_functional(layer):
+        elif (
+            isinstance(layer, keras.Model)
+            and hasattr(layer, "_functional") is False
+            and _is_functional(layer)
+        ):
             waiting += reversed(_chain(layer))
         elif isinstance(layer, keras.Model):
-            raise BridgeError(message(
-                "a Sequential or a functional Model", f"{type(layer).__name__}, with a call() of its own",
-                "Its layers cannot be seen from outside: write it as keras.Sequential([...])"))
+            raise BridgeError(
+                message(
+                    "a Sequential or a functional Model",
+                    f"{type(layer).__name__}, with a call() of its own",
+                    "Its layers cannot be seen from outside: write it as keras.Sequential([...])",
+                )
+            )
         else:
             found.append(layer)
     return found
@@ -79,8 +87,12 @@ def _is_functional(model) -> bool:
 def _chain(model) -> list:
     """The layers of a functional model, followed from the output back to the input."""
     if len(model.outputs) != 1 or len(model.inputs) != 1:
-        raise BridgeError(message("a model with one input and one output",
-                                  f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"))
+        raise BridgeError(
+            message(
+                "a model with one input and one output",
+                f"{len(model.inputs)} inputs and {len(model.outputs)} outputs",
+            )
+        )
     chain, tensor = [], model.outputs[0]
     while True:
         layer, index, _ = tensor._keras_history
@@ -88,8 +100,13 @@ def _chain(model) -> list:
             return chain[::-1]
         inputs = layer._inbound_nodes[index].input_tensors
         if len(inputs) != 1:
-            raise BridgeError(message("layers in a row", f"{layer.name} ({type(layer).__name__}), with {len(inputs)} inputs",
-                                      "Branches cannot be opened yet; from_torch can open sums of branches"))
+            raise BridgeError(
+                message(
+                    "layers in a row",
+                    f"{layer.name} ({type(layer).__name__}), with {len(inputs)} inputs",
+                    "Branches cannot be opened yet; from_torch can open sums of branches",
+                )
+            )
         chain.append(layer)
         tensor = inputs[0]
 
@@ -97,9 +114,13 @@ def _chain(model) -> list:
 def _array(weight) -> np.ndarray:
     """The numbers of a weight of Keras's."""
     if weight.dtype not in ("float32", "float64"):
-        raise BridgeError(message("weights in float32 or float64", weight.dtype, 'Build the model with dtype="float32"'))
+        raise BridgeError(
+            message("weights in float32 or float64", weight.dtype, 'Build the model with dtype="float32"')
+        )
     value = weight.value
-    return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)  # PyTorch's, or another backend's
+    return np.asarray(
+        value.detach().cpu() if hasattr(value, "detach") else value
+    )  # PyTorch's, or another backend's
 
 
 def _precision(layers, X):
@@ -112,8 +133,12 @@ def _precision(layers, X):
 def _put_on(builder, layer, x) -> Node:
     kind = type(layer).__name__
     if kind not in LAYERS or not type(layer).__module__.startswith("keras."):
-        raise unsupported("layers", f"the layer {getattr(layer, 'name', layer)}: {kind}", LAYERS,
-                          "Open the model up to this layer: keras.Sequential(model.layers[:k])")
+        raise unsupported(
+            "layers",
+            f"the layer {getattr(layer, 'name', layer)}: {kind}",
+            LAYERS,
+            "Open the model up to this layer: keras.Sequential(model.layers[:k])",
+        )
     return LAYERS[kind](builder, layer, x)
 
 
@@ -122,13 +147,17 @@ def _refuse(layer, **settings):
     for name, meaningless in settings.items():
         given = getattr(layer, name, meaningless)
         if given != meaningless:
-            raise BridgeError(message(f"{type(layer).__name__} with {name}={meaningless}", f"{layer.name} with {given!r}"))
+            raise BridgeError(
+                message(f"{type(layer).__name__} with {name}={meaningless}", f"{layer.name} with {given!r}")
+            )
 
 
 def _dense(builder, layer, x):
     _refuse(layer, quantization_mode=None, lora_enabled=False, activity_regularizer=None)
     if not layer.built:
-        raise GraphError(message(f"the weights of {layer.name}", "none yet", "Call the model once, or build it"))
+        raise GraphError(
+            message(f"the weights of {layer.name}", "none yet", "Call the model once, or build it")
+        )
     number = builder.next_dense()
     W = builder.parameter(layer.kernel, _array(layer.kernel).T, f"W{number}")
     b = builder.parameter(layer.bias, _array(layer.bias), f"b{number}") if layer.use_bias else None
@@ -183,8 +212,10 @@ def _flatten(builder, layer, x):
 
 def _batch_norm(builder, layer, x):
     builder.norms += 1
-    gamma, beta = (builder.parameter(weight, _array(weight), f"{name}{builder.norms}") if has else None
-                   for name, weight, has in (("gamma", layer.gamma, layer.scale), ("beta", layer.beta, layer.center)))
+    gamma, beta = (
+        builder.parameter(weight, _array(weight), f"{name}{builder.norms}") if has else None
+        for name, weight, has in (("gamma", layer.gamma, layer.scale), ("beta", layer.beta, layer.center))
+    )
     for node, regularizer in ((gamma, layer.gamma_regularizer), (beta, layer.beta_regularizer)):
         _penalize(builder, node, regularizer)
     mean, variance = _array(layer.moving_mean), _array(layer.moving_variance)
@@ -223,84 +254,3 @@ LAYERS = {
     "Rescaling": _rescaling,
     "Identity": lambda b, layer, x: x,
 }
-
-
-# -------------------------------------------------------------------------------------------------- the loss
-
-LOSSES = {  # Keras's name, as a function -> from probabilities (or numbers), from logits
-    "mean_squared_error": (losses.mse, None),
-    "mean_absolute_error": (losses.mae, None),
-    "binary_crossentropy": (losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits),
-    "categorical_crossentropy": (losses.categorical_cross_entropy, losses.cross_entropy),
-    "sparse_categorical_crossentropy": (losses.categorical_cross_entropy, losses.cross_entropy),
-}
-FROM_LOGITS = {both[0]: both[1] for both in LOSSES.values() if both[1]}
-CLASSES = {
-    "MeanSquaredError": "mean_squared_error",
-    "MeanAbsoluteError": "mean_absolute_error",
-    "BinaryCrossentropy": "binary_crossentropy",
-    "CategoricalCrossentropy": "categorical_crossentropy",
-    "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
-}
-MEANS = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
-
-
-def _loss(builder, pred, y, loss) -> Node:
-    if isinstance(loss, list | tuple) and len(loss) == 1:
-        loss = loss[0]
-    if loss is None:
-        function, settings = usual_loss(pred, y), {}
-    elif loss in losses.LOSSES.values() or (isinstance(loss, str) and loss in losses.LOSSES and loss not in ("mse", "mae")):
-        function, settings = losses.loss(loss), {}
-    else:
-        function, settings = _from_keras_loss(loss)
-    y = _like_prediction(y, pred, function)
-    if function is losses.binary_cross_entropy and (smoothing := settings.get("label_smoothing")):
-        y = y * (1 - smoothing) + smoothing / 2
-    reduction = settings.get("reduction", "mean")
-    pred, function = _kept_from_zero(pred, function)
-    return builder.loss(
-        pred, y, function, "mean" if reduction in MEANS else reduction,
-        settings.get("label_smoothing", 0.0) if function in losses.FROM_CLASSES else 0.0, per_sample=True)
-
-
-def _from_keras_loss(loss):
-    """One of our losses, and Keras's settings."""
-    import keras
-
-    if isinstance(loss, str):
-        loss = keras.losses.get(loss)
-    is_object = isinstance(loss, keras.losses.Loss)
-    name = CLASSES.get(type(loss).__name__, type(loss).__name__) if is_object else getattr(loss, "__name__", repr(loss))
-    if name not in LOSSES:
-        raise unsupported("losses", name, [*CLASSES, *LOSSES])
-    settings = loss.get_config() if is_object else {}
-    if settings.get("ignore_class") is not None or settings.get("axis", -1) != -1:
-        raise BridgeError(message(f"{name} over the last axis and all classes", f"{settings}"))
-    return LOSSES[name][bool(settings.get("from_logits"))], settings
-
-
-def _like_prediction(y, pred, function):
-    """The target in the shape the loss wants, as Keras brings (n,) and (n, 1) together."""
-    if function in losses.FROM_CLASSES:
-        y = y[..., 0] if y.ndim == pred.ndim and y.shape[-1] == 1 != pred.shape[-1] else y
-        return y.astype(int) if y.ndim < pred.ndim else y  # class numbers may come as 3.0
-    return y.reshape(pred.shape) if y.size == pred.size and abs(y.ndim - pred.ndim) == 1 else y
-
-
-def _kept_from_zero(pred, function):
-    """What the loss is taken of, and the loss: done like Keras, only where that changes a number.
-
-    Keras makes probabilities sum to 1 and keeps them 1e-7 from 0 and 1. On TensorFlow it goes back to the logits instead.
-    """
-    import keras
-
-    if function not in FROM_LOGITS:
-        return pred, function
-    if function is losses.categorical_cross_entropy and pred.primitive is not ops.softmax:
-        pred = pred / ops.sum(pred, axis=-1, keepdims=True)
-    low, high = keras.config.epsilon(), 1 - keras.config.epsilon()
-    outside = pred.value.min() < low or pred.value.max() > high
-    if outside and keras.backend.backend() == "tensorflow" and pred.primitive in (ops.softmax, ops.sigmoid):
-        return pred.parents[0], FROM_LOGITS[function]
-    return (ops.clip(pred, low, high) if outside else pred), function

@@ -49,7 +49,9 @@ def _array(tensor):
     try:
         return tensor.detach().cpu().numpy()
     except TypeError as error:
-        raise BridgeError(message("numbers in float32 or float64", str(tensor.dtype), "Write model.float() first")) from error
+        raise BridgeError(
+            message("numbers in float32 or float64", str(tensor.dtype), "Write model.float() first")
+        ) from error
 
 
 def _precision(model, X):
@@ -87,15 +89,24 @@ def _traced(model):
     try:
         return torch.fx.symbolic_trace(model).graph
     except Exception as error:  # whatever a student's forward does with a symbol instead of numbers
-        raise BridgeError(message(
-            "a forward() that takes the same way for all inputs", f"{type(error).__name__}: {error}",
-            "Leave out what depends on the numbers (if, for, print, .item(), .numpy()), or use nn.Sequential")) from error
+        raise BridgeError(
+            message(
+                "a forward() that takes the same way for all inputs",
+                f"{type(error).__name__}: {error}",
+                "Leave out what depends on the numbers (if, for, print, .item(), .numpy()), or use nn.Sequential",
+            )
+        ) from error
 
 
 def _single(result):
     if not isinstance(result, Node):
-        raise BridgeError(message("a model with one output", f"{type(result).__name__}",
-                                  "Return the prediction alone from forward()"))
+        raise BridgeError(
+            message(
+                "a model with one output",
+                f"{type(result).__name__}",
+                "Return the prediction alone from forward()",
+            )
+        )
     return result
 
 
@@ -118,7 +129,9 @@ def _apply(builder, model, node, args, settings):
     except TypeError as error:
         if isinstance(error, BridgeError):
             raise
-        raise BridgeError(message(f"{kind} with its usual settings", f"{said} with {settings or args[1:]}", str(error))) from error
+        raise BridgeError(
+            message(f"{kind} with its usual settings", f"{said} with {settings or args[1:]}", str(error))
+        ) from error
 
 
 def _attribute(builder, model, path):
@@ -133,15 +146,23 @@ def _linear(builder, x, weight, bias=None):
     """F.linear, and so every Linear: the parameters arrive as nodes or as tensors."""
     number = builder.next_dense()
     W = weight if isinstance(weight, Node) else builder.parameter(weight, _array(weight), f"W{number}")
-    b = bias if bias is None or isinstance(bias, Node) else builder.parameter(bias, _array(bias), f"b{number}")
+    b = (
+        bias
+        if bias is None or isinstance(bias, Node)
+        else builder.parameter(bias, _array(bias), f"b{number}")
+    )
     return builder.dense(x, W, b)
 
 
 def _batch_norm(builder, module, x):
     builder.norms += 1
-    gamma, beta = (None if tensor is None else builder.parameter(tensor, _array(tensor), f"{name}{builder.norms}")
-                   for name, tensor in (("gamma", module.weight), ("beta", module.bias)))
-    mean, variance = (None if tensor is None else _array(tensor) for tensor in (module.running_mean, module.running_var))
+    gamma, beta = (
+        None if tensor is None else builder.parameter(tensor, _array(tensor), f"{name}{builder.norms}")
+        for name, tensor in (("gamma", module.weight), ("beta", module.bias))
+    )
+    mean, variance = (
+        None if tensor is None else _array(tensor) for tensor in (module.running_mean, module.running_var)
+    )
     return builder.batch_norm(x, gamma, beta, mean, variance, module.eps)
 
 
@@ -151,6 +172,7 @@ def _softmax(primitive):
             raise TypeError("dtype= would change the precision on the way")
         axis = (0 if x.ndim in (0, 1, 3) else 1) if dim is None else dim  # PyTorch's own guess
         return builder.out(x, lambda pre: primitive(pre, axis=axis - x.ndim if axis >= 0 else axis))
+
     return apply
 
 
@@ -160,7 +182,9 @@ def _reshape(builder, x, *shape):
 
 ACTIVATIONS = {  # name of the function -> as a function of nodes
     "relu": lambda b, x, inplace=False: b.out(x, ops.relu),
-    "leaky_relu": lambda b, x, negative_slope=0.01, inplace=False: b.out(x, lambda pre: leaky_relu(pre, negative_slope)),
+    "leaky_relu": lambda b, x, negative_slope=0.01, inplace=False: b.out(
+        x, lambda pre: leaky_relu(pre, negative_slope)
+    ),
     "elu": lambda b, x, alpha=1.0, inplace=False: b.out(x, lambda pre: ops.elu(pre, alpha=float(alpha))),
     "softplus": lambda b, x, beta=1.0, threshold=20.0: b.out(x, lambda pre: softplus(pre, beta)),
     "sigmoid": lambda b, x: b.out(x, ops.sigmoid),
@@ -239,10 +263,17 @@ def _loss(builder, pred, y, loss):
         raise unsupported("losses", name, LOSSES)
     for setting in ("weight", "pos_weight"):
         if getattr(loss, setting, None) is not None:
-            raise BridgeError(message(f"{name} without {setting}=", "one with it", "Leave it out to step through the model"))
+            raise BridgeError(
+                message(f"{name} without {setting}=", "one with it", "Leave it out to step through the model")
+            )
     if name == "CrossEntropyLoss" and y.dtype.kind in "iu" and (y == loss.ignore_index).any():
-        raise BridgeError(message("class numbers of every sample", f"{loss.ignore_index}, which {name} ignores",
-                                  "Leave these samples out of X and y"))
+        raise BridgeError(
+            message(
+                "class numbers of every sample",
+                f"{loss.ignore_index}, which {name} ignores",
+                "Leave these samples out of X and y",
+            )
+        )
     settings = getattr(loss, "reduction", "mean"), getattr(loss, "label_smoothing", 0.0)
     return builder.loss(pred, y, LOSSES[name], *settings)
 
@@ -250,6 +281,11 @@ def _loss(builder, pred, y, loss):
 def _finite(loss):
     """PyTorch cuts the logarithm of 0 off at −100; the formula, and our graph, has an infinity there."""
     if np.isinf(loss.value):
-        raise GraphError(message("predictions strictly between 0 and 1", "a loss of inf, from a prediction of exactly 0 or 1",
-                                 "Use the loss from logits (BCEWithLogitsLoss, CrossEntropyLoss), which is exact"))
+        raise GraphError(
+            message(
+                "predictions strictly between 0 and 1",
+                "a loss of inf, from a prediction of exactly 0 or 1",
+                "Use the loss from logits (BCEWithLogitsLoss, CrossEntropyLoss), which is exact",
+            )
+        )
     return loss

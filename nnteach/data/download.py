@@ -91,7 +91,9 @@ def _from_mirror(url, part, size, sha256, bar):
             return
         part.unlink()
         if not resumed or attempt == 2:
-            raise _Refused(f"expected the SHA-256 {sha256[:12]}…, got {found[:12]}…: another or a damaged file")
+            raise _Refused(
+                f"expected the SHA-256 {sha256[:12]}…, got {found[:12]}…: another or a damaged file"
+            )
 
 
 def _receive(url, part, size, bar):
@@ -111,8 +113,11 @@ def _receive(url, part, size, bar):
         raise _Refused(_in_words(error)) from error
     have = part.stat().st_size
     if have != size:
-        raise _Refused(f"expected {size:,} bytes, got {have:,}: it broke off (the next attempt carries on from there)"
-                       if have < size else f"expected {size:,} bytes, got more: another file")
+        raise _Refused(
+            f"expected {size:,} bytes, got {have:,}: it broke off (the next attempt carries on from there)"
+            if have < size
+            else f"expected {size:,} bytes, got more: another file"
+        )
 
 
 def _write(response, part, start, size, bar):
@@ -134,7 +139,9 @@ def _write(response, part, start, size, bar):
 
 def _check_start(chunk):
     if looks_like_a_page(chunk):
-        raise _Refused("expected a gzip file, got a web page (HTML): a login page of the network, or an error page")
+        raise _Refused(
+            "expected a gzip file, got a web page (HTML): a login page of the network, or an error page"
+        )
     if looks_like_a_pointer(chunk):
         raise _Refused("expected a gzip file, got a Git LFS pointer")
 
@@ -148,7 +155,9 @@ def _in_words(error) -> str:
     """What a network error means."""
     reason = getattr(error, "reason", error)
     if isinstance(error, urllib.error.HTTPError):
-        return f"it answered {error.code} ({error.reason})" + (": the proxy wants a login" if error.code == 407 else "")
+        return f"it answered {error.code} ({error.reason})" + (
+            ": the proxy wants a login" if error.code == 407 else ""
+        )
     if isinstance(reason, ssl.SSLError):
         return f"its certificate was not accepted ({reason}); a proxy in between, or a wrong clock?"
     if isinstance(reason, socket.gaierror):
@@ -176,13 +185,23 @@ def _disk_errors(path):
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _no_room(path, error.strerror) from error
-        raise DataError(message(f"{path.parent} to be a folder to write to", error.strerror or str(error),
-                                "Name another folder in the environment variable NNTEACH_CACHE")) from error
+        raise DataError(
+            message(
+                f"{path.parent} to be a folder to write to",
+                error.strerror or str(error),
+                "Name another folder in the environment variable NNTEACH_CACHE",
+            )
+        ) from error
 
 
 def _no_room(path, got):
-    return DataError(message(f"room on the disk of {path.parent}", got,
-                             "Make room, or name a folder on another disk in NNTEACH_CACHE"))
+    return DataError(
+        message(
+            f"room on the disk of {path.parent}",
+            got,
+            "Make room, or name a folder on another disk in NNTEACH_CACHE",
+        )
+    )
 
 
 def _wants_bar(show):

@@ -65,10 +65,16 @@ def read(path, axes: int) -> Content:
     except DataError:
         raise
     except EOFError as error:
-        raise _problem(path, "a whole gzip file", f"{_bytes(path)} bytes, then its end in the middle",
-                       "It was cut off, as by a broken download. " + DELETE) from error
+        raise _problem(
+            path,
+            "a whole gzip file",
+            f"{_bytes(path)} bytes, then its end in the middle",
+            "It was cut off, as by a broken download. " + DELETE,
+        ) from error
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise _problem(path, "a gzip file in order", f"one whose contents do not add up ({error})", DELETE) from error
+        raise _problem(
+            path, "a gzip file in order", f"one whose contents do not add up ({error})", DELETE
+        ) from error
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -98,11 +104,19 @@ def _check_start(path, start):
     if not start:
         raise _problem(path, "an IDX file", "an empty file", DELETE)
     if looks_like_a_page(start):
-        raise _problem(path, "an IDX file or its gzip", "a web page (HTML)",
-                       "A login page or an error page was saved under this name. " + DELETE)
+        raise _problem(
+            path,
+            "an IDX file or its gzip",
+            "a web page (HTML)",
+            "A login page or an error page was saved under this name. " + DELETE,
+        )
     if looks_like_a_pointer(start):
-        raise _problem(path, "an IDX file or its gzip", "a Git LFS pointer, a note of three lines",
-                       "Run `git lfs pull` where it comes from, or take the file from elsewhere")
+        raise _problem(
+            path,
+            "an IDX file or its gzip",
+            "a Git LFS pointer, a note of three lines",
+            "Run `git lfs pull` where it comes from, or take the file from elsewhere",
+        )
 
 
 def _parse(path, stream, axes):
@@ -113,7 +127,9 @@ def _parse(path, stream, axes):
     shape = struct.unpack(f">{axes}I", header[4:])
     expected = math.prod(shape)
     if expected > LARGEST:
-        raise _problem(path, f"a count of {WHAT[axes]} that can be", f"a header that promises {shape}", DELETE)
+        raise _problem(
+            path, f"a count of {WHAT[axes]} that can be", f"a header that promises {shape}", DELETE
+        )
     body = stream.read(expected + 1)
     if len(body) != expected:
         _wrong_length(path, shape, axes, len(body), expected)
@@ -128,10 +144,13 @@ def _check_magic(path, header, axes):
     found = int.from_bytes(header[:4], "big")
     other = {bytes((0, 0, UNSIGNED_BYTES, n)): what for n, what in WHAT.items()}.get(header[:4])
     raise _problem(
-        path, f"the magic number {int.from_bytes(expected, 'big')} of {WHAT[axes]}",
+        path,
+        f"the magic number {int.from_bytes(expected, 'big')} of {WHAT[axes]}",
         f"{found}" + (f", that of {other}" if other else ""),
-        f"The files of {WHAT[axes]} and {other} were mixed up: check their names" if other
-        else "This is no IDX file of unsigned bytes. " + DELETE)
+        f"The files of {WHAT[axes]} and {other} were mixed up: check their names"
+        if other
+        else "This is no IDX file of unsigned bytes. " + DELETE,
+    )
 
 
 def _wrong_length(path, shape, axes, found, expected):

@@ -9,9 +9,7 @@ refused; a part of it is taken only with `partial=True`, and says so in `note`.
 """
 
 import hashlib
-import os
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +19,8 @@ from ..errors import message
 from . import idx
 from .download import fetch
 from .idx import DataError
-from .sources import FASHION_MNIST, MNIST, File, Source
+from .places import cache, find, inside, places
+from .sources import FASHION_MNIST, MNIST, Source
 
 SIDE = 28
 
@@ -79,7 +78,7 @@ def load(source: Source, path=None, partial: bool = False, download: bool = True
     if path is not None:
         return _from_path(source, Path(path).expanduser(), partial)
     problems, searched = [], []
-    for place, trusted in _places(source):
+    for place, trusted in places(source):
         searched.append(str(place))
         if not _is_there(source, place):
             continue
@@ -95,56 +94,28 @@ def load(source: Source, path=None, partial: bool = False, download: bool = True
     return _read(source, _download(source), partial)
 
 
-# ------------------------------------------------------------------------------------------------- where it is
-
-
-def cache() -> Path:
-    """The folder that downloads go to."""
-    if own := os.environ.get("NNTEACH_CACHE"):
-        return Path(own).expanduser()
-    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "nnteach"
-
-
-def _places(source: Source) -> Iterator[tuple[Path, bool]]:
-    """Where the set may be, and whether the user named the place."""
-    if named := os.environ.get("NNTEACH_DATA"):
-        yield from ((place, True) for place in _inside(source, Path(named).expanduser()))
-    yield cache() / source.folder, False
-    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser() / "datasets"
-    yield keras / source.folder, False
-    if source.keras_archive:
-        yield keras / source.keras_archive, False
-    for root in (Path("data"), Path.home() / "data"):  # torchvision has no default; its examples say "data"
-        yield root / source.torchvision / "raw", False
-
-
-def _inside(source, folder):
-    """The folder's own order: a subfolder of the set's name, torchvision's, or the folder itself."""
-    return folder / source.folder, folder / source.torchvision / "raw", folder
+# ----------------------------------------------------------------------------------------- finding, fetching
 
 
 def _is_there(source, place) -> bool:
-    return place.is_file() if place.suffix == ".npz" else any(_found(place, file) for file in source.files)
-
-
-def _found(folder: Path, file: File) -> Path | None:
-    """The file under one of its names; the gzipped one first, because its checksum is published."""
-    dotted = file.name.replace("-idx", ".idx")  # as some programs name it when they unpack
-    names = (f"{file.name}.gz", file.name, f"{dotted}.gz", dotted)
-    return next((path for name in names if (path := folder / name).is_file()), None)
+    return place.is_file() if place.suffix == ".npz" else any(find(place, file) for file in source.files)
 
 
 def _from_path(source, path, partial):
     if path.is_file() and path.suffix != ".npz":
         path = path.parent
-    for place in (path,) if path.suffix == ".npz" else _inside(source, path):
+    for place in (path,) if path.suffix == ".npz" else inside(source, path):
         if _is_there(source, place):
             return _read(source, place, partial)
     wanted = ", ".join(f"{file.name}.gz" for file in source.files)
     got = "no such folder" if not path.exists() else "none of them" if path.is_dir() else "something else"
-    raise DataError(message(f"{path} to be a folder with {wanted} (or unpacked)", got,
-                            "Leave path= out, and the set is looked for and, if need be, downloaded"))
+    raise DataError(
+        message(
+            f"{path} to be a folder with {wanted} (or unpacked)",
+            got,
+            "Leave path= out, and the set is looked for and, if need be, downloaded",
+        )
+    )
 
 
 def _download(source) -> Path:
@@ -158,8 +129,10 @@ def _download(source) -> Path:
 
 
 def _by_hand(source) -> str:
-    return (f"Get the four files of {source.title} on a machine with a network ({source.home}) and put them into "
-            f"{cache() / source.folder}, or into any folder that you pass as path= or name in NNTEACH_DATA")
+    return (
+        f"Get the four files of {source.title} on a machine with a network ({source.home}) and put them into "
+        f"{cache() / source.folder}, or into any folder that you pass as path= or name in NNTEACH_DATA"
+    )
 
 
 # --------------------------------------------------------------------------------------------- reading and checking
@@ -181,15 +154,20 @@ def _from_files(source, folder, partial) -> dict:
     """Name -> (array, whether it is the published file); a missing test half is empty if a part will do."""
     parts = {}
     for position, file in enumerate(source.files):
-        path, axes = _found(folder, file), 3 if position % 2 == 0 else 1
+        path, axes = find(folder, file), 3 if position % 2 == 0 else 1
         if path is None:
-            test_half_missing = position >= 2 and not any(_found(folder, other) for other in source.files[2:])
+            test_half_missing = position >= 2 and not any(find(folder, other) for other in source.files[2:])
             if partial and test_half_missing:
                 parts[file.name] = np.zeros((0, SIDE, SIDE)[:axes], np.uint8), False
                 continue
             found = sorted(other.name for other in folder.iterdir() if other.is_file())
-            raise DataError(message(f"{folder / file.name}.gz, or {file.name} unpacked", f"only {', '.join(found)}",
-                                    f"Add the missing file. {_by_hand(source)}"))
+            raise DataError(
+                message(
+                    f"{folder / file.name}.gz, or {file.name} unpacked",
+                    f"only {', '.join(found)}",
+                    f"Add the missing file. {_by_hand(source)}",
+                )
+            )
         content = idx.read(path, axes)
         parts[file.name] = content.array, _verify(path, content.array, content.sha256, file, partial)
     return parts
@@ -198,13 +176,19 @@ def _from_files(source, folder, partial) -> dict:
 def _verify(path, array, sha256, file, partial) -> bool:
     """Whether this is the published file; a file with all samples that is another one is refused."""
     if array.shape[1:] not in ((), (SIDE, SIDE)):
-        raise DataError(message(f"{path} to have images of {SIDE} × {SIDE}", f"{array.shape[1:]}",
-                                "This is another set"))
+        raise DataError(
+            message(f"{path} to have images of {SIDE} × {SIDE}", f"{array.shape[1:]}", "This is another set")
+        )
     if len(array) > file.count or (len(array) < file.count and not partial):
-        raise DataError(message(
-            f"{path} to have {file.count:,} samples", f"{len(array):,}",
-            "To use a part of the set, ask for it: partial=True" if len(array) < file.count
-            else "This is another set; check the path"))
+        raise DataError(
+            message(
+                f"{path} to have {file.count:,} samples",
+                f"{len(array):,}",
+                "To use a part of the set, ask for it: partial=True"
+                if len(array) < file.count
+                else "This is another set; check the path",
+            )
+        )
     if len(array) < file.count:
         return False
     if file.sha256:
@@ -214,8 +198,13 @@ def _verify(path, array, sha256, file, partial) -> bool:
     else:
         return False  # no checksum of the unpacked file is published
     if found != wanted:
-        raise DataError(message(f"{path} to have the SHA-256 {wanted}", found,
-                                "Its contents were changed, or it is another set. Delete it and load the set again"))
+        raise DataError(
+            message(
+                f"{path} to have the SHA-256 {wanted}",
+                found,
+                "Its contents were changed, or it is another set. Delete it and load the set again",
+            )
+        )
     return True
 
 
@@ -227,26 +216,46 @@ def _from_archive(source, path) -> dict:
     except PermissionError as error:
         raise idx.unreadable(path, error) from error
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(message(f"{path} to be an archive of x_train, y_train, x_test, y_test", str(error),
-                                f"Delete {path} and load the set again")) from error
-    return {file.name: (array, _verify(path, array, _sha256_as_idx(array), file, False))
-            for file, array in zip(source.files, arrays, strict=True)}
+        raise DataError(
+            message(
+                f"{path} to be an archive of x_train, y_train, x_test, y_test",
+                str(error),
+                f"Delete {path} and load the set again",
+            )
+        ) from error
+    return {
+        file.name: (array, _verify(path, array, _sha256_as_idx(array), file, False))
+        for file, array in zip(source.files, arrays, strict=True)
+    }
 
 
 def _check_pair(source, place, x, y, file, partial):
     """Images and labels must belong together."""
     if len(x) != len(y):
-        raise DataError(message(
-            f"as many labels as images in {place}",
-            f"{len(x):,} images and {len(y):,} labels ({file.name.split('-')[0]})",
-            "The files are of different sets, or one was cut: get both anew"))
+        raise DataError(
+            message(
+                f"as many labels as images in {place}",
+                f"{len(x):,} images and {len(y):,} labels ({file.name.split('-')[0]})",
+                "The files are of different sets, or one was cut: get both anew",
+            )
+        )
     if len(y) and y.max() >= len(source.names):
-        raise DataError(message(f"labels from 0 to {len(source.names) - 1} in {place}", f"the label {y.max()}",
-                                "The labels are damaged, or of another set"))
+        raise DataError(
+            message(
+                f"labels from 0 to {len(source.names) - 1} in {place}",
+                f"the label {y.max()}",
+                "The labels are damaged, or of another set",
+            )
+        )
     counts = np.bincount(y, minlength=len(source.names))
     if source.balanced and len(y) == file.count and counts.min() != counts.max():
-        raise DataError(message(f"{file.count // len(counts):,} images of every class in {place}", f"{counts.tolist()}",
-                                f"This is not {source.title}; check the path"))
+        raise DataError(
+            message(
+                f"{file.count // len(counts):,} images of every class in {place}",
+                f"{counts.tolist()}",
+                f"This is not {source.title}; check the path",
+            )
+        )
 
 
 def _note(source, arrays) -> str:

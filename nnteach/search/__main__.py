@@ -14,15 +14,27 @@ def main(job: str) -> None:
     folder = Path(job)
     plan = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     sys.path[:] = plan["path"]
+    from nnteach.search.crew import unpickle
     from nnteach.search.ledger import Ledger
-    from nnteach.search.run import unpickle
     from nnteach.search.space import Space
     from nnteach.search.work import work
 
     objective = unpickle((folder / "objective.pickle").read_bytes())
-    space = plan["space"] if isinstance(plan["space"], list) else {
-        name: tuple(entry["range"]) if "range" in entry else entry["choices"] for name, entry in plan["space"].items()}
-    work(Ledger(plan["place"], Space(space), plan["settings"]), objective, plan["n_trials"], plan["most"], plan["parent"])
+    space = (
+        plan["space"]
+        if isinstance(plan["space"], list)
+        else {
+            name: tuple(entry["range"]) if "range" in entry else entry["choices"]
+            for name, entry in plan["space"].items()
+        }
+    )
+    work(
+        Ledger(plan["place"], Space(space), plan["settings"]),
+        objective,
+        plan["n_trials"],
+        plan["most"],
+        plan["parent"],
+    )
 
 
 if __name__ == "__main__":

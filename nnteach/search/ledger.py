@@ -1,8 +1,9 @@
-"""The ledger: an Optuna study in a journal file. It alone knows what was tried, what is tried now, and by whom.
+"""The ledger: an Optuna study in a journal file. It alone knows what was tried, what is tried now, by whom.
 
-Every candidate has an index, 0 … n_trials − 1, and a seed made of it. A trial of Optuna's is one attempt at a candidate:
-WAITING until a worker claims it, RUNNING while the worker lives, then COMPLETE, PRUNED or FAIL. An attempt whose worker is
-gone is marked interrupted, and the candidate is queued again. Optuna itself would leave it RUNNING for ever.
+Every candidate has an index, 0 … n_trials − 1, and a seed made of it. A trial of Optuna's is one attempt at a
+candidate: WAITING until a worker claims it, RUNNING while the worker lives, then COMPLETE, PRUNED or FAIL. An
+attempt whose worker is gone is marked interrupted, and the candidate is queued again. Optuna itself would leave
+it RUNNING for ever.
 """
 
 import contextlib
@@ -18,9 +19,9 @@ from . import owners
 from .space import SearchError, Space
 
 LOCK_SECONDS = 5
-"""Age at which a lock was left by a process that was killed; Optuna's own is 30 s, and would be waited for."""
+"""Age at which a lock was left by a process that was killed; Optuna's own 30 s would be waited for."""
 UNOWNED_SECONDS = 5
-"""Age at which an attempt that has no owner yet was claimed by a process that was killed in the same moment."""
+"""Age at which an attempt without an owner was claimed by a process that was killed in the same moment."""
 MOST_INTERRUPTIONS = 5
 """Attempts at one candidate that may take their process with them, before it is given up in this run."""
 
@@ -31,8 +32,8 @@ class Ledger:
     Args:
         place: a journal file, or the address of a database that Optuna knows.
         space: what is searched.
-        settings: direction, sampler, pruner, seed and objective; kept in the study, so that a search is carried
-            on with what it was begun with.
+        settings: direction, sampler, pruner, seed and objective; kept in the study, so that a search is
+            carried on with what it was begun with.
     """
 
     def __init__(self, place: str, space: Space, settings: dict):
@@ -43,8 +44,12 @@ class Ledger:
             self._planning = _Lock(f"{place}.plan")
         self.storage = _storage(place)
         self.study = optuna.create_study(
-            study_name="nnteach", storage=self.storage, direction=settings["direction"], load_if_exists=True,
-            pruner=_pruner(settings["pruner"]))
+            study_name="nnteach",
+            storage=self.storage,
+            direction=settings["direction"],
+            load_if_exists=True,
+            pruner=_pruner(settings["pruner"]),
+        )
         self.states = optuna.trial.TrialState
         self._check_same(place)
 
@@ -55,11 +60,19 @@ class Ledger:
         if theirs is None:
             self.study.set_user_attr("nnteach", ours)
             return
-        differing = [f"{key}: {theirs.get(key, 'not there')}  →  {ours.get(key, 'not there')}"
-                     for key in dict.fromkeys([*theirs, *ours]) if theirs.get(key) != ours.get(key)]
+        differing = [
+            f"{key}: {theirs.get(key, 'not there')}  →  {ours.get(key, 'not there')}"
+            for key in dict.fromkeys([*theirs, *ours])
+            if theirs.get(key) != ours.get(key)
+        ]
         if differing:
-            raise SearchError(message(f"the search that {place} was begun with", "another one\n    " + "\n    ".join(differing),
-                                      "Name another file as study=, or search on with the same settings"))
+            raise SearchError(
+                message(
+                    f"the search that {place} was begun with",
+                    "another one\n    " + "\n    ".join(differing),
+                    "Name another file as study=, or search on with the same settings",
+                )
+            )
 
     # ------------------------------------------------------------------------------------------------- attempts
 
@@ -72,7 +85,7 @@ class Ledger:
         return found
 
     def plan(self, n_trials: int) -> None:
-        """Queue every candidate that is neither done nor being done; those that failed by an error get another chance."""
+        """Queue every candidate that is neither done nor being done; an error gets another chance."""
         with self._planning as lock:
             self._mark_interrupted()
             attempts = self.attempts()
@@ -88,7 +101,11 @@ class Ledger:
         with self._planning:
             self._mark_interrupted()
             for index, trials in self.attempts().items():
-                lost = [t for t in trials if outcome(t) == "interrupted" and t.datetime_start and t.datetime_start >= since]
+                lost = [
+                    t
+                    for t in trials
+                    if outcome(t) == "interrupted" and t.datetime_start and t.datetime_start >= since
+                ]
                 again = outcome(trials[-1]) == "interrupted" and len(lost) < MOST_INTERRUPTIONS
                 if index < n_trials and again:
                     self._queue(index, trials)
@@ -103,7 +120,9 @@ class Ledger:
 
     def _mark_interrupted(self):
         now = datetime.datetime.now()
-        for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)):
+        for trial in self.storage.get_all_trials(
+            self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)
+        ):
             owner = trial.user_attrs.get("owner")
             unowned = owner is None and (now - trial.datetime_start).total_seconds() > UNOWNED_SECONDS
             if unowned or (owner and owners.is_gone(owner)):
@@ -116,7 +135,9 @@ class Ledger:
     def claim(self, n_trials: int):
         """The next candidate that waits, as an Optuna trial that is ours alone; None if none waits."""
         optuna = _optuna()
-        waiting = self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.WAITING,))
+        waiting = self.storage.get_all_trials(
+            self.study._study_id, deepcopy=False, states=(self.states.WAITING,)
+        )
         for trial in sorted(waiting, key=lambda trial: trial.user_attrs.get("index", 0)):
             if trial.user_attrs.get("index", n_trials) >= n_trials:
                 continue
@@ -132,21 +153,35 @@ class Ledger:
         Loaded anew for every trial: a study object keeps what it once read of the others.
         """
         optuna = _optuna()
-        kind = optuna.samplers.TPESampler if self.settings["sampler"] == "tpe" else optuna.samplers.RandomSampler
-        return optuna.load_study(study_name=self.study.study_name, storage=self.storage, pruner=self.study.pruner,
-                                 sampler=kind(seed=trial.user_attrs["seed"]))
+        kind = (
+            optuna.samplers.TPESampler if self.settings["sampler"] == "tpe" else optuna.samplers.RandomSampler
+        )
+        return optuna.load_study(
+            study_name=self.study.study_name,
+            storage=self.storage,
+            pruner=self.study.pruner,
+            sampler=kind(seed=trial.user_attrs["seed"]),
+        )
 
-    def end(self, trial_id: int, how: str, value: float | None = None, error: BaseException | None = None) -> None:
+    def end(
+        self, trial_id: int, how: str, value: float | None = None, error: BaseException | None = None
+    ) -> None:
         """Close an attempt: "complete" with a value, "pruned", or "error", "not finite", "interrupted"."""
         optuna = _optuna()
-        with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):  # two may notice the same dead worker
+        with contextlib.suppress(
+            optuna.exceptions.UpdateFinishedTrialError
+        ):  # two may notice the same dead worker
             if how not in ("complete", "pruned"):
                 self.storage.set_trial_user_attr(trial_id, "outcome", how)
             if error is not None:
                 said = "".join(traceback.format_exception_only(error)).strip()
                 self.storage.set_trial_user_attr(trial_id, "said", said[:2000])
-                self.storage.set_trial_user_attr(trial_id, "error", "".join(traceback.format_exception(error))[-4000:])
-            state = {"complete": self.states.COMPLETE, "pruned": self.states.PRUNED}.get(how, self.states.FAIL)
+                self.storage.set_trial_user_attr(
+                    trial_id, "error", "".join(traceback.format_exception(error))[-4000:]
+                )
+            state = {"complete": self.states.COMPLETE, "pruned": self.states.PRUNED}.get(
+                how, self.states.FAIL
+            )
             self.storage.set_trial_state_values(trial_id, state, None if value is None else [value])
 
 
@@ -160,8 +195,13 @@ def _optuna():
     try:
         import optuna
     except ImportError as error:
-        raise SearchError(message("Optuna, which keeps the ledger of a search", "none installed",
-                                  'pip install "nnteach[search]"')) from error
+        raise SearchError(
+            message(
+                "Optuna, which keeps the ledger of a search",
+                "none installed",
+                'pip install "nnteach[search]"',
+            )
+        ) from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # it would report every trial on stderr
     return optuna
 
@@ -183,14 +223,21 @@ def _storage(place):
         _repair(path, lock)
         return optuna.storages.JournalStorage(journal.JournalFileBackend(str(path), lock_obj=lock))
     except OSError as error:
-        raise SearchError(message(f"{place} to be a file to write to", error.strerror or str(error))) from error
+        raise SearchError(
+            message(f"{place} to be a file to write to", error.strerror or str(error))
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise SearchError(message(f"{place} to be a journal of Optuna", f"something else ({error})",
-                                  "Name another file as study=")) from error
+        raise SearchError(
+            message(
+                f"{place} to be a journal of Optuna",
+                f"something else ({error})",
+                "Name another file as study=",
+            )
+        ) from error
 
 
 def _repair(path, lock):
-    """Cut off a last line that a crash left half written: Optuna would join the next one to it, and read neither."""
+    """Cut off a last line that a crash left half written: Optuna would join the next one to it, read neither."""
     if not path.exists() or not path.stat().st_size:
         return
     lock.acquire()
@@ -206,7 +253,7 @@ def _repair(path, lock):
 
 
 class _Lock:
-    """One planner at a time; Optuna's lock, which does not outlive a killed process by more than LOCK_SECONDS."""
+    """One planner at a time: Optuna's lock, which outlives a killed process by LOCK_SECONDS at most."""
 
     def __init__(self, name):
         self.path = f"{name}.lock"

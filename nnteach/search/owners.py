@@ -35,7 +35,11 @@ def _runs(pid: int) -> bool:
 
         handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # only to ask about it
         code = ctypes.c_ulong()
-        running = bool(handle) and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code)) and code.value == 259
+        running = (
+            bool(handle)
+            and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code))
+            and code.value == 259
+        )
         ctypes.windll.kernel32.CloseHandle(handle)
         return bool(running)
     try:

@@ -54,15 +54,30 @@ class Result:
         """The trial with the best value."""
         complete = [trial for trial in self.trials if trial.state == "complete"]
         if not complete:
-            raise SearchError(message("a trial that was completed", f"none of {len(self.trials)}",
-                                      "See .trials for what became of them"))
+            raise SearchError(
+                message(
+                    "a trial that was completed",
+                    f"none of {len(self.trials)}",
+                    "See .trials for what became of them",
+                )
+            )
         return (max if self.maximize else min)(complete, key=lambda trial: trial.value)
 
     @property
     def table(self) -> list[dict]:
         """One dict per trial, ready for pandas.DataFrame."""
-        return [{"index": t.index, "state": t.state, "value": t.value, **t.params, "seed": t.seed, "seconds": t.seconds,
-                 "attempts": t.attempts} for t in self.trials]
+        return [
+            {
+                "index": t.index,
+                "state": t.state,
+                "value": t.value,
+                **t.params,
+                "seed": t.seed,
+                "seconds": t.seconds,
+                "attempts": t.attempts,
+            }
+            for t in self.trials
+        ]
 
     def to_csv(self, path) -> Path:
         """Write the table to a file, and return its path."""
@@ -95,5 +110,13 @@ def _trial(index, attempts) -> Trial:
     last = attempts[-1]
     seconds = last.duration.total_seconds() if last.duration is not None else None
     params = last.params or last.system_attrs.get("fixed_params", {})
-    return Trial(index, outcome(last), last.value, dict(params), last.user_attrs["seed"], seconds,
-                 len(attempts), last.user_attrs.get("error", ""))
+    return Trial(
+        index,
+        outcome(last),
+        last.value,
+        dict(params),
+        last.user_attrs["seed"],
+        seconds,
+        len(attempts),
+        last.user_attrs.get("error", ""),
+    )

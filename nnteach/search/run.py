@@ -1,12 +1,8 @@
 """The search: plan, have the trials done here or by worker processes, look after the workers, report."""
 
-import contextlib
 import datetime
 import importlib
-import json
 import os
-import pickle
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,52 +10,71 @@ from pathlib import Path
 
 from ..errors import message
 from ..progress import in_notebook
+from .crew import Crew
 from .ledger import Ledger, outcome
 from .result import Result
-from .space import Range, SearchError, Space
+from .space import SearchError, Space
 from .work import ObjectiveFailed, attempt, check_signature
 
 POLL = 0.2
 """Seconds between two looks at the workers."""
-RECYCLED = 25
-"""Trials after which a worker is replaced by a new one: frameworks lose some megabytes with every model."""
 OPEN = ("waiting", "running")
 
 
-def search(objective, space, n_trials: int | None = None, study: str = "search.log", *, direction: str = "maximize",
-           sampler: str = "random", pruner: str | None = None, n_jobs: int = 1, seed: int = 0,
-           show: bool | None = None) -> Result:
+def search(
+    objective,
+    space,
+    n_trials: int | None = None,
+    study: str = "search.log",
+    *,
+    direction: str = "maximize",
+    sampler: str = "random",
+    pruner: str | None = None,
+    n_jobs: int = 1,
+    seed: int = 0,
+    show: bool | None = None,
+) -> Result:
     """Try candidates of a space, and remember all of them in a file.
 
     Args:
-        objective: a function with the names of the space as parameters, which returns a number. If it has a parameter `seed`,
-            it gets a whole number, always the same for the same candidate; if it has a parameter `report`, a function
-            report(value, epoch), which also ends trials that the pruner gives up.
+        objective: a function with the names of the space as parameters, which returns a number. If it has a
+            parameter `seed`, it gets a whole number, always the same for the same candidate; if it has a
+            parameter `report`, a function report(value, epoch), which also ends trials that the pruner gives up.
         space: names to ranges and choices, or a list of candidates; see `space.py`.
         n_trials: in total, those of earlier calls included; for a list of candidates the default is all.
         study: the journal file, or the address of a database. The same call carries on with it.
         direction: "maximize" or "minimize".
-        sampler: "random", whose candidates depend on the seed alone, or "tpe", which learns from finished trials.
+        sampler: "random", whose candidates depend on the seed alone, or "tpe", which learns from what is done.
         pruner: None, or "median": give up what is worse than half of the others at the same epoch.
         n_jobs: processes; 1 works in this one.
         seed: of the candidates, and of the seeds that trials get.
         show: a progress bar; None: if somebody looks.
 
     Raises:
-        SearchError: if the settings make no sense, the study is of another search, or the objective fails before
-            any trial was completed.
+        SearchError: if the settings make no sense, the study is of another search, or the objective fails
+            before any trial was completed.
     """
     space = Space(space)
     n_trials = _total(n_trials, space)
-    _check(direction=(direction, ("maximize", "minimize")), sampler=(sampler, ("random", "tpe")),
-           pruner=(pruner, (None, "median")))
+    _check(
+        direction=(direction, ("maximize", "minimize")),
+        sampler=(sampler, ("random", "tpe")),
+        pruner=(pruner, (None, "median")),
+    )
     if space.candidates is not None and sampler != "random":
-        raise SearchError(message('sampler="random" with a list of candidates', repr(sampler), "The list is the sample"))
+        raise SearchError(
+            message('sampler="random" with a list of candidates', repr(sampler), "The list is the sample")
+        )
     if not isinstance(n_jobs, int) or n_jobs < 1:
         raise SearchError(message("n_jobs ≥ 1, a number of processes", repr(n_jobs)))
     extras = check_signature(objective, list(space.entries))
-    settings = {"direction": direction, "sampler": sampler, "pruner": pruner, "seed": int(seed),
-                "objective": getattr(objective, "__qualname__", type(objective).__name__)}
+    settings = {
+        "direction": direction,
+        "sampler": sampler,
+        "pruner": pruner,
+        "seed": int(seed),
+        "objective": getattr(objective, "__qualname__", type(objective).__name__),
+    }
     ledger = Ledger(str(study), space, settings)
     ledger.plan(n_trials)
     with _Bar(ledger, n_trials, show) as bar:
@@ -76,7 +91,9 @@ def _total(n_trials, space):
     if not isinstance(n_trials, int) or n_trials < 0:
         raise SearchError(message("n_trials, a whole number", repr(n_trials)))
     if space.candidates is not None and n_trials > len(space.candidates):
-        raise SearchError(message(f"n_trials up to {len(space.candidates)}, the length of the list", str(n_trials)))
+        raise SearchError(
+            message(f"n_trials up to {len(space.candidates)}, the length of the list", str(n_trials))
+        )
     return n_trials
 
 
@@ -125,7 +142,9 @@ def _give_up_if_hopeless(latest, cause=None):
     advice = "Correct it, and search again: nothing is lost"
     if cause is None:  # it happened in a worker: its traceback is all there is
         advice += f". In the worker:\n{told['error'].strip()}"
-    raise SearchError(message("an objective that works", f"in trial {told['index']}: {told['said']}", advice)) from cause
+    raise SearchError(
+        message("an objective that works", f"in trial {told['index']}: {told['said']}", advice)
+    ) from cause
 
 
 # --------------------------------------------------------------------------------------------- worker processes
@@ -134,7 +153,7 @@ def _give_up_if_hopeless(latest, cause=None):
 def _by_workers(ledger, objective, place, n_trials, n_jobs, bar):
     """Keep up to n_jobs processes at work until nothing is open."""
     begun = datetime.datetime.now()
-    with tempfile.TemporaryDirectory(prefix="nnteach-search-") as folder, _Crew(Path(folder), n_jobs) as crew:
+    with tempfile.TemporaryDirectory(prefix="nnteach-search-") as folder, Crew(Path(folder), n_jobs) as crew:
         crew.write_job(objective, ledger, place, n_trials)
         while True:
             crew.look()
@@ -146,73 +165,6 @@ def _by_workers(ledger, objective, place, n_trials, n_jobs, bar):
                 return
             crew.hire(sum(outcome(trial) == "waiting" for trial in latest))
             time.sleep(POLL)
-
-
-class _Crew:
-    """The worker processes of a search."""
-
-    def __init__(self, folder: Path, size: int):
-        self.folder, self.size, self.workers, self.failures = folder, size, [], 0
-
-    def write_job(self, objective, ledger, place, n_trials):
-        space = ledger.space.candidates or {
-            name: {"range": [entry.low, entry.high] + ["log"] * entry.log} if isinstance(entry, Range)
-            else {"choices": list(entry.values)} for name, entry in ledger.space.entries.items()}
-        job = {"place": place, "space": space, "settings": ledger.settings, "n_trials": n_trials, "most": RECYCLED,
-               "parent": os.getpid(), "path": [os.path.abspath(entry) for entry in sys.path]}
-        (self.folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        (self.folder / "objective.pickle").write_bytes(_pickle(objective))
-
-    def hire(self, waiting: int):
-        """Start as many workers as there is room and work for."""
-        for _ in range(min(self.size - len(self.workers), waiting)):
-            threads = str(max(1, (os.cpu_count() or 1) // self.size))
-            names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-            log = (self.folder / "workers.log").open("ab")
-            with log:
-                self.workers.append(subprocess.Popen(
-                    [sys.executable, "-m", "nnteach.search", str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env=dict.fromkeys(names, threads) | os.environ))
-
-    def look(self):
-        """Let go of workers that have ended. One that was killed is replaced; one that cannot work ends the search."""
-        ended = [worker for worker in self.workers if worker.poll() is not None]
-        self.workers = [worker for worker in self.workers if worker not in ended]
-        self.failures += sum(worker.returncode > 0 for worker in ended)
-        if self.failures > self.size:
-            said = (self.folder / "workers.log").read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-            raise SearchError(message("workers that can do the objective", f"{self.failures} that ended with an error",
-                                      f"n_jobs=1 works in this process. They said:\n{said}"))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for worker in self.workers:
-            worker.terminate()
-        for worker in self.workers:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                worker.wait(3)
-            worker.kill()
-            worker.wait()
-
-
-def _pickle(objective) -> bytes:
-    """The objective for other processes; cloudpickle also takes functions of a notebook."""
-    try:
-        import cloudpickle as pickler
-    except ImportError:
-        pickler = pickle
-    try:
-        return pickler.dumps(objective)
-    except Exception as error:
-        raise SearchError(message("an objective that can be sent to other processes", f"{objective!r} ({error})",
-                                  "Put it into a module of its own and import it, or use n_jobs=1")) from error
-
-
-def unpickle(content: bytes):
-    """The objective, in a worker. What it is made of was pickled by the process that started us."""
-    return pickle.loads(content)
 
 
 def load_objective(name: str):

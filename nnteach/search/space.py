@@ -1,11 +1,11 @@
 """What is searched: a dict from names to ranges and choices, or a list of candidates.
 
-    {"lr": (1e-4, 1e-1, "log"),      a real number, uniform in its logarithm
-     "momentum": (0.0, 0.99),        a real number, uniform
-     "layers": (1, 3),               a whole number, both ends included, because both are whole
-     "units": [16, 32, 64]}          one of these
+{"lr": (1e-4, 1e-1, "log"),      a real number, uniform in its logarithm
+ "momentum": (0.0, 0.99),        a real number, uniform
+ "layers": (1, 3),               a whole number, both ends included, because both are whole
+ "units": [16, 32, 64]}          one of these
 
-    [{"lr": 0.1, "units": 16}, …]    exactly these, in this order
+[{"lr": 0.1, "units": 16}, …]    exactly these, in this order
 """
 
 import math
@@ -37,7 +37,11 @@ class Range(NamedTuple):
     def sample(self, rng):
         """A number of the range, both ends included for whole numbers."""
         if not self.log:
-            return int(rng.integers(self.low, self.high + 1)) if self.whole else float(rng.uniform(self.low, self.high))
+            return (
+                int(rng.integers(self.low, self.high + 1))
+                if self.whole
+                else float(rng.uniform(self.low, self.high))
+            )
         margin = 0.5 if self.whole else 0.0  # so that the ends are as likely as their neighbours
         number = math.exp(rng.uniform(math.log(self.low - margin), math.log(self.high + margin)))
         number = min(max(number, self.low), self.high)
@@ -79,12 +83,21 @@ class Space:
         self.candidates = None
         if isinstance(given, dict) and given:
             self.entries = {_name(name): _entry(name, value) for name, value in given.items()}
-        elif isinstance(given, list | tuple) and given and all(isinstance(one, dict) and one for one in given):
-            self.candidates = [{_name(name): _plain(name, value) for name, value in one.items()} for one in given]
+        elif (
+            isinstance(given, list | tuple) and given and all(isinstance(one, dict) and one for one in given)
+        ):
+            self.candidates = [
+                {_name(name): _plain(name, value) for name, value in one.items()} for one in given
+            ]
             self.entries = _entries_of(self.candidates)
         else:
-            raise SearchError(message("a space: a dict from names to ranges and choices, or a list of such dicts of values",
-                                      f"{given!r:.200}", HELP))
+            raise SearchError(
+                message(
+                    "a space: a dict from names to ranges and choices, or a list of such dicts of values",
+                    f"{given!r:.200}",
+                    HELP,
+                )
+            )
 
     def sample(self, seed: int, index: int) -> dict:
         """The candidate of that index: the same whoever asks, and however many there will be."""
@@ -118,15 +131,27 @@ def _entry(name, given):
             raise SearchError(message(f"several different choices for {name}", repr(given), HELP))
         return Choice(values)
     if not isinstance(given, tuple) or not (len(given) == 2 or (len(given) == 3 and given[2] == "log")):
-        raise SearchError(message(f'{name} as a tuple (low, high) or (low, high, "log"), or a list of choices',
-                                  repr(given), HELP))
+        raise SearchError(
+            message(
+                f'{name} as a tuple (low, high) or (low, high, "log"), or a list of choices',
+                repr(given),
+                HELP,
+            )
+        )
     low, high = (_plain(name, value) for value in given[:2])
-    if not all(isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end) for end in (low, high)):
+    if not all(
+        isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end)
+        for end in (low, high)
+    ):
         raise SearchError(message(f"two numbers as the ends of {name}", repr(given), HELP))
     if not low < high:
-        raise SearchError(message(f"{name} with low < high", repr(given), "Exchange them, or leave out what does not vary"))
+        raise SearchError(
+            message(f"{name} with low < high", repr(given), "Exchange them, or leave out what does not vary")
+        )
     if len(given) == 3 and low <= 0:
-        raise SearchError(message(f'{name} above 0, because of "log"', repr(given), "The logarithm of 0 is −∞"))
+        raise SearchError(
+            message(f'{name} above 0, because of "log"', repr(given), "The logarithm of 0 is −∞")
+        )
     return Range(low, high, len(given) == 3)
 
 
@@ -134,8 +159,13 @@ def _plain(name, value):
     """A value that a journal of text can hold."""
     value = value.item() if isinstance(value, np.generic) else value
     if not isinstance(value, PLAIN):
-        raise SearchError(message(f"numbers, texts, True, False or None for {name}", f"{value!r}, a {type(value).__name__}",
-                                  "Write a name, and look the object up in the objective"))
+        raise SearchError(
+            message(
+                f"numbers, texts, True, False or None for {name}",
+                f"{value!r}, a {type(value).__name__}",
+                "Write a name, and look the object up in the objective",
+            )
+        )
     return value
 
 
@@ -144,7 +174,9 @@ def _entries_of(candidates):
     for one in candidates:
         if set(one) != set(names):
             raise SearchError(message(f"candidates that all have {', '.join(names)}", f"{one}"))
-    return {name: Choice(tuple({repr(one[name]): one[name] for one in candidates}.values())) for name in names}
+    return {
+        name: Choice(tuple({repr(one[name]): one[name] for one in candidates}.values())) for name in names
+    }
 
 
 def parse(text: str):

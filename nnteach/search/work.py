@@ -26,10 +26,16 @@ def check_signature(objective, names) -> tuple[str, ...]:
     unknown = [name for name in names if name not in taken and not anything]
     missing = [name for name in needed if name not in names and name not in EXTRAS]
     if unknown or missing:
-        raise SearchError(message(
-            f"an objective with the parameters {', '.join(names)} (and, if it likes, seed and report)",
-            f"{getattr(objective, '__name__', 'objective')}({', '.join(taken)})",
-            " ".join([f"It has no parameter {name}." for name in unknown] + [f"The space has no {name}." for name in missing])))
+        raise SearchError(
+            message(
+                f"an objective with the parameters {', '.join(names)} (and, if it likes, seed and report)",
+                f"{getattr(objective, '__name__', 'objective')}({', '.join(taken)})",
+                " ".join(
+                    [f"It has no parameter {name}." for name in unknown]
+                    + [f"The space has no {name}." for name in missing]
+                ),
+            )
+        )
     return tuple(name for name in EXTRAS if name in taken and name not in names)
 
 
@@ -45,7 +51,11 @@ def attempt(ledger: Ledger, trial, objective, extras) -> None:
         wanted = {"seed": trial.user_attrs["seed"], "report": _reporter(trial)}
         value = objective(**params, **{name: wanted[name] for name in extras})
         if not isinstance(value, numbers.Real):
-            raise SearchError(message("a number from the objective", f"{value!r:.80}", "Return the score, such as an accuracy"))
+            raise SearchError(
+                message(
+                    "a number from the objective", f"{value!r:.80}", "Return the score, such as an accuracy"
+                )
+            )
     except optuna_pruned:
         reported = trial.storage.get_trial(trial._trial_id).intermediate_values
         ledger.end(trial._trial_id, "pruned", reported[max(reported)] if reported else None)
@@ -72,6 +82,7 @@ def _reporter(trial):
         trial.report(float(value), int(epoch))
         if trial.should_prune():
             raise _pruned()
+
     return report
 
 
