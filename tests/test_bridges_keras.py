@@ -351,6 +351,11 @@ def test_losses_that_cannot_be_opened_are_named(loss, said):
         from_keras(sequential(end="softmax"), X, rows, loss)
 
 
+def test_what_is_no_model():
+    with pytest.raises(BridgeError, match=r"a keras\.Model"):
+        from_keras([1, 2], [[1.0]], [1])
+
+
 def test_shapes_that_do_not_fit():
     X, y, rows = batch("float32")
     with pytest.raises(ShapeError, match="5 columns for W1"):

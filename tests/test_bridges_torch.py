@@ -346,6 +346,11 @@ def test_losses_that_cannot_be_opened_are_named(loss, said):
         from_torch(mlp().double(), X, torch.tensor([2] * BATCH), loss)
 
 
+def test_what_is_no_model():
+    with pytest.raises(BridgeError, match=r"a torch\.nn\.Module"):
+        from_torch([1, 2], [[1.0]], [1])
+
+
 def test_half_precision():
     X, y, _ = batch()
     with pytest.raises(BridgeError, match=r"model\.float\(\)"):

@@ -3,6 +3,8 @@
 The names are those of `nnteach.nn`: X, W1 (n_out, n_in), b1, pre1, out1, …, pred, target, loss.
 """
 
+import importlib
+
 import numpy as np
 
 from .. import ops
@@ -152,6 +154,16 @@ def usual_loss(pred: Node, y):
 def parameters(loss: Node) -> dict[str, Node]:
     """The variables of an opened model by name, in the order of the layers: W1, b1, W2, …"""
     return {node.name: node for node in ordered(loss) if node.kind == "input"}
+
+
+def require(framework: str, package: str):
+    """Import a framework, or say what to install."""
+    try:
+        return importlib.import_module(framework)
+    except ImportError as error:
+        raise BridgeError(
+            message(f"{framework}, whose model is to be opened", "none installed", f"pip install {package}")
+        ) from error
 
 
 def softplus(x, beta=1.0):

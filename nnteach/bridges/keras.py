@@ -10,7 +10,7 @@ from .. import ops
 from ..errors import GraphError, message
 from ..graph import Node
 from ..nn.activations import leaky_relu
-from .build import BridgeError, Builder, unsupported
+from .build import BridgeError, Builder, require, unsupported
 from .keras_losses import put_on_loss
 
 
@@ -34,6 +34,8 @@ def from_keras(model, X, y, loss=None, *, training: bool = False, masks=None) ->
     Raises:
         BridgeError: for a layer or loss that cannot be opened; the message names it, and those that can.
     """
+    if not isinstance(model, require("keras", "keras").Model):
+        raise BridgeError(message("a model of Keras, a keras.Model", f"{model!r:.80}"))
     X, y = np.asarray(X), np.asarray(y)
     layers = _layers(model, X)
     builder = Builder(_precision(layers, X), training, masks)
@@ -59,11 +61,7 @@ def _layers(model, X) -> list:
             if not layer.built and layer is model:
                 layer.build((None, *X.shape[1:]))
             waiting += reversed(layer.layers)
-        elif (
-            isinstance(layer, keras.Model)
-            and hasattr(layer, "_functional") is False
-            and _is_functional(layer)
-        ):
+        elif type(layer).__name__ == "Functional":
             waiting += reversed(_chain(layer))
         elif isinstance(layer, keras.Model):
             raise BridgeError(
@@ -76,12 +74,6 @@ def _layers(model, X) -> list:
         else:
             found.append(layer)
     return found
-
-
-def _is_functional(model) -> bool:
-    import keras
-
-    return isinstance(model, keras.Model) and type(model).__name__ == "Functional"
 
 
 def _chain(model) -> list:

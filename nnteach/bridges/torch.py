@@ -11,7 +11,7 @@ from ..errors import GraphError, message
 from ..graph import Node
 from ..nn import losses
 from ..nn.activations import leaky_relu
-from .build import BridgeError, Builder, softplus, unsupported, usual_loss
+from .build import BridgeError, Builder, require, softplus, unsupported, usual_loss
 
 
 def from_torch(model, X, y, loss=None, *, training: bool = False, masks=None) -> Node:
@@ -34,6 +34,8 @@ def from_torch(model, X, y, loss=None, *, training: bool = False, masks=None) ->
     Raises:
         BridgeError: for a layer or loss that cannot be opened; the message names it, and those that can.
     """
+    if not isinstance(model, require("torch", "torch").nn.Module):
+        raise BridgeError(message("a model of PyTorch, a torch.nn.Module", f"{model!r:.80}"))
     builder = Builder(_precision(model, X), training, masks)
     pred = _run(builder, model, builder.input(_array(X)))
     if pred.primitive is None:
