@@ -65,7 +65,8 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for, so that `import nnteach` stays instant: name -> the module it is in.
 _LATER = {
-    "nn": None, "data": None, "homework": None, "search": None, "from_torch": "bridges.torch", "from_keras": "bridges.keras",
+    "nn": None, "data": None, "homework": None, "search": None, "bridges": None,
+    "from_torch": "bridges.torch", "from_keras": "bridges.keras",
     "check": "homework.check", "check_answer": "homework.check", "reference": "homework.reference",
     "reveal": "homework.reveal", "check_gradients": "gradient_check", "check_primitive": "custom",
     "explain_code": "explain", "find_nan": "guards", "scalars": "zoom", "from_json": "serial", "to_json": "serial",
