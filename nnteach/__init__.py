@@ -65,7 +65,7 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for, so that `import nnteach` stays instant: name -> the module it is in.
 _LATER = {
-    "nn": None, "data": None, "homework": None, "search": None, "bridges": None,
+    "nn": None, "data": None, "demos": None, "homework": None, "search": None, "bridges": None,
     "frameworks": None, "needs": "frameworks.extras",
     "from_torch": "bridges.torch", "from_keras": "bridges.keras",
     "check": "homework.check", "check_answer": "homework.check", "reference": "homework.reference",

@@ -1,1 +1,35 @@
-"""Teaching demos: pictures and controls that a lecturer projects, one file each."""
+"""Teaching demos: pictures with controls that a lecturer projects, one file each.
+
+    nt.demos.parabola()                           # in a notebook: move the controls
+    nt.demos.parabola(learning_rate=1.02)         # beginning there
+    nt.demos.parabola.figure(learning_rate=1.02)  # the plain form: a matplotlib Figure
+    nt.demos.gallery()                            # all of them, with the slides they belong to
+
+To add a demo, write a module with `DEMO = Demo(...)` (see `stage.py`) and add its line to DEMOS. A demo's name is
+not its module's, so that importing the module never hides the demo.
+"""
+
+# Loaded when first asked for: name of the demo -> the module it is in.
+DEMOS = {
+    "parabola": "descent_on_parabola",
+}
+
+
+def __getattr__(name):
+    if name not in DEMOS:
+        raise AttributeError(f"module {__name__!r} has no demo {name!r}; there are {', '.join(DEMOS)}")
+    import importlib
+
+    demo = globals()[name] = importlib.import_module(f".{DEMOS[name]}", __name__).DEMO
+    return demo
+
+
+def __dir__():
+    return sorted({*globals(), *DEMOS})
+
+
+def gallery():
+    """All demos with their titles and the slides they belong to; shows itself as a table."""
+    from .gallery_table import Gallery
+
+    return Gallery([__getattr__(name) for name in DEMOS])

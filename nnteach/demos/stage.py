@@ -1,0 +1,211 @@
+"""The stage that every demo plays on: controls described as data, one pure drawing function, and how it is shown.
+
+    demo = Demo("parabola", "Gradient descent on x²", "001-06", draw, (number("rate", "learning rate", 0.1, 0, 1.2),))
+    demo()                    # in a notebook: controls, the picture, and a sentence that says what is seen
+    demo(rate=1.05)           # the same, beginning there
+    demo.figure(rate=1.05)    # a matplotlib Figure, without widgets
+    demo.say(rate=1.05)       # the sentence
+    demo.still(rate=1.05)     # a picture with its text, for a notebook or page without a kernel
+
+`draw(figure, **values)` draws into an empty figure and returns the sentence. It depends on the values alone, so
+that the same values always give the same picture; what is slow to compute it keeps with functools.lru_cache.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..digits import number as digits
+from ..errors import GraphError, message
+from .style import RC
+
+DPI = 100
+# The stored picture makes room for the living one; without a kernel it is the other way round. JupyterLab would
+# show an error in place of a widget that is no longer there, even if the same output holds a picture.
+STYLE = """<style>
+.jp-OutputArea:has(.nnteach-demo) .nnteach-still { display: none; }
+.jp-OutputArea-child:has(.nnteach-still) ~ .jp-OutputArea-child .jp-OutputArea-output.jupyter-widgets { display: none; }
+.nnteach-still img, .nnteach-demo img { width: 100%; max-width: 1440px; height: auto; }
+.nnteach-say { font-size: 20px; line-height: 1.4; max-width: 1400px; min-height: 2.8em; white-space: normal; }
+.nnteach-demo { --jp-widgets-font-size: 17px; --jp-widgets-inline-height: 40px; --jp-widgets-inline-label-width: auto;
+                --jp-widgets-slider-handle-size: 24px; overflow: visible; }
+.nnteach-demo .widget-html-content { white-space: normal; }
+</style>"""
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something a lecturer can move; made by `number`, `power`, `whole`, `choice`, `switch` and `play`.
+
+    Attributes:
+        kind: "number", "power" (a slider in powers of ten), "whole", "choice", "switch" or "play".
+        name: of the argument of `draw`.
+        label: what the audience reads.
+        start: the first value.
+        low, high: range of a number.
+        step: between two positions of the slider; of the exponent for "power".
+        options: text -> value, for "choice".
+        interval: milliseconds between two frames, for "play".
+    """
+
+    kind: str
+    name: str
+    label: str
+    start: object
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 1.0
+    options: dict = field(default_factory=dict)
+    interval: int = 100
+
+    def check(self, value):
+        """The value, if this control can have it.
+
+        Raises:
+            GraphError: if it cannot.
+        """
+        if self.kind == "choice":
+            if value in list(self.options.values()):
+                return value
+            raise GraphError(message(f"{self.name}: one of {', '.join(map(repr, self.options.values()))}", repr(value)))
+        if self.kind == "switch":
+            return bool(value)
+        if not self.low <= value <= self.high:
+            raise GraphError(message(f"{self.name} between {digits(self.low)} and {digits(self.high)}", repr(value)))
+        return int(value) if self.kind in ("whole", "play") else float(value)
+
+
+def number(name, label, start, low, high, step=0.01) -> Control:
+    """A slider."""
+    return Control("number", name, label, start, low, high, step)
+
+
+def power(name, label, start, low, high, step=0.05) -> Control:
+    """A slider whose positions are powers of ten; low and high are numbers such as 1e-4, step is of the exponent."""
+    return Control("power", name, label, start, low, high, step)
+
+
+def whole(name, label, start, low, high, step=1) -> Control:
+    """A slider of whole numbers."""
+    return Control("whole", name, label, start, low, high, step)
+
+
+def choice(name, label, options, start=None) -> Control:
+    """One of several: a dict text -> value, or a sequence of texts; the first one is the start."""
+    options = dict(options) if isinstance(options, dict) else {text: text for text in options}
+    return Control("choice", name, label, next(iter(options.values())) if start is None else start, options=options)
+
+
+def switch(name, label, start=False) -> Control:
+    """On or off."""
+    return Control("switch", name, label, start)
+
+
+def play(name, label, last, start=0, step=1, interval=100) -> Control:
+    """Time: a slider from 0 to `last` with a play button; nothing starts by itself."""
+    return Control("play", name, label, start, 0, last, step, interval=interval)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo: call it to show it, with first values for its controls if wanted.
+
+    Attributes:
+        name: as in `nt.demos.NAME`.
+        title: one line for the audience.
+        slides: where the decks teach this, such as "001-06 … 001-09".
+        draw: `draw(figure, **values)` fills an empty figure and returns one sentence that says what is seen.
+        controls: what can be moved, in the order shown.
+        size: of the figure in inches, 100 pixels each.
+        actions: text on a button -> function that is given the values by name; what it returns is shown below.
+    """
+
+    name: str
+    title: str
+    slides: str
+    draw: Callable = field(repr=False)
+    controls: tuple[Control, ...] = field(repr=False)
+    size: tuple[float, float] = (12.8, 6.0)
+    actions: dict = field(default_factory=dict, repr=False)
+
+    def __call__(self, **changes):
+        """The demo with its controls; it shows itself in a notebook."""
+        from .show import Show
+        return Show(self, self.values(**changes))
+
+    def values(self, **changes) -> dict:
+        """A value for every control: the start values, and what is given.
+
+        Raises:
+            GraphError: if there is no such control, or it cannot have that value.
+        """
+        controls = {control.name: control for control in self.controls}
+        if unknown := changes.keys() - controls.keys():
+            raise GraphError(message(f"controls of {self.name}: {', '.join(controls)}", ", ".join(sorted(unknown))))
+        return {name: control.check(changes.get(name, control.start)) for name, control in controls.items()}
+
+    def figure(self, **changes):
+        """The picture as a matplotlib Figure: the plain form."""
+        figure, _ = self.fill(None, self.values(**changes))
+        return figure
+
+    def say(self, **changes) -> str:
+        """One sentence: what is seen with these values."""
+        return self.fill(None, self.values(**changes))[1]
+
+    def still(self, **changes) -> "Still":
+        """The picture with its text: it shows itself, and needs neither widgets nor a kernel."""
+        values = self.values(**changes)
+        return Still(self, values, *picture(*self.fill(None, values)))
+
+    def fill(self, figure, values: dict):
+        """Draw into a figure, or into a new one if there is none: the figure and the sentence."""
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+        with rc_context(RC):
+            if figure is None:
+                figure = Figure(figsize=self.size, dpi=DPI)
+            figure.clear()
+            return figure, self.draw(figure, **values)
+
+
+def picture(figure, sentence: str, compress: int = 6) -> tuple[bytes, str]:
+    """The figure as the bytes of a PNG, with its sentence; a low `compress` is quicker and larger."""
+    from matplotlib import rc_context
+    file = io.BytesIO()
+    with rc_context(RC):
+        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": compress})
+    return file.getvalue(), sentence
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture of a demo with its text."""
+
+    demo: Demo
+    values: dict
+    png: bytes = field(repr=False)
+    sentence: str
+
+    def __repr__(self):
+        return f"{self.demo.title}. {self.sentence}"
+
+    @property
+    def alt(self) -> str:
+        """What a screen reader says: title, sentence, and where the controls stand."""
+        states = [f"{control.label} {_shown(self.values[control.name])}" for control in self.demo.controls]
+        return f"{self.demo.title}. {self.sentence} ({', '.join(states)})"
+
+    def _repr_html_(self):
+        width, height = (round(inches * DPI) for inches in self.demo.size)
+        address = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
+        return (f'<div class="nnteach-still">{STYLE}<img alt="{html.escape(self.alt)}" width="{width}" height="{height}"'
+                f' src="{address}"></div>')
+
+
+def _shown(value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else digits(value)
