@@ -14,7 +14,7 @@ from ..nn import minimize
 from ..nn.optimizers import SGD
 from ..ops import square
 from .stage import Demo, number, play
-from .style import BACKWARD, FORWARD, INK, QUIET, panels
+from .style import BACKWARD, FORWARD, INK, QUIET, panels, powers_of_ten
 
 STEPS = 30
 
@@ -58,7 +58,8 @@ def _curve(axes, path, start):
     axes.plot(path[:1], path[:1] ** 2, marker="s", markersize=14, color=INK, linestyle="none")
     axes.plot(path[-1:], path[-1:] ** 2, marker="o", markersize=16, color=BACKWARD, markeredgecolor=INK, linestyle="none")
     if abs(path[-1]) < reach:
-        axes.annotate("now", (path[-1], path[-1] ** 2), xytext=(14, 14), textcoords="offset points", color=BACKWARD)
+        axes.annotate("now", (path[-1], path[-1] ** 2), xytext=(0, 22), textcoords="offset points", color=BACKWARD,
+                      ha="center")
     else:
         axes.text(0.5, 0.9, "now: far outside the picture", transform=axes.transAxes, ha="center", color=BACKWARD)
     axes.set(xlim=(-reach, reach), ylim=(-0.4, reach**2), xlabel="x", ylabel="f(x) = x²")
@@ -68,7 +69,9 @@ def _sizes(axes, path):
     axes.axhline(abs(path[0]), color=QUIET, linewidth=1.5, linestyle=(0, (2, 2)))
     axes.text(STEPS, abs(path[0]) * 1.3, "start", color=QUIET, ha="right")
     axes.plot(np.maximum(abs(path), 1e-16), color=BACKWARD, marker="o", markersize=6, linewidth=2)
-    axes.set(yscale="log", ylim=(1e-8, 1e4), xlim=(-0.5, STEPS + 0.5), xlabel="step", ylabel="distance |x| from the minimum")
+    powers_of_ten(axes.yaxis, -8, 4)
+    axes.set(xlim=(-0.5, STEPS + 0.5), xlabel="step")
+    axes.set_title("distance |x| from the minimum", fontweight="normal")
 
 
 DEMO = Demo(

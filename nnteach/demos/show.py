@@ -32,7 +32,6 @@ class Show:
         self.image = ipywidgets.Image(format="png", tooltip=demo.title)
         self.words = ipywidgets.HTML()
         self.below = ipywidgets.Output()
-        self.figure = None
         self.redraw()
         for widget in self.inputs.values():
             widget.observe(self.redraw, "value")
@@ -52,7 +51,7 @@ class Show:
     def redraw(self, change=None) -> None:
         """Draw the picture for the values of now."""
         values = {control.name: control.check(self.inputs[control.name].value) for control in self.demo.controls}
-        self.figure, sentence = self.demo.fill(self.figure, values)
+        self.figure, sentence = self.demo.fill(values)
         self.image.value, self.sentence = picture(self.figure, sentence, compress=1)
         self.words.value = f'<div class="nnteach-say" role="status" aria-live="polite">{html.escape(sentence)}</div>'
 

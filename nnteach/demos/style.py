@@ -33,8 +33,11 @@ def panels(figure, rows: int = 1, columns: int = 1, left=0.08, right=0.97, botto
     Returns:
         The axes, as `figure.subplots` gives them.
     """
-    return figure.subplots(rows, columns, gridspec_kw={"left": left, "right": right, "bottom": bottom, "top": top,
-                                                       **spacing})
+    edges = {"left": left, "right": right, "bottom": bottom, "top": top}
+    made = figure.subplots(rows, columns, gridspec_kw=edges | spacing)
+    for axes in figure.axes:
+        axes.locator_params(nbins=5)  # a picture for the back row has few ticks, and they take most of the time
+    return made
 
 
 def apart(places, distance: float) -> list[float]:
@@ -61,3 +64,22 @@ def label_ends(axes, ends, distance: float = 0.07) -> None:
     heights = [min(max(to_share.transform((x, y))[1], 0.0), 1.0) for y, _, _ in ends]
     for height, (_, text, colour) in zip(apart(heights, distance), ends):
         axes.text(1.015, height, text, color=colour, transform=axes.transAxes, va="center", fontsize=15)
+
+
+def powers_of_ten(axis, low: int, high: int, every: int = 2) -> None:
+    """A logarithmic axis from 10^low to 10^high; its labels are plain letters, because mathtext is slow."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (10.0**low, 10.0**high)})
+    marks = range(low, high + 1, every)
+    axis.set_ticks([10.0**k for k in marks], [_power(k) for k in marks])
+    axis.set_minor_locator(_nowhere())
+
+
+def _power(exponent: int) -> str:
+    if exponent in (0, 1):
+        return str(10**exponent)
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _nowhere():
+    from matplotlib.ticker import NullLocator
+    return NullLocator()
