@@ -1,10 +1,11 @@
 // The player's plain functions, without a browser: node --test tests/player.test.mjs
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-const source = readFileSync(new URL("../nnteach/player/player.js", import.meta.url), "utf8");
-// Without a package.json beside it, Node would take player.js for CommonJS; as a data: address it is a module.
+// The script as it is delivered: Python joins its parts.
+const source = execFileSync(process.env.PYTHON ?? "python", ["-m", "nnteach.player.script"], { encoding: "utf8" });
 const player = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 const xyz = JSON.parse(readFileSync(new URL("fixtures/player_xyz.json", import.meta.url), "utf8"));
 const node = (name) => xyz.nodes.find((one) => one.name === name);

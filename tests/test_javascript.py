@@ -1,8 +1,10 @@
 """The player's own tests run in Node.js (`node --test`); here they count like any other test."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ def node_test(*files):
     done = subprocess.run(
         [node, "--test", "--test-reporter=tap", *map(str, files)],
         cwd=HERE.parent,
+        env=os.environ | {"PYTHON": sys.executable},
         capture_output=True,
         text=True,
         timeout=250,

@@ -2,7 +2,6 @@
 
 import re
 import string
-from pathlib import Path
 
 import pytest
 
@@ -10,6 +9,7 @@ import nnteach as nt
 from nnteach.errors import GraphError
 from nnteach.narration import tell, tell_start
 from nnteach.phrases import CATALOGUES, ENGLISH, phrase, spoken, words
+from nnteach.player.script import script
 
 LANGUAGES = [language for language in CATALOGUES if language != "en"]
 
@@ -45,9 +45,8 @@ def test_hardly_a_phrase_is_the_same_in_two_languages(language):
 
 
 def test_every_word_the_player_asks_for_has_a_phrase():
-    """player.js has no texts of its own: what it calls words.name or fill(words.name, …) stands in the catalogue."""
-    script = Path(nt.__file__).parent.joinpath("player", "player.js").read_text(encoding="utf-8")
-    asked = set(re.findall(r"\bwords\.(\w+)", script))
+    """The script has no texts of its own: what it calls words.name or fill(words.name, …) stands in the catalogue."""
+    asked = set(re.findall(r"\bwords\.(\w+)", script()))
     assert len(asked) > 20 and asked <= words("it").keys()
     assert words("it").keys() == words().keys() and not any("." in key for key in words())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-_FOLDER = Path(__file__).parent
+from .script import script
 
 
 class LivePlayer(anywidget.AnyWidget):
@@ -21,8 +21,8 @@ class LivePlayer(anywidget.AnyWidget):
     `attempts` are the predictions made so far, each with question, answer, verdict and the slip it was recognised by.
     """
 
-    _esm = _FOLDER / "player.js"
-    _css = _FOLDER / "player.css"
+    _esm = script()
+    _css = Path(__file__).with_name("player.css")
 
     data = traitlets.Dict().tag(sync=True)
     # No echo: it would take whoever has stepped on in the meantime back to where he was.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..draw.diagram import clean_text
 from ..phrases import words
+from .script import script
 
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
 HEIGHT_WITH_LEDGER = 600
@@ -90,7 +91,7 @@ def document(data: dict, title: str | None = None) -> str:
     said = words() | data.get("words", {})
     return _PAGE.format(
         language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY, title=_text(title or data["title"]), summary=_text(data["summary"]),
-        style=_part("player.css"), script=_part("player.js"), message=_json(data))
+        style=_style(), script=script(), message=_json(data))
 
 
 def notebook_output(data: dict, png_alt: str | None = None) -> str:
@@ -135,5 +136,5 @@ def _text(text):
 
 
 @cache
-def _part(name):
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+def _style():
+    return Path(__file__).with_name("player.css").read_text(encoding="utf-8")

@@ -1,0 +1,75 @@
+// @ts-check
+/** The panel: what happens at this step and why. */
+/** @import { StepData, Ask, MathTree, Words } from "./message.js" */
+
+import { formula, html, setAttribute, setText } from "./elements.js";
+
+export const SIGNS = ["negative", "zero", "positive"];
+
+/** The panel: what happens at this step and why. */
+export class Panel {
+  /** @param {Words} words */
+  constructor(words) {
+    this.words = words;
+    this.now = html("p", { class: "nn-now" });
+    this.formula = html("div", { class: "nn-formula", "data-formula": "" });
+    this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
+    this.remark = html("p", { class: "nn-remark" });
+    this.question = html("form", { class: "nn-question", novalidate: "" });
+    this.element = html("section", { class: "nn-panel", tabindex: "0", "aria-label": words.panel },
+      this.question, this.now, this.formula, this.ledger, this.remark);
+  }
+
+  /** @param {Partial<StepData>} step */
+  show({ now = "", because = null, lines = [], ledger = null, remark = null }) {
+    setText(this.now, now);
+    this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
+    if (ledger || this.ledger.firstChild) this.ledger.replaceChildren(...(ledger ? this.#sum(ledger) : []));
+    setText(this.remark, remark ?? "");
+  }
+
+  /**
+   * A question in the place of the step. For a projector there are large answers to point at instead of a field.
+   * @param {StepData} step @param {Ask} ask @param {[string, string[]][]} texts
+   */
+  ask({ because, lines }, ask, texts) {
+    const { words } = this;
+    const hint = because ? this.#because(because) : lines.filter(([caption]) => caption === "rule").map((line) => this.#line(line));
+    const choices = ask.choices.map((place, index) =>
+      html("button", { type: "button", "data-guess": texts[place][0] }, html("b", {}, "ABC"[index]), texts[place][1][0]));
+    const signs = SIGNS.map((name, index) => html("button", { type: "button", "data-sign": index - 1 }, words[name]));
+    this.question.replaceChildren(html("p", { class: "nn-ask" }, ask.text), ...[hint].flat(),
+      html("div", { class: "nn-typed" },
+        html("label", {}, html("span", {}, words.yours), html("input",
+          { type: "text", inputmode: "decimal", autocomplete: "off", "data-answer": "", size: 10 })),
+        html("button", { type: "submit" }, words.commit)),
+      html("div", { class: "nn-signs", role: "group" }, html("small", {}, words.or), ...signs),
+      html("div", { class: "nn-choices", role: "group" }, ...choices),
+      html("p", { class: "nn-feedback", role: "status" }),
+      html("button", { type: "button", "data-action": "next" }, words.skip));
+  }
+
+  /** What a prediction was worth: in a sign, in words, and only then in colour. @param {boolean} good @param {string} text */
+  say(good, text) {
+    const told = /** @type {Element} */ (this.question.querySelector(".nn-feedback"));
+    setAttribute(told, "class", `nn-feedback ${good ? "nn-good" : "nn-bad"}`);
+    setText(told, `${good ? "✓" : "✗"} ${text}`);
+    return told;
+  }
+
+  /** @param {MathTree} tree */
+  #because(tree) {
+    return html("p", { class: "nn-because" }, `${this.words.because} `, formula(tree));
+  }
+
+  /** @param {[string, MathTree]} line */
+  #line([caption, tree]) {
+    return html("div", { class: "nn-line" }, html("span", { class: "nn-caption" }, this.words[caption] ?? caption),
+      html("div", { class: "nn-math", tabindex: "-1" }, formula(tree)));
+  }
+
+  /** @param {[string, string, string]} ledger */
+  #sum([caption, sum, total]) {
+    return [html("p", {}, caption), html("p", { class: "nn-sum" }, sum, html("strong", {}, total))];
+  }
+}
