@@ -12,6 +12,9 @@ not its module's, so that importing the module never hides the demo.
 # Loaded when first asked for: name of the demo -> the module it is in.
 DEMOS = {
     "parabola": "descent_on_parabola",
+    "surfaces": "descent_on_surfaces",
+    "cubic_fit": "fit_of_cubic",
+    "optimizer_race": "optimizer_race_on_surfaces",
 }
 
 

@@ -56,14 +56,17 @@ def label_ends(axes, ends, distance: float = 0.07) -> None:
 
     Args:
         axes: with room at its right.
-        ends: one (y in data coordinates, text, colour) for each line.
+        ends: one (y in data coordinates, text, colour) for each line, or with its marker as a fourth.
         distance: between two labels, as a share of the axes' height.
     """
     to_share = axes.transData + axes.transAxes.inverted()
     x = axes.get_xlim()[1]
-    heights = [min(max(to_share.transform((x, y))[1], 0.0), 1.0) for y, _, _ in ends]
-    for height, (_, text, colour) in zip(apart(heights, distance), ends):
-        axes.text(1.015, height, text, color=colour, transform=axes.transAxes, va="center", fontsize=15)
+    heights = [min(max(to_share.transform((x, end[0]))[1], 0.0), 1.0) for end in ends]
+    for height, (_, text, colour, *marker) in zip(apart(heights, distance), ends):
+        if marker:
+            axes.plot(1.035, height, marker=marker[0], color=colour, transform=axes.transAxes, clip_on=False)
+        axes.text(1.07 if marker else 1.015, height, text, color=colour, transform=axes.transAxes, va="center",
+                  fontsize=15)
 
 
 def powers_of_ten(axis, low: int, high: int, every: int = 2) -> None:
