@@ -15,6 +15,10 @@ DEMOS = {
     "surfaces": "descent_on_surfaces",
     "cubic_fit": "fit_of_cubic",
     "optimizer_race": "optimizer_race_on_surfaces",
+    "learning_rates": "rate_gallery",
+    "schedules": "schedule_gallery",
+    "minibatch_noise": "batch_noise",
+    "gradient_checking": "epsilon_sweep",
 }
 
 

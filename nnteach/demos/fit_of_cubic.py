@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..compile import compile
+from ..data.toy import cubic
 from ..digits import number as digits
 from ..nn.optimizers import SGD
 from ..ops import sum as total
@@ -25,11 +26,9 @@ EXPONENTS = (3, 2, 1, 0)
 
 
 @lru_cache(maxsize=None)
-def data(reach: float = 2.0, points: int = 50):
-    """x, y of the points to be fitted: a cubic with noise of standard deviation 2."""
-    rng = np.random.default_rng(1)
-    x = np.linspace(-reach, reach, points)
-    return x, 2 * x**3 - 3 * x**2 - 4 * x + 5 + rng.normal(0, 2, points)
+def data(reach: float = 2.0):
+    """x, y of the 50 points to be fitted."""
+    return cubic(reach=reach)
 
 
 def limit(reach: float = 2.0) -> float:
@@ -61,7 +60,7 @@ def draw(figure, start, learning_rate, reach, steps):
     path, losses = fit(start, learning_rate, reach)
     curve, loss = panels(figure, 1, 2, wspace=0.26, width_ratios=(1.2, 1))
     _curve(curve, path[steps], path[0], reach)
-    powers_of_ten(loss.yaxis, 2, 6, 1)
+    powers_of_ten(loss.yaxis, 0, 6)
     for other in STARTS.values():
         loss.plot(_shown(fit(other, learning_rate, reach)[1]), color=QUIET, linewidth=1.2, linestyle=(0, (3, 2)))
     loss.plot(_shown(losses[: steps + 1]), color=FORWARD)
@@ -82,9 +81,9 @@ def _curve(axes, w, first, reach):
     axes.plot(fine, np.polyval(first, fine), color=QUIET, linewidth=1.8, linestyle=(0, (4, 2)))
     with np.errstate(invalid="ignore", over="ignore"):
         axes.plot(fine, np.clip(np.nan_to_num(np.polyval(w, fine), nan=1e6), -1e6, 1e6), color=BACKWARD)
-    low, high = y.min() - 12, y.max() + 12
+    low, high = y.min() - 8, y.max() + 8
     axes.set(xlim=(-reach * 1.05, reach * 1.05), ylim=(low, high), xlabel="x")
-    axes.text(0.98, 0.05, "dashed: the start", transform=axes.transAxes, ha="right", color=QUIET)
+    axes.text(0.03, 0.93, "dashed: the start", transform=axes.transAxes, color=QUIET)
     axes.set_title("f(x) = " + " + ".join(f"{_weight(v)}{_power(k)}" for v, k in zip(w, EXPONENTS)).replace("+ −", "− "),
                    color=BACKWARD, fontsize=16)
 
