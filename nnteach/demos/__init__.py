@@ -19,6 +19,9 @@ DEMOS = {
     "schedules": "schedule_gallery",
     "minibatch_noise": "batch_noise",
     "gradient_checking": "epsilon_sweep",
+    "xor_starts": "xor_nonconvexity",
+    "loss_curves": "loss_monitoring",
+    "playground": "playground_picture",
 }
 
 
