@@ -31,7 +31,7 @@ def _itself(node):  # what they read in symbol-to-symbol mode
 class Step(NamedTuple):
     """One application of the chain rule, on the edge from a node back to one of its parents.
 
-    A trace also holds the steps before and after the backward pass ("evaluate", "seed", "update"), where node itself is
+    A trace also holds the steps before and after the backward pass ("zero", "evaluate", "seed", "update"), where node itself is
     what changes, slot is None, and before + contribution = total still holds.
 
     Attributes:
@@ -65,7 +65,7 @@ class Step(NamedTuple):
     @property
     def phase(self) -> str:
         """"forward", "backward" or "update"."""
-        return {"evaluate": "forward", "update": "update"}.get(self.kind, "backward")
+        return {"zero": "forward", "evaluate": "forward", "update": "update"}.get(self.kind, "backward")
 
     @property
     def local(self):

@@ -49,6 +49,7 @@ FORMS = {
     "a = b": Form(0, (0, 0), "{0} = {1}", "{0} = {1}", ("mrow", 0, ("mo", "="), 1)),
     "∂a/∂b": Form(ATOM, (ATOM, ATOM), "∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}",
                   ("mfrac", ("mrow", ("mo", "∂"), 0), ("mrow", ("mo", "∂"), 1))),
+    "â": Form(ATOM, (ATOM,), "{0}\u0302", r"\hat{{{0}}}", ("mover", 0, ("mo", "^"))),
     "∇b a": Form(ATOM, (ATOM, ATOM), "∇{1} {0}", r"\nabla_{{{1}}} {0}", ("mrow", ("msub", ("mo", "∇"), 1), 0)),
 }
 

@@ -153,7 +153,9 @@ def _made(notation, compute, a, b):
     return Symbol(None, value, "", notation, (a, b))
 
 
-GRADIENTS = ("∂a/∂b", "∇b a")  # two ways to write one; with numbers put in, each is the number it stands for
+GRADIENTS = ("∂a/∂b", "∇b a")  # two ways to write one
+HAT = "â"
+STANDING_FOR_A_NUMBER = (*GRADIENTS, HAT)  # with numbers put in, each is the number it stands for
 
 
 def derivative(of: str, by: str, value=None, role="", style=GRADIENTS[0]) -> Symbol:
@@ -167,7 +169,7 @@ def _form(symbol):
 
 
 def _is_leaf(symbol, numbers):
-    return symbol.notation is None or (numbers and symbol.notation in GRADIENTS)
+    return symbol.notation is None or (numbers and symbol.notation in STANDING_FOR_A_NUMBER)
 
 
 # --------------------------------------------------------------------------------------- the three styles

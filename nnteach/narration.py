@@ -5,7 +5,8 @@ result, the ledger, a remark and the sentence a lecturer would say. Formulas are
 MathML, the handout as LaTeX.
 """
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,21 +45,67 @@ class Story:
 def tell(trace: Trace, k: int, language: str | None = None) -> Story:
     """The story of the step that leads to state k, 1 ≤ k ≤ len(trace); in the trace's language if none is given."""
     step = trace.steps[k - 1]
+    text = Words(language or trace.language, {"node": trace.names[step.node], "parent": trace.names[step.focus]})
+    if step.kind == "zero":
+        return _zero(trace, k, text)
+    if step.kind == "update" and k in trace.memories:
+        return _trained(trace, k, text)
     teller = {"evaluate": _evaluation, "seed": _seed, "contribution": _contribution, "unbroadcast": _unbroadcast,
               "update": _update}[step.kind]
-    names = {"node": trace.names[step.node], "parent": trace.names[step.focus]}
-    return teller(trace, step, names, Words(language or trace.language, names))
+    story = teller(trace, step, text.names, text)
+    return replace(story, remark=_loss_remark(trace, k, text) or story.remark) if step.kind == "evaluate" and trace.losses else story
+
+
+def tell_node(trace: Trace, k: int, language: str | None = None) -> Story | None:
+    """All that a node receives told as one step, if step k is the last that brings it something; None if it is the only one."""
+    arrivals = trace.arrivals.get(trace.steps[k - 1].focus, []) if trace.steps[k - 1].phase == "backward" else []
+    if len(arrivals) < 2 or arrivals[-1] != k:
+        return None
+    steps = [step for step in (trace.steps[j - 1] for j in arrivals) if step.total is not None]
+    last, node = steps[-1], steps[-1].focus
+    names = {"node": trace.names[last.node], "parent": trace.names[node]}
+    text = Words(language or trace.language, names)
+    rule = functools.reduce(lambda a, b: Symbol(None, None, "", "a + b", (a, b)), map(trace.contribution, steps))
+    told = (Line("rule", "=", rule, left=trace.gradient(node, last.total, "result")), Line("numbers", "=", rule, numbers=True),
+            Line("result", "=", Symbol(None, last.total, "result")))
+    if len(steps) == 1:  # one contribution, which was summed to the node's shape
+        return replace(_unbroadcast(trace, last, names, text), lines=told)
+    return Story(text("now.gathered", count=str(len(steps))), None, told, _sum_of(steps, text), text("remark.branch"),
+                 _say_gathered(trace, steps, text))
+
+
+def _sum_of(steps, text):
+    """The ledger of all contributions at once: 0 + (−4) + 3 = −1."""
+    if not _is_number(steps[-1].total):
+        return None
+    parts = [Symbol(None, 0.0), *(Symbol(None, step.contribution) for step in steps)]
+    shown = formula.text(functools.reduce(lambda a, b: Symbol(None, None, "", "a + b", (a, b)), parts))
+    return text("ledger"), f"{shown} = ", number(steps[-1].total)
+
+
+def _say_gathered(trace, steps, text):
+    last = steps[-1]
+    count = text.aloud(float(len(steps)))
+    if _is_number(last.total):
+        listed = _listed([text.aloud(step.contribution) for step in steps], text.language)
+        return text("say.gathered", count=count, listed=listed, total=text.aloud(last.total))
+    givers = _listed(list(dict.fromkeys(trace.names[step.node] for step in steps)), text.language)
+    return text("say.gathered.array", count=count, givers=givers)
 
 
 def tell_start(trace: Trace, language: str | None = None) -> tuple[str, str]:
     """What stands in the panel before the first step: (now, say)."""
     language = language or trace.language
     inputs = [trace.names[n] for n in trace.nodes if n.kind == "input"]
-    both = [", ".join(inputs[:-1]), inputs[-1]] if len(inputs) > 1 else inputs
-    listed = phrase("list.and", language).join(both) if inputs else "–"
-    first = trace.names[trace.steps[0].node] if trace.steps else listed
+    listed = _listed(inputs, language) if inputs else "–"
+    first = next((trace.names[step.node] for step in trace.steps if step.kind == "evaluate"), listed)
     return (phrase("now.start" if len(inputs) > 1 else "now.start.one", language, inputs=listed),
             phrase("say.start", language, inputs=listed, first=first))
+
+
+def _listed(items, language):
+    """x, y and z."""
+    return phrase("list.and", language).join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
 
 
 @dataclass(frozen=True)
@@ -85,6 +132,21 @@ def _is_number(value):
 
 
 # ------------------------------------------------------------------------------------------ step by step
+
+def _zero(trace, k, text):
+    iteration = {"k": trace.iteration_at(k), "n": trace.iterations}
+    return Story(text("now.zero", **iteration), None, (), None, text("remark.zero"), text("say.zero", **iteration))
+
+
+def _loss_remark(trace, k, text):
+    """What became of the loss since the iteration before."""
+    number_of = trace.iteration_at(k) - 1
+    if trace.losses[number_of][0] != k or number_of == 0:
+        return None
+    before, now = (trace.losses[i][1] for i in (number_of - 1, number_of))
+    key = "fell" if now < before else "rose" if now > before else "stayed"
+    return text(f"remark.loss.{key}", before=text.number(before), now=text.number(now))
+
 
 def _evaluation(trace, step, names, text):
     operation, result = trace.operation(step.node), Symbol(None, step.total, "value")
@@ -147,6 +209,31 @@ def _update(trace, step, names, text):
     return Story(text("now.update"), None, told, None, text("remark.update"), say)
 
 
+def _trained(trace, k, text):
+    """The update by an optimizer: what it remembers, formula by formula, and then the parameter."""
+    step, memory, name = trace.steps[k - 1], trace.memories[k], text.names["node"]
+    taken = set(trace.names.values())
+
+    def letter(slot):
+        return slot if slot not in taken else f"{slot}_{name}"
+
+    *remembered, (_, rule) = trace.optimizer.formulas(
+        Symbol(name, step.before), trace.gradient(step.node, step.upstream, "upstream"),
+        Symbol(trace.notation.learning_rate, trace.learning_rate, "local"), memory.t, memory.before, memory.after, letter)
+    told = [line for left, right in remembered for line in (
+        Line("memory", "←", right, left=left), Line("memory", "=", right, numbers=True),
+        Line("memory", "=", Symbol(None, right.value, "value")))]
+    told += [Line("rule", "←", rule, left=Symbol(name, step.total, "result")), Line("numbers", "=", rule, numbers=True),
+             Line("result", "=", Symbol(None, step.total, "result"))]
+    kind = type(trace.optimizer).__name__
+    if _is_number(step.total):
+        numbers = {"total": step.total, "before": step.before, "gradient": step.upstream, "rate": trace.learning_rate}
+        say = text("say.trained", optimizer=kind, **{key: text.aloud(value) for key, value in numbers.items()})
+    else:
+        say = text("say.trained.array", optimizer=kind, rate=text.aloud(trace.learning_rate))
+    return Story(text("now.update"), None, tuple(told), None, text("remark.trained" if remembered else "remark.update"), say)
+
+
 # ---------------------------------------------------------------------------------- ledger and sentences
 
 def _ledger(step, text):
@@ -183,6 +270,8 @@ def _remark(trace, step, text):
     name, local = step.node.primitive.name, step.local
     if step.before is not None:
         return text("remark.branch")
+    if told := _units_in_trouble(step, name, local, text):
+        return told
     if name == "relu" and _is_number(local):
         at = step.parent.value
         key = "open" if at > 0 else "closed" if at < 0 else "kink"
@@ -192,6 +281,31 @@ def _remark(trace, step, text):
     if name == "matmul":
         return text("remark.matmul", shape=shape_text(step.parent.shape))
     return text(f"remark.{name}") if name in _GATES else None
+
+
+def _units_in_trouble(step, name, local, text):
+    """Closed gates, dead and saturated units of a whole layer, in words; samples stand in rows."""
+    if np.ndim(local) == 0 or local is None:
+        return _vanished(step, text)
+    if name == "relu" and not np.all(local):
+        dead = [str(unit) for unit in np.flatnonzero(~local.any(axis=0))] if local.ndim == 2 and len(local) > 1 else []
+        if dead:
+            return text("remark.dead", units=_listed(dead, text.language))
+        return text("remark.relu.some", count=str(int(np.sum(local == 0))), size=str(local.size))
+    flat = int(np.sum(np.abs(local) < SATURATED))
+    if name in ("sigmoid", "tanh") and flat:
+        return text("remark.saturated.some", count=str(flat), size=str(local.size), limit=text.number(SATURATED))
+    return _vanished(step, text)
+
+
+VANISHED = 1e-5  # of a gradient that began as 1
+
+
+def _vanished(step, text):
+    largest = float(np.max(np.abs(step.contribution), initial=0.0))
+    if not 0 < largest < VANISHED or np.max(np.abs(step.upstream)) < VANISHED:
+        return None  # nothing, or it was so before
+    return text("remark.vanishing", largest=text.number(largest))
 
 
 _GATES = ("add", "subtract", "multiply", "square", "maximum", "minimum", "sum", "mean")

@@ -1,7 +1,8 @@
 """The trace: everything that happens in one forward and one backward pass, as plain data.
 
 `trace(f)` is a sequence of Steps: every evaluation, the seed, every contribution along an edge, and, with a learning
-rate, the update of every variable. `state_at(k)` tells how things stand after k of them; picture, player, table and
+rate, the update of every variable. With an optimizer it is a training run: zero, forward, backward, update, as often as
+wanted, on one graph. `state_at(k)` tells how things stand after k of them; picture, player, table and
 worked solution are all made from that.
 """
 
@@ -15,7 +16,7 @@ from . import formula
 from .autodiff import Step, _seed, backward_steps, zero_like
 from .errors import GraphError, message
 from .formula import Symbol, as_symbol, derivative
-from .graph import Node, ordered, settle
+from .graph import Node, ordered, rebuild, settle
 from .notation import Notation, names
 from .notation import notation as notation_of
 from .phrases import catalogue
@@ -71,27 +72,100 @@ class Timeline:
         return self.states[bisect.bisect_right(self.starts, step) - 1]
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What an optimizer remembers of a parameter before and after a step, slot -> array, and the number of the step."""
+
+    t: int
+    before: dict[str, object]
+    after: dict[str, object]
+
+
 class Trace:
-    """A forward and a backward pass, step by step.
+    """A forward and a backward pass, or several of them, step by step.
 
     Attributes:
         root: the result.
-        nodes: all nodes, oldest first.
-        names: a distinct name for every node.
+        nodes: all nodes, oldest first; those of the first iteration.
+        names: a distinct name for every node; one and the same in all iterations.
         steps: the Steps; `trace[k]` is what happens at step k + 1.
         notation: the letters of a course; `language` of the sentences.
+        learning_rate, optimizer, iterations: how the variables are updated, if they are.
+        memories: step k -> what the optimizer remembers at that update.
         timelines: by name, how each node stands over time; `edge_timelines` likewise.
     """
 
     def __init__(self, root: Node, learning_rate: float | None = None, notation: "str | Notation | None" = None,
-                 language: str = "en"):
+                 language: str = "en", optimizer=None, iterations: int = 1):
         self.root = root
-        self.learning_rate = learning_rate
+        self.learning_rate, self.optimizer, self.iterations = _checked(learning_rate, optimizer, iterations)
         self.notation, self.language = notation_of(notation), language
         catalogue(language)  # a language that is not known is said here, and not in the middle of a document
         self.nodes = ordered(root)
         self.names = names(self.nodes, self.notation)
-        self.steps = tuple(_all_steps(root, self.nodes, learning_rate))
+        self.originals: dict[Node, Node] = {}  # nodes of later iterations -> those of the first
+        self.memories: dict[int, Memory] = {}
+        self.steps = tuple(_all_steps(root, self.nodes, learning_rate) if optimizer is None else self._training())
+
+    def like(self, root: Node) -> "Trace":
+        """The trace of another result with the same settings."""
+        rate = None if self.optimizer else self.learning_rate
+        return Trace(root, rate, self.notation, self.language, self.optimizer, self.iterations)
+
+    def _training(self):
+        """All steps of a training run; every iteration has nodes of its own under the names of the first."""
+        if not self.root.active or self.root.shape != ():
+            raise GraphError(message("a single number to train on, such as a loss",
+                                     f"{self.names[self.root]} of shape {self.root.shape}"))
+        made, copies = 0, {node: node for node in self.nodes}
+        parameters = [node for node in self.nodes if node.kind == "input"]
+        values = {self.names[node]: np.asarray(node.value) for node in parameters}
+        memory = self.optimizer.init(values)
+        for _ in range(self.iterations):
+            root, gradients = copies[self.root], {}
+            steps = [Step("zero", root, None, None, None, None, None), *_one_pass(root, ordered(root), gradients)]
+            slopes = {self.names[node]: gradients.get(copies[node], zero_like(node)) for node in parameters}
+            new, after = self.optimizer.update(values, {name: np.asarray(g) for name, g in slopes.items()}, memory)
+            for node in parameters if gradients else ():
+                name, copy = self.names[node], copies[node]
+                total = settle(new[name])
+                steps.append(Step("update", copy, None, slopes[name], settle(total - copy.value), copy.value, total))
+                kept = [{slot: state[slot][name] for slot in self.optimizer.slots} for state in (memory, after)]
+                self.memories[made + len(steps)] = Memory(after["t"], *kept)
+            yield from steps
+            made, values, memory = made + len(steps), new, after
+            copies = rebuild(self.root, {node: settle(new[self.names[node]]) for node in parameters})
+            self.originals |= {copy: node for node, copy in copies.items()}
+            self.names |= {copy: self.names[node] for node, copy in copies.items()}
+
+    def original(self, node: Node) -> Node:
+        """The node of the first iteration that stands for this one."""
+        return self.originals.get(node, node)
+
+    @functools.cached_property
+    def starts(self) -> list[int]:
+        """The first step of every iteration of a training run; empty without an optimizer."""
+        return [k for k, step in enumerate(self.steps, start=1) if step.kind == "zero"]
+
+    @functools.cached_property
+    def arrivals(self) -> dict[Node, list[int]]:
+        """For every node that receives a gradient, the steps that bring it."""
+        found = {}
+        for k, step in enumerate(self.steps, start=1):
+            if step.phase == "backward":
+                found.setdefault(step.focus, []).append(k)
+        return found
+
+    def iteration_at(self, k: int) -> int:
+        """The iteration that step k belongs to, from 1 on."""
+        return max(1, bisect.bisect_right(self.starts, k))
+
+    @functools.cached_property
+    def losses(self) -> list[tuple[int, object]]:
+        """When the loss of every iteration becomes known, and what it is: (step, loss); empty without an optimizer."""
+        found = [(k, step.total) for k, step in enumerate(self.steps, start=1)
+                 if step.kind == "evaluate" and self.original(step.node) is self.root]
+        return found if self.starts else []
 
     @functools.cached_property
     def _timelines(self):
@@ -202,7 +276,7 @@ class Trace:
 
 
 def trace(root: Node, learning_rate: float | None = None, notation: str | Notation | None = None,
-          language: str = "en") -> Trace:
+          language: str = "en", optimizer=None, iterations: int = 1) -> Trace:
     """Record the forward and the backward pass of a result, and with a learning rate the update of its variables.
 
     Args:
@@ -210,8 +284,30 @@ def trace(root: Node, learning_rate: float | None = None, notation: str | Notati
         learning_rate: the size of the update; None for no update.
         notation: the course whose letters are used, such as "000", or a Notation; None for nnteach's own.
         language: of the sentences, "en" or "it".
+        optimizer: such as nt.nn.optimizers.Adam(0.1): a training run instead of a single update.
+        iterations: of the training run.
     """
-    return Trace(root, learning_rate, notation, language)
+    return Trace(root, learning_rate, notation, language, optimizer, iterations)
+
+
+def _checked(learning_rate, optimizer, iterations):
+    """The settings of the update, if they go together; with an optimizer its learning rate counts."""
+    if iterations != 1 and optimizer is None:
+        raise GraphError(message("an optimizer, because there are several iterations", f"iterations={iterations!r} alone",
+                                 "Add one, such as optimizer=nt.nn.optimizers.SGD(0.1)"))
+    if not isinstance(iterations, int) or iterations < 1:
+        raise GraphError(message("a number of iterations, 1 or more", f"iterations={iterations!r}"))
+    if optimizer is None:
+        return learning_rate, None, iterations
+    if learning_rate is not None:
+        raise GraphError(message("a learning rate or an optimizer", "both",
+                                 f"Give the rate to the optimizer: {type(optimizer).__name__}({learning_rate!r})"))
+    if not hasattr(optimizer, "formulas"):
+        raise GraphError(message("an optimizer such as nt.nn.optimizers.Adam(0.1)", repr(optimizer)))
+    if getattr(optimizer, "at_look_ahead", False):
+        raise GraphError(message("an optimizer that takes its gradients at the parameters themselves", repr(optimizer),
+                                 "The form with at_look_ahead=False makes the same steps"))
+    return optimizer.learning_rate, optimizer, iterations
 
 
 def is_bare_number(node: Node) -> bool:
@@ -232,6 +328,18 @@ def edge_name(names, node, slot) -> str:
 
 
 def _all_steps(root, nodes, learning_rate):
+    gradients = {}
+    yield from _one_pass(root, nodes, gradients)
+    if gradients and learning_rate is not None:
+        yield from _updates(nodes, gradients, learning_rate)
+
+
+def _inputs(root):
+    return [node for node in ordered(root) if node.kind == "input"]
+
+
+def _one_pass(root, nodes, gradients):
+    """The steps of one forward and backward pass; `gradients` is filled on the way."""
     for node in nodes:
         if node.primitive is not None:
             yield Step("evaluate", node, None, None, None, None, node.value)
@@ -239,12 +347,10 @@ def _all_steps(root, nodes, learning_rate):
         return  # a vector or a constant has values to show, but no gradient to start from
     seed = _seed(root, None)
     yield Step("seed", root, None, None, seed, None, seed)
-    gradients = {root: seed}
+    gradients[root] = seed
     for step in backward_steps(root):
         yield step
         gradients[step.parent] = step.total
-    if learning_rate is not None:
-        yield from _updates(nodes, gradients, learning_rate)
 
 
 def _updates(nodes, gradients, learning_rate):
@@ -266,12 +372,15 @@ def _follow(trace):
     for edge in edges.values():
         edge.change(0, EdgeState())
     waiting = _arrivals(trace)
+    used = {trace.edge(step) for step in trace.steps if step.slot is not None}
     previous = None
     for k, step in enumerate(trace.steps, start=1):
         if previous is not None:
             _settle_previous(trace, nodes, edges, previous, k, waiting)
+        if step.kind == "zero":
+            _begin_iteration(trace, nodes, edges, k)
         if step.kind == "seed":
-            _begin_backward(trace, nodes, edges, waiting, k)
+            _begin_backward(ordered(step.node), trace.names, nodes, edges, used, waiting, k)
         _apply(trace, nodes, edges, step, k)
         previous = step
     return nodes, edges
@@ -288,6 +397,8 @@ def _arrivals(trace):
 
 def _settle_previous(trace, nodes, edges, step, k, waiting):
     """What was `now` becomes `done`, or `todo` again while more contributions are to come."""
+    if step.kind == "zero":
+        return
     line = nodes[trace.names[step.focus]]
     if step.phase == "backward" and step.total is not None:
         waiting[step.focus] -= 1
@@ -297,18 +408,30 @@ def _settle_previous(trace, nodes, edges, step, k, waiting):
         edges[edge].change(k, EdgeState("done", edges[edge].last.direction, edges[edge].last.contribution))
 
 
-def _begin_backward(trace, nodes, edges, waiting, k):
+def _begin_iteration(trace, nodes, edges, k):
+    """Before a pass of a training run: the parameters are what they have become, all gradients are zero."""
     for n in trace.nodes:
         line = nodes[trace.names[n]]
+        value = None if n.primitive else line.last.value
+        line.change(k, NodeState("todo" if n.primitive else "done", value, zero_like(n) if n.active else None))
+    for line in edges.values():
+        line.change(k, EdgeState())
+
+
+def _begin_backward(order, names, nodes, edges, used, waiting, k):
+    for n in order:
+        line = nodes[names[n]]
         if n.active:
             unreached = n not in waiting  # behind a rule that lets nothing through
-            line.change(k, NodeState("done" if unreached else "todo", line.last.value, zero_like(n) if unreached else None))
-    used = {trace.edge(step) for step in trace.steps if step.slot is not None}
+            grad = zero_like(n) if unreached else line.last.grad
+            line.change(k, NodeState("done" if unreached else "todo", line.last.value, grad))
     for name, line in edges.items():
         line.change(k, EdgeState("todo" if name in used else "done"))
 
 
 def _apply(trace, nodes, edges, step, k):
+    if step.kind == "zero":
+        return
     line = nodes[trace.names[step.focus]]
     old = line.last
     if step.phase == "backward":

@@ -70,10 +70,13 @@ def _title(trace, language):
 
 def _sections(trace, language):
     """The numbers of the steps of each phase, under the phase's heading."""
-    for phase in ("forward", "backward", "update"):
-        steps = [k for k, step in enumerate(trace.steps, start=1) if step.phase == phase]
-        if steps:
-            yield phrase(f"worked.{phase}", language), steps
+    ends = [start - 1 for start in trace.starts[1:]] + [len(trace)]
+    for iteration, (first, last) in enumerate(zip(trace.starts or [1], ends, strict=True), start=1):
+        heading = phrase("worked.iteration", language, k=iteration) + " · " if trace.starts else ""
+        for phase in ("forward", "backward", "update"):
+            steps = [k for k in range(first, last + 1) if trace.steps[k - 1].phase == phase]
+            if steps:
+                yield heading + phrase(f"worked.{phase}", language), steps
 
 
 def chain(story, write, style):
@@ -93,10 +96,13 @@ def chain(story, write, style):
         if line.caption == "local":
             yield _local(line, write, written, sign)
         elif line.left is not None:
+            if chain:
+                yield chain
             chain = f"{write(line.left)} {sign} {written}"
         elif not chain.endswith(f" {sign} {written}"):
             chain += f" {sign} {written}"
-    yield chain
+    if chain:
+        yield chain
 
 
 def _local(line, write, written, sign):
@@ -123,8 +129,18 @@ def _markdown_table(trace, language):
         stand = state.nodes[name]
         grad = "–" if stand.grad is None else _cell(stand.grad)
         operation = formula.text(trace.operation(node)) if node.primitive else phrase(node.kind, language)
-        out.append(f"| {_markdown_text(name)} | {_markdown_text(operation)} | {_cell(node.value)} | {grad} |")
-    return [*out, ""]
+        value = stand.value if trace.starts else node.value
+        out.append(f"| {_markdown_text(name)} | {_markdown_text(operation)} | {_cell(value)} | {grad} |")
+    return [*out, "", *_losses(trace, language)]
+
+
+def _losses(trace, language):
+    """The loss of every iteration of a training run."""
+    if not trace.losses:
+        return []
+    rows = [f"| {i} | {_cell(loss)} |" for i, (_, loss) in enumerate(trace.losses, start=1)]
+    heads = [phrase(key, language) for key in ("curve.axis", "loss")]
+    return [f"### {phrase('worked.losses', language)}", "", f"| {' | '.join(heads)} |", "|---|---|", *rows, ""]
 
 
 def _cell(value):

@@ -181,7 +181,7 @@ def _contribution_text(contribution):
 
 def _product(trace, step):
     """Upstream times local, for the edge in use, where the picture has room for it: ("(−4)·1", "= −4")."""
-    if len(trace.nodes) > PRODUCT_UP_TO or step.local is None or step.parent.shape != ():
+    if trace.iterations > 1 or len(trace.nodes) > PRODUCT_UP_TO or step.local is None or step.parent.shape != ():
         return ()
     return text(trace.contribution(step), numbers=True).replace(" · ", "·"), f"= {chip_text(step)}"
 
@@ -194,7 +194,7 @@ def summary(trace: Trace) -> str:
     for node in nodes[:40]:
         name = trace.names[node]
         grad = final.nodes[name].grad
-        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(lines(node.value)),
+        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(lines(final.nodes[name].value if trace.starts else node.value)),
                  "gradient": phrase("unknown", trace.language) if grad is None else "; ".join(lines(grad))}
         told.append(phrase("summary.node" if node.primitive else "summary.leaf", trace.language, **shown))
     if len(nodes) > 40:

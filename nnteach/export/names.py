@@ -12,14 +12,15 @@ COLUMNS = 32
 
 def tidied(trace: Trace) -> Trace:
     """The same trace under names that can be printed; itself if they all can."""
-    names, used = {}, set()
-    for node, name in trace.names.items():
+    fresh, used = {}, set()
+    for name in dict.fromkeys(trace.names.values()):  # a node has one name in all iterations of a training run
         short = unique = clean_text(name, COLUMNS) or "–"
         numbers = itertools.count(2)
         while unique in used:
             unique = f"{short} ({next(numbers)})"
-        names[node] = unique
+        fresh[name] = unique
         used.add(unique)
+    names = {node: fresh[name] for node, name in trace.names.items()}
     if names == trace.names:
         return trace
     other = copy.copy(trace)

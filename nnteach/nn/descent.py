@@ -79,6 +79,12 @@ class SGD:
                 after[slot][name] = value
         return new, after
 
+    def formulas(self, theta, g, rate, t, before, after, letter=str) -> list:
+        """The same step as formulas, as `update_formulas.formulas` describes them."""
+        from .update_formulas import formulas  # it knows all optimizers, which are built on this one
+
+        return formulas(self, theta, g, rate, t, before, after, letter)
+
     def rule(self, g, rate, t):
         """What is added to θ, and the new content of each slot.
 

@@ -17,7 +17,6 @@ from ..errors import GraphError, message
 from ..graph import Node
 from ..phrases import words
 from ..trace import Trace
-from ..trace import trace as trace_of
 from ..zoom import entries
 from .message import entry_name, level_message
 from .neuron import drawable_chain, neuron_level
@@ -28,6 +27,9 @@ LEVELS = ("scalar", "vector", "neuron")
 
 MOST_SCALARS = 400
 """Nodes of a scalar graph; a larger one is a wall of numbers."""
+
+MOST_SCALARS_IN_ALL = 800
+"""The same, times the iterations of a training run."""
 
 
 class Scalars:
@@ -42,25 +44,26 @@ class Scalars:
     @functools.cached_property
     def trace(self) -> Trace:
         """The trace of the scalar graph."""
-        vector = self.vector
-        return trace_of(self.entries[vector.root].item(), vector.learning_rate, vector.notation, vector.language)
+        return self.vector.like(self.entries[self.vector.root].item())
 
     @functools.cached_property
     def moments(self) -> list[int]:
         """For every step of the scalar graph, from 0 on, the step of the vector graph that shows the same."""
         places = _places(self.vector)
         found = [0]
-        for step in self.trace.steps:
-            found.append(next((places[key] for key in self._keys(step) if key in places), found[-1]))
+        for k, step in enumerate(self.trace.steps, start=1):
+            keys = [(self.trace.iteration_at(k), *key) for key in self._keys(step)]
+            found.append(next((places[key] for key in keys if key in places), found[-1]))
         found[-1] = len(self.vector)
         return found
 
     def _keys(self, step):
         """What this step may be in the vector graph, the best first."""
-        node = self.owner[step.node]
+        node = self.owner[self.trace.original(step.node)]
         if step.slot is None:
             return [(step.kind, node, None)]
-        slots = [slot for slot, parent in enumerate(node.parents) if step.parent in self._members[parent]]
+        given = self.trace.original(step.parent)
+        slots = [slot for slot, parent in enumerate(node.parents) if given in self._members[parent]]
         slots.sort(key=lambda slot: slot != step.slot)  # x * x: the same slot, if both would do
         return [(step.kind, node, slot) for slot in [*slots, *range(len(node.parents))]]
 
@@ -74,13 +77,14 @@ def scalars_of(vector: Trace) -> Scalars | None:
     shapes = [node.shape for node in vector.nodes]
     if vector.root.shape != () or all(shape == () for shape in shapes):
         return None
-    if sum(node.value.size for node in drawn(vector) if node.shape) > MOST_SCALARS:
+    most = min(MOST_SCALARS, MOST_SCALARS_IN_ALL // vector.iterations)
+    if sum(node.value.size for node in drawn(vector) if node.shape) > most:
         return None  # before the work is done
     try:
         made = Scalars(vector)
     except (TypeError, ValueError, AttributeError, GraphError):  # an operation of one's own that only knows arrays
         return None
-    return made if len(drawn(made.trace)) <= MOST_SCALARS else None
+    return made if len(drawn(made.trace)) <= most else None
 
 
 def player_data(vector: Trace, level: str = "vector", any_number: bool = False, predict=None) -> dict:
@@ -93,10 +97,11 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
         predict: what is asked from the start; None: whoever wants questions asks for them, and gets all.
     """
     ask = functools.partial(question, predict="all" if predict is None else predict)
+    # The loss curve is the same at every level.
     made = {name: {"level": name, **make(any_number, ask)} for name, make in levels_of(vector, level).items()}
     return {
         **made.pop(level),
-        "levels": {name: packed(data) for name, data in made.items()},
+        "levels": {name: packed({key: part for key, part in data.items() if key != "curve"}) for name, data in made.items()},
         "predict": predict is not None,
         "slips": slip_words(vector.language),
         "inputs": [
@@ -181,8 +186,8 @@ def _indexed(made):
 
 
 def _places(vector):
-    """The step that does something for the first time, by what it does: (kind, node, slot)."""
+    """The step that does something for the first time, by what it does: (iteration, kind, node, slot)."""
     places = {}
     for k, step in enumerate(vector.steps, start=1):
-        places.setdefault((step.kind, step.node, step.slot), k)
+        places.setdefault((vector.iteration_at(k), step.kind, vector.original(step.node), step.slot), k)
     return places

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from .. import formula
 from ..digits import exact, lines
 from ..draw import Drawing, chip_text, drawn, operation_text, summary, title
+from ..draw.losses import loss_curve
 from ..formula import Symbol
-from ..narration import tell, tell_start
+from ..narration import tell, tell_node, tell_start
 from ..phrases import phrase
 from ..trace import Trace
 
@@ -27,6 +28,7 @@ def level_message(trace: Trace, any_number: bool = False, ask: Callable | None =
         "root": trace.names[trace.root],
         "nodes": [_node(trace, node, texts) for node in drawn(trace)],
         "edges": _edges(trace, texts),
+        **training(trace, texts),
         **story(trace, texts, ask),
         "texts": texts.table,
     }
@@ -39,6 +41,30 @@ def story(trace: Trace, texts: "Texts", ask: Callable | None = None) -> dict:
         if question := ask and ask(trace, k, texts):
             step["ask"] = question
     return {"steps": steps, "start": _start(trace)}
+
+
+def training(trace: Trace, texts: "Texts") -> dict:
+    """What a training run adds: where its iterations begin, its loss curve, and what the optimizer remembers."""
+    if not trace.starts:
+        return {}
+    return {
+        "iterations": trace.starts,
+        "losses": [[k, texts.place(loss)] for k, loss in trace.losses],
+        "curve": loss_curve([loss for _, loss in trace.losses], trace.language),
+        "memory": _memory(trace, texts),
+    }
+
+
+def _memory(trace, texts):
+    """Every array that the optimizer keeps, as a row of the table: how it stands over time."""
+    rows = {}
+    for k, memory in trace.memories.items():
+        name = trace.names[trace.steps[k - 1].node]
+        for slot in memory.after:
+            row = rows.setdefault((slot, name), [[0, "done", texts.place(memory.before[slot]), None]])
+            row.append([k, "done", texts.place(memory.after[slot]), None])
+    word = phrase("memory", trace.language)
+    return [{"name": f"{slot}({name})", "kind": "memory", "operation": word, "timeline": row} for (slot, name), row in rows.items()]
 
 
 LONGEST_EXPRESSION = 60
@@ -127,11 +153,21 @@ def _edges(trace, texts):
 
 
 def _step(trace, k):
-    step, story = trace.steps[k - 1], tell(trace, k)
-    return {
+    step = trace.steps[k - 1]
+    made = {
         "phase": step.phase,
-        "node": trace.names[step.focus],
+        "node": "" if step.kind == "zero" else trace.names[step.focus],
         "edge": trace.edge(step),
+        **_told(tell(trace, k)),
+    }
+    if whole := tell_node(trace, k):
+        arrivals = (trace.edge(trace.steps[j - 1]) for j in trace.arrivals[step.focus])
+        made["whole"] = {**_told(whole), "edges": list(dict.fromkeys(arrivals))}
+    return made
+
+
+def _told(story):
+    return {
         "now": story.now,
         "because": None if story.because is None else formula.math(story.because),
         "lines": _lines(story),
@@ -144,6 +180,9 @@ def _step(trace, k):
 def _lines(story):
     shown = []
     for line in story.lines:
+        if line.caption == "memory" and line.left is None:  # a chain: formula = numbers = result
+            shown[-1][1] += [["mo", "", line.sign], formula.math(line.symbol, line.numbers)]
+            continue
         left = [] if line.left is None else [formula.math(line.left)]
         tree = ["mrow", "", *left, ["mo", "", line.sign], formula.math(line.symbol, line.numbers)]
         if line.caption == "local" and formula.text(line.symbol, True) != formula.text(line.symbol):

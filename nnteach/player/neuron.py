@@ -11,7 +11,7 @@ from ..draw.chain import Chain, chain_of, groups
 from ..draw.neurons import Cell, Line, Sketch, neuron_picture
 from ..phrases import phrase
 from ..trace import Timeline, Trace, edge_name
-from .message import Texts, entry_name, story
+from .message import Texts, entry_name, story, training
 
 MOST_UNITS = 8  # in one layer
 MOST_WEIGHTS = 24  # numbers between two layers that can still be read; without them, the lines alone are drawn
@@ -38,6 +38,7 @@ def neuron_level(chain: Chain, any_number: bool = False, ask=None) -> dict:
         "root": chain.trace.names[chain.trace.root],
         "nodes": list(made.nodes.values()),
         "edges": made.edges,
+        **training(chain.trace, made.texts),
         **steps,
         "texts": made.texts.table,
     }

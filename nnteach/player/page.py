@@ -14,7 +14,7 @@ from .script import script
 
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
 HEIGHT_WITH_LEDGER = 600
-ROOM_FOR_BARS = 190
+ROOM_FOR_BARS, ROOM_FOR_CURVE = 190, 150
 """Heights in px. ROOM_FOR_BARS is for toolbar and sentence; a panel with a ledger needs more than the least."""
 
 # Nothing may be loaded from anywhere: what the page needs is in it.
@@ -122,6 +122,7 @@ def frame_height(data: dict) -> int:
     """Height in px of the player in a notebook: that of its picture and bars, and enough for its panel."""
     found = re.search(r'<svg\b[^>]*?\bheight="([\d.]+)', data["picture"])
     height = int(float(found[1])) + ROOM_FOR_BARS if found else 0
+    height += ROOM_FOR_CURVE * ("curve" in data)
     least = HEIGHT_WITH_LEDGER if any(step["ledger"] for step in data["steps"]) else SMALLEST_HEIGHT
     return min(max(height, least), LARGEST_HEIGHT)
 

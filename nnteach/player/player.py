@@ -6,13 +6,13 @@ from pathlib import Path
 from ..draw import title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
-from ..trace import trace
+from ..trace import Trace
 from .levels import LEVELS, levels_of, player_data
 from .predict import checked
 
 
 def step(root: Node, level: str = "vector", predict=None, notation=None, learning_rate: float | None = None,
-         language: str = "en") -> "Player":
+         language: str = "en", optimizer=None, iterations: int = 1) -> "Player":
     """Step forth and back through the forward and backward pass of a result.
 
     Args:
@@ -24,6 +24,8 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
         notation: the course whose letters are used.
         learning_rate: if given, the update of every variable is shown too.
         language: of all texts, "en" or "it".
+        optimizer: such as nt.nn.optimizers.Adam(0.1), for a training run: zero, forward, backward, update.
+        iterations: of the training run.
 
     Returns:
         A Player that shows itself in a notebook; `.save("f.html")` writes a page of its own, `.live()` links it to
@@ -31,18 +33,17 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
     """
     if level not in LEVELS:
         raise GraphError(message(f"a level among {', '.join(LEVELS)}", repr(level)))
-    return Player(root, learning_rate, level, predict, notation, language)
+    return Player(root, learning_rate, level, predict, notation, language, optimizer, iterations)
 
 
 class Player:
     """A trace that can be stepped through."""
 
     def __init__(self, root: Node, learning_rate: float | None = None, level: str = "vector",
-                 predict=None, notation=None, language: str = "en"):
+                 predict=None, notation=None, language: str = "en", optimizer=None, iterations: int = 1):
         self.root = root
         self.level, self.predict = level, checked(predict)
-        self.follow = functools.partial(trace, learning_rate=learning_rate, notation=notation, language=language)
-        self.trace = self.follow(root)
+        self.trace = Trace(root, learning_rate, notation, language, optimizer, iterations)
         levels_of(self.trace, level)  # complains at once if there is no such level
 
     def __repr__(self):
@@ -85,5 +86,5 @@ class Player:
         def recompute(values: dict) -> dict:
             # From the graph as it was first, so that changes never pile up and the names stay.
             root = rebuild(self.root, {leaves[name]: value for name, value in values.items()})[self.root]
-            return player_data(self.follow(root), self.level, True, self.predict)
+            return player_data(self.trace.like(root), self.level, True, self.predict)
         return live_player(recompute)

@@ -27,7 +27,7 @@ class Moment:
         self.step, self.node, self.slot = step, step.node, step.slot
         self.g, self.out = step.upstream, step.node.value
         self.inputs = [parent.value for parent in step.node.parents]
-        self.rate = trace.learning_rate
+        self.rate, self.memory = trace.learning_rate, trace.optimizer and trace.optimizer.slots
         self.name = step.node.primitive.name if step.node.primitive else ""
 
     def rule(self, g=None, out=None, inputs=None):
@@ -95,11 +95,12 @@ ANY_BACKWARD = (
     ("added", lambda m: m.g + m.rule(m.one)),
 )
 UPDATE = (
+    ("plain", lambda m: m.step.before - m.rate * m.g if m.memory else None),
     ("uphill", lambda m: m.step.before + m.rate * m.g),
     ("rate", lambda m: m.step.before - m.g),
     ("rate_twice", lambda m: m.step.before - m.rate * m.rate * m.g),
     ("slope_missing", lambda m: m.step.before - m.rate),
-    ("change", lambda m: -m.rate * m.g),
+    ("change", lambda m: m.step.contribution),
 )
 SEED = (("itself", lambda m: m.out), ("nothing", lambda m: 0.0 * m.out))
 
@@ -161,7 +162,7 @@ def _wanted(trace, step, predict, whole):
 def _can_be_seen(step):
     """Whether all numbers that are needed are on the screen; those of a large array are not."""
     known = [step.node] if step.kind == "seed" else [step.node, *step.node.parents]
-    return step.kind != "unbroadcast" and all(node.shape == () or rows(node.value) is not None for node in known)
+    return step.kind not in ("unbroadcast", "zero") and all(node.shape == () or rows(node.value) is not None for node in known)
 
 
 def _kind(step):
@@ -187,7 +188,7 @@ def _slips(moment, right, index) -> Iterator[tuple[str, float]]:
     """The slips that lead to another number here, each number once: (key, number)."""
     seen = [right]
     for key, value in _all_slips(moment):
-        if np.shape(value) != np.shape(moment.step.contribution):
+        if value is None or np.shape(value) != np.shape(moment.step.contribution):
             continue
         value = float(_entry(value, index))
         if np.isfinite(value) and not any(_same(value, other) for other in seen):
