@@ -41,14 +41,14 @@ def draw(figure, size, w):
     """How the estimates scatter at the left, their standard deviation against the batch size at the right."""
     sigma, truth = gradients(w).std(), gradients(w).mean()
     scatter, law = panels(figure, 1, 2, wspace=0.26)
-    bins = np.linspace(truth - 4 * sigma, truth + 4 * sigma, 161)
+    bins = np.linspace(truth - 4 * sigma, truth + 4 * sigma, 97)
     # Heights as a share of the largest: a narrow peak would be too tall to compare with a wide one.
     for n, colour, dash in ((1, QUIET, (0, (2, 1))), (size, FORWARD, "-")):
         heights = np.histogram(estimates(w, n), bins)[0]
         scatter.stairs(heights / heights.max(), bins, color=colour, linestyle=dash, linewidth=2, fill=n > 1,
                        alpha=0.75 if n > 1 else 1.0)
     scatter.axvline(truth, color=BACKWARD, linewidth=2.5)
-    scatter.text(truth, 1.06, "gradient of all samples", color=BACKWARD, ha="center")
+    scatter.text(truth + 0.2 * sigma, 1.06, "gradient of all samples", color=BACKWARD)
     scatter.set(ylim=(0, 1.15), yticks=[], xlabel=f"gradient of a minibatch: n = {size}; dotted: n = 1")
     _law(law, sigma, size, w)
     spread = estimates(w, size).std()

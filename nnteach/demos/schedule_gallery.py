@@ -16,14 +16,14 @@ from ..nn.optimizers import SGD
 from .stage import Demo, choice, number
 from .style import BACKWARD, FORWARD, INK, QUIET, label_ends, panels, powers_of_ten
 
-EPOCHS = 60
+EPOCHS = 50
 
 
 def table(rate: float) -> dict:
-    """Name -> schedule over 60 epochs with this largest rate."""
+    """Name -> schedule over 50 epochs with this largest rate."""
     return {
         "constant": schedules.Constant(rate),
-        "step": schedules.Step(rate, every=20, factor=0.1),
+        "step": schedules.Step(rate, every=17, factor=0.1),
         "exponential": schedules.Exponential(rate, factor=0.93),
         "inverse time": schedules.InverseTime(rate, decay=0.15),
         "linear": schedules.Linear(rate, end=rate / 100, steps=EPOCHS),
@@ -40,7 +40,7 @@ def run(name: str, rate: float) -> dict:
     """The training run under that schedule: a History with "loss", "val_loss", "learning_rate"."""
     network = MLP([2, 8, 1], activation="tanh", rng=1)
     return fit(network, *moons(200, noise=0.25), loss="binary_cross_entropy_with_logits", optimizer=SGD(rate),
-               epochs=EPOCHS, batch_size=10, validation=moons(400, noise=0.25, rng=1), metrics={}, show=False,
+               epochs=EPOCHS, batch_size=25, validation=moons(400, noise=0.25, rng=1), metrics={}, show=False,
                schedule=table(rate)[name])
 
 
@@ -66,4 +66,4 @@ def draw(figure, schedule, rate):
 
 DEMO = Demo(
     "schedules", "Learning-rate schedules", "002-32", draw,
-    (choice("schedule", "schedule", list(table(1.0)), "cosine"), number("rate", "largest rate", 2.0, 0.1, 5.0, 0.1)))
+    (choice("schedule", "schedule", list(table(1.0)), "cosine"), number("rate", "largest rate", 3.0, 0.1, 5.0, 0.1)))

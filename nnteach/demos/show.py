@@ -25,6 +25,8 @@ class Show:
 
     def __init__(self, demo: Demo, values: dict):
         self.demo, self.first = demo, dict(values)
+        if demo.prepare:
+            demo.prepare()
         self.inputs, shown = {}, []
         for control in demo.controls:
             self.inputs[control.name], view = WIDGETS[control.kind](control, values[control.name])

@@ -103,9 +103,9 @@ def switch(name, label, start=False) -> Control:
     return Control("switch", name, label, start)
 
 
-def play(name, label, last, start=0, step=1, interval=100) -> Control:
-    """Time: a slider from 0 to `last` with a play button; nothing starts by itself."""
-    return Control("play", name, label, start, 0, last, step, interval=interval)
+def play(name, label, last, start=0, step=1, interval=100, first=0) -> Control:
+    """Time: a slider from `first` to `last` with a play button; nothing starts by itself."""
+    return Control("play", name, label, start, first, last, step, interval=interval)
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ class Demo:
         controls: what can be moved, in the order shown.
         size: of the figure in inches, 100 pixels each.
         actions: text on a button -> function that is given the values by name; what it returns is shown below.
+        prepare: called before the demo is shown, to fill caches, so that no control has to wait for them.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Demo:
     controls: tuple[Control, ...] = field(repr=False)
     size: tuple[float, float] = (12.8, 6.0)
     actions: dict = field(default_factory=dict, repr=False)
+    prepare: Callable | None = field(default=None, repr=False)
 
     def __call__(self, **changes):
         """The demo with its controls; it shows itself in a notebook."""
