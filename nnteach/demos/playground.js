@@ -5,6 +5,7 @@
 const INK = "#16181d", QUIET = "#5c6370", LINE = "#c9ccd3";
 const BLUE = [0, 103, 165], ORANGE = [179, 71, 0];
 const WIDTH = 1440, HEIGHT = 600, BOX = 62, FONT = "18px 'DejaVu Sans', sans-serif";
+const AHEAD = 4;  // frames asked for at a time
 const REGION = { x: 730, y: 50, side: 450 }, CURVE = { x: 1250, y: 50, width: 160, height: 450 };
 
 /** The colour of a value from −1 to 1: from orange over white to blue. @param {number} value */
@@ -150,37 +151,45 @@ export default {
     const say = element("span", { className: "nnteach-playground-say" });
     const bar = element("div", { className: "nnteach-playground-bar" }, toggle, step, again, say);
     el.append(element("div", { className: "nnteach-playground" }, bar, canvas));
-    let state = null, playing = false, waiting = false, since = 0, frames = 0;
+    let state = null, playing = false, expected = 0, queue = [], since = 0, frames = 0;
 
-    const ask = (kind) => { waiting = true; model.send({ kind }); };
+    const ask = (kind, count = 1) => {
+      if (kind === "frame") expected += count;
+      model.send({ kind, count });
+    };
     const play = (on) => {
+      if (on && !playing) requestAnimationFrame(tick);
       playing = on;
       toggle.textContent = on ? "❚❚ Pause" : "▶ Play";
-      since = performance.now();
-      frames = 0;
-      if (on && !waiting) ask("frame");
+      [since, frames] = [performance.now(), 0];
     };
-    const measure = () => {  // frames a second, for whoever wants to know
-      frames += 1;
-      el.dataset.fps = ((1000 * frames) / (performance.now() - since)).toFixed(1);
+    // Some frames are on their way while others are drawn, so that neither side waits for the other.
+    const tick = () => {
+      if (queue.length) show(queue.shift());
+      if (playing && expected + queue.length < AHEAD) ask("frame", AHEAD);
+      if (playing || queue.length) requestAnimationFrame(tick);
     };
-    const receive = (message, buffers) => {
-      waiting = false;
+    const show = ({ message, buffers }) => {
       if (message.kind === "state") state = { ...message, featureMaps: cut(buffers[1], message.side) };
-      else if (state) state = { ...state, ...message, losses: [...state.losses, message.loss] };
-      else return;
+      else state = { ...state, ...message, losses: [...state.losses, message.loss] };
       state.maps = cut(buffers[0], state.side);
       draw(canvas, state);
       say.textContent = message.say;
       canvas.setAttribute("aria-label", message.say);
       el.dataset.steps = String(message.steps);
-      if (!playing) return;
-      measure();
-      requestAnimationFrame(() => { if (playing && !waiting) ask("frame"); });
+      frames += 1;
+      el.dataset.fps = ((1000 * frames) / (performance.now() - since)).toFixed(1);
+    };
+    const receive = (message, buffers) => {
+      if (message.kind === "frame") expected -= 1;
+      if (message.kind === "state") queue = [];
+      else if (!state) return;
+      queue.push({ message, buffers });
+      if (!playing) tick();
     };
     model.on("msg:custom", receive);
     toggle.addEventListener("click", () => play(!playing));
-    step.addEventListener("click", () => { play(false); if (!waiting) ask("frame"); });
+    step.addEventListener("click", () => { play(false); ask("frame"); });
     again.addEventListener("click", () => { play(false); ask("again"); });
     ask("state");
     return () => { playing = false; model.off("msg:custom", receive); };

@@ -15,6 +15,7 @@ from .playground_engine import KEEPS_LEARNING, REACH, SIDE, Engine
 from .show import Show
 from .stage import Still, picture
 
+MOST_FRAMES = 10  # for one question: Pause must not have to wait
 STYLE = """
 .nnteach-playground canvas { width: 100%; max-width: 1440px; height: auto; background: white; }
 .nnteach-playground-bar { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; margin: 6px 0; }
@@ -31,7 +32,7 @@ class Picture(anywidget.AnyWidget):
 
     def __init__(self, answer):
         super().__init__()
-        self.on_msg(lambda widget, content, buffers: answer(content["kind"]))
+        self.on_msg(lambda widget, content, buffers: answer(content["kind"], content["count"]))
 
 
 class Live(Show):
@@ -67,10 +68,11 @@ class Live(Show):
         self.engine = Engine(**settings(self.values))
         self.send_state()
 
-    def answer(self, kind: str) -> None:
-        """What the browser asks for."""
+    def answer(self, kind: str, count: int = 1) -> None:
+        """What the browser asks for; `count` frames, one message each."""
         if kind == "frame":
-            self.send_frame()
+            for _ in range(min(count, MOST_FRAMES)):
+                self.send_frame()
         elif kind == "again":
             self.start()
         else:
