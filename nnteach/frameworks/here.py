@@ -12,8 +12,10 @@ from importlib import metadata
 from ..errors import NNTeachError, message
 
 MODES = ("quick", "full")
-PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "torch": ("torch",), "jax": ("jax",)}
-NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX", "numpy": "NumPy"}
+PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "torch": ("torch",), "jax": ("jax",),
+            "sklearn": ("scikit-learn",)}
+NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX", "numpy": "NumPy",
+         "sklearn": "scikit-learn"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def here(engine: str = "keras") -> Here:
     """Where the lesson runs; TensorFlow is told to take a GPU's memory only as it needs it.
 
     Args:
-        engine: keras (whatever engine it runs on), tensorflow, torch, jax or numpy.
+        engine: keras (whatever engine it runs on), tensorflow, torch, jax, sklearn or numpy.
     """
     label = ""
     if engine == "keras":
