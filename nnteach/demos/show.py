@@ -4,10 +4,9 @@ In a notebook two outputs are written: the picture as HTML, which is there witho
 style sheet shows one of them.
 """
 
-import html
-
 import ipywidgets
 
+from .picture import Picture
 from .stage import STYLE, Control, Demo, Still, picture
 
 WIDE = {"style": {"description_width": "initial"}, "layout": {"width": "460px"}}
@@ -19,7 +18,7 @@ class Show:
 
     Attributes:
         inputs: control name -> the widget that holds its value.
-        image: the picture.
+        image: the picture with its sentence.
         box: all of it.
     """
 
@@ -30,20 +29,25 @@ class Show:
         self.inputs, shown = {}, []
         for control in demo.controls:
             self.inputs[control.name], view = WIDGETS[control.kind](control, values[control.name])
+            self.inputs[control.name].add_class(f"nnteach-control-{control.name}")
             shown.append(view)
-        self.image = ipywidgets.Image(format="png", tooltip=demo.title)
-        self.words = ipywidgets.HTML()
+        self.image = Picture(title=demo.title)
         self.below = ipywidgets.Output()
         self.redraw()
         for widget in self.inputs.values():
             widget.observe(self.redraw, "value")
         row = ipywidgets.HBox([*shown, *self._buttons()], layout={"flex_flow": "row wrap", "align_items": "center"})
         style = ipywidgets.HTML(STYLE, layout={"display": "none"})
-        self.box = ipywidgets.VBox([style, row, self.image, self.words, self.below])
+        self.box = ipywidgets.VBox([style, row, self.image, self.below])
         self.box.add_class("nnteach-demo").add_class(f"nnteach-demo-{demo.name}")
 
     def __repr__(self):
         return f"{self.demo.title}. {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What is seen now."""
+        return self.image.say
 
     @property
     def values(self) -> dict:
@@ -54,8 +58,7 @@ class Show:
         """Draw the picture for the values of now."""
         values = {control.name: control.check(self.inputs[control.name].value) for control in self.demo.controls}
         self.figure, sentence = self.demo.fill(values)
-        self.image.value, self.sentence = picture(self.figure, sentence, compress=1)
-        self.words.value = f'<div class="nnteach-say" role="status" aria-live="polite">{html.escape(sentence)}</div>'
+        self.image.show(*picture(self.figure, sentence, compress=1))
 
     def reset(self, button=None) -> None:
         """Put every control back to where the demo began."""
@@ -75,7 +78,7 @@ class Show:
                  "text/plain": ""}, raw=True)
 
     def _buttons(self):
-        reset = ipywidgets.Button(description="Back to the start")
+        reset = ipywidgets.Button(description="Back to the start", layout={"width": "auto"})
         reset.on_click(self.reset)
         return [reset, *(self._action(text, act) for text, act in self.demo.actions.items())]
 
