@@ -1,0 +1,83 @@
+"""Demos in a real JupyterLab: show one, move its controls by keyboard and mouse, read its picture."""
+
+import time
+
+from labserver import Lab
+
+# The bytes of the picture, however it is made: an image from Python, or a canvas drawn in the browser.
+PICTURE = """async root => {
+    const canvas = root.querySelector('canvas');
+    if (canvas) return canvas.toDataURL();
+    const bytes = new Uint8Array(await (await fetch(root.querySelector('img.nnteach-picture').src)).arrayBuffer());
+    return [...bytes].reduce((sum, byte, i) => (sum * 31 + byte + i) % 4294967291, bytes.length);
+}"""
+WRITE = """source => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    panel.content.model.cells.get(0).sharedModel.setSource(source);
+    panel.content.activeCellIndex = 0;
+}"""
+
+
+class DemoPage:
+    """A notebook with one cell, in which one demo after another is shown."""
+
+    def __init__(self, server, chromium, viewport=None):
+        self.lab = Lab(server, chromium)
+        self.page = self.lab.open(self.lab.write("demos.ipynb", "import nnteach as nt"))
+        if viewport:
+            self.page.set_viewport_size(viewport)
+        self.lab.run_all(self.page)
+
+    def show(self, name: str, **values):
+        """Run `nt.demos.NAME(...)` and wait for its picture; returns the demo's element."""
+        arguments = ", ".join(f"{key}={value!r}" for key, value in values.items())
+        self.page.evaluate(WRITE, f"import nnteach as nt\nnt.demos.{name}({arguments})")
+        self.outputs = self.lab.run_all(self.page)[0]
+        self.root = self.page.locator(f".nnteach-demo-{name}")
+        self.root.locator("img.nnteach-picture, canvas").first.wait_for()
+        return self.root
+
+    def picture(self):
+        """Something that differs if the picture does."""
+        return self.root.evaluate(PICTURE)
+
+    def move(self, control) -> float:
+        """Move one control and wait until the picture is another: the milliseconds that took.
+
+        Raises:
+            AssertionError: if the picture stays the same.
+        """
+        widget = self.root.locator(f".nnteach-control-{control.name}")
+        before, began = self.picture(), time.perf_counter()
+        MOVES[control.kind](widget, control)
+        while time.perf_counter() - began < 10:
+            if self.picture() != before:
+                return 1000 * (time.perf_counter() - began)
+            time.sleep(0.005)
+        raise AssertionError(f"the picture does not change with {control.name}")
+
+    def say(self) -> str:
+        """The sentence beneath the picture."""
+        return self.root.locator("[aria-live]").first.inner_text()
+
+    def close(self):
+        self.lab.close()
+        assert self.lab.outside == [], "a demo asked for something outside this machine"
+
+
+def _slide(widget, control):
+    handle = widget.locator(".noUi-handle")
+    handle.focus()
+    handle.press("ArrowLeft" if control.start >= control.high else "ArrowRight")
+
+
+def _choose(widget, control):
+    values = list(control.options.values())
+    widget.locator("select").select_option(index=(values.index(control.start) + 1) % len(values))
+
+
+def _tick(widget, control):
+    widget.locator("input").click()
+
+
+MOVES = {"number": _slide, "power": _slide, "whole": _slide, "play": _slide, "choice": _choose, "switch": _tick}
