@@ -149,7 +149,9 @@ def test_a_lesson_holds_a_player_that_works_without_a_kernel(path):
 @pytest.mark.parametrize("path", LESSONS, ids=label)
 def test_exercises_named_in_a_lesson_exist(path):
     named = re.findall(r"`(exercises/[^`]*)`", prose(path))
-    assert named and all((ROOT / name).is_file() for name in named)
+    assert all((ROOT / name).is_file() for name in named)
+    # The lessons on frameworks have no exercise sheet of their own: what they train is not checked by numbers.
+    assert named or read(path)["metadata"]["nnteach"].get("part") == "Frameworks"
 
 
 # ---------------------------------------------------------------------------------------------- the numbers
