@@ -76,6 +76,12 @@ class Control:
             raise GraphError(message(f"{self.name} between {digits(self.low)} and {digits(self.high)}", repr(value)))
         return int(value) if self.kind in ("whole", "play") else float(value)
 
+    def said(self, value) -> str:
+        """A value as the audience reads it."""
+        if self.kind == "choice":
+            return next(text for text, option in self.options.items() if option == value)
+        return ("off", "on")[value] if self.kind == "switch" else digits(value)
+
 
 def number(name, label, start, low, high, step=0.01) -> Control:
     """A slider."""
@@ -194,7 +200,7 @@ class Still:
     @property
     def alt(self) -> str:
         """What a screen reader says: title, sentence, and where the controls stand."""
-        states = [f"{control.label} {_shown(self.values[control.name])}" for control in self.demo.controls]
+        states = [f"{control.label} {control.said(self.values[control.name])}" for control in self.demo.controls]
         return f"{self.demo.title}. {self.sentence} ({', '.join(states)})"
 
     def _repr_html_(self):
@@ -202,9 +208,3 @@ class Still:
         address = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
         return (f'<div class="nnteach-still">{STYLE}<img alt="{html.escape(self.alt)}" width="{width}" height="{height}"'
                 f' src="{address}"></div>')
-
-
-def _shown(value) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else digits(value)
