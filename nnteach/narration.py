@@ -217,10 +217,12 @@ def _trained(trace, k, text):
     def letter(slot):
         return slot if slot not in taken else f"{slot}_{name}"
 
+    slope = trace.gradient(step.node, step.upstream, "upstream")
     *remembered, (_, rule) = trace.optimizer.formulas(
-        Symbol(name, step.before), trace.gradient(step.node, step.upstream, "upstream"),
+        Symbol(name, step.before), Symbol(letter("g"), step.upstream, "upstream") if trace.optimizer.slots else slope,
         Symbol(trace.notation.learning_rate, trace.learning_rate, "local"), memory.t, memory.before, memory.after, letter)
-    told = [line for left, right in remembered for line in (
+    told = [Line("gradient", "=", slope, left=Symbol(letter("g"), role="upstream")), Line("gradient", "=", slope, numbers=True)]
+    told = told * bool(trace.optimizer.slots) + [line for left, right in remembered for line in (
         Line("memory", "←", right, left=left), Line("memory", "=", right, numbers=True),
         Line("memory", "=", Symbol(None, right.value, "value")))]
     told += [Line("rule", "←", rule, left=Symbol(name, step.total, "result")), Line("numbers", "=", rule, numbers=True),

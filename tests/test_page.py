@@ -218,13 +218,13 @@ def test_the_keyboard_walk(browser_page, source):  # noqa: F811
 def test_tab_reaches_every_control_and_one_node(browser_page, source):  # noqa: F811
     shown = browser_page(source)
     seen = []
-    for _ in range(14):
+    for _ in range(15):
         shown.press("Tab")
         seen.append(shown.page.evaluate("() => { const a = document.activeElement;"
                                         "return a.dataset.action ?? a.dataset.node ?? a.type ?? a.className; }"))
-    assert ["first", "previous", "play", "next", "last", "range", "predict", "help", "table", "theme",
-            "fullscreen"] == seen[:11]
-    assert "x" in seen[11:]
+    assert ["first", "previous", "play", "next", "last", "range", "predict", "grain", "help", "table",
+            "theme", "fullscreen"] == seen[:12]
+    assert "x" in seen[12:]
     shown.page.locator('[data-node="x"]').focus()
     shown.press("ArrowDown", 2)
     assert shown.page.evaluate("() => document.activeElement.dataset.node") == "z"
@@ -238,7 +238,7 @@ def test_every_key_has_a_button(browser_page, source):  # noqa: F811
     shown.press("?")
     names = shown.page.locator(".nn-help button[data-action]").evaluate_all("all => all.map(one => one.dataset.action)")
     assert set(names) == {"next", "previous", "nextPhase", "previousPhase", "first", "last", "play", "table",
-                          "fullscreen", "blank", "help", "close", "predict", "download"}
+                          "fullscreen", "blank", "help", "close", "predict", "grain", "download"}
     shown.page.locator('.nn-help [data-action="nextPhase"]').click()
     assert shown.step == 1
     assert all(shown.page.locator("button").evaluate_all(

@@ -18,6 +18,7 @@ from ..graph import Node
 from ..phrases import words
 from ..trace import Trace
 from ..zoom import entries
+from .cells import cell_recipes
 from .message import entry_name, level_message
 from .neuron import drawable_chain, neuron_level
 from .predict import question, slip_words
@@ -127,7 +128,7 @@ def levels_of(vector: Trace, wanted: str = "vector") -> dict:
     scalars = scalars_of(vector)
     offered = {
         "scalar": scalars and functools.partial(_scalar_level, scalars),
-        "vector": functools.partial(level_message, vector),
+        "vector": functools.partial(_vector_level, vector, scalars),
         "neuron": (chain := drawable_chain(vector)) and functools.partial(neuron_level, chain),
     }
     offered = {name: make for name, make in offered.items() if make}
@@ -141,6 +142,12 @@ def packed(data: dict) -> str:
     return base64.b64encode(
         zlib.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode(), 9)
     ).decode()
+
+
+def _vector_level(vector, scalars, any_number, ask):
+    made = level_message(vector, any_number, ask)
+    cells = scalars and cell_recipes(vector, scalars.entries, scalars.owner)
+    return made | ({"cells": cells} if cells else {})
 
 
 def _scalar_level(scalars, any_number, ask):

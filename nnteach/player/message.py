@@ -180,14 +180,15 @@ def _told(story):
 def _lines(story):
     shown = []
     for line in story.lines:
-        if line.caption == "memory" and line.left is None:  # a chain: formula = numbers = result
+        if line.caption in ("memory", "gradient") and line.left is None:  # a chain: formula = numbers = result
             shown[-1][1] += [["mo", "", line.sign], formula.math(line.symbol, line.numbers)]
             continue
         left = [] if line.left is None else [formula.math(line.left)]
         tree = ["mrow", "", *left, ["mo", "", line.sign], formula.math(line.symbol, line.numbers)]
         if line.caption == "local" and formula.text(line.symbol, True) != formula.text(line.symbol):
             tree += [["mo", "", "="], formula.math(line.symbol, True)]
-        shown.append([line.caption, tree])
+        is_first = line.caption != "memory" or not any(caption == "memory" for caption, _ in shown)
+        shown.append([line.caption if is_first else "", tree])
     return shown
 
 

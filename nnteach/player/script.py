@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-PARTS = ("lookup", "keys", "elements", "picture", "panel", "views", "player", "widget")
+PARTS = ("lookup", "keys", "elements", "picture", "curve", "cells", "overview", "panel", "views", "player", "widget")
 """In this order; `message.js` holds types alone."""
 
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)

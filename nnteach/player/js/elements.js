@@ -32,7 +32,7 @@ export function setText(element, text) {
 }
 
 const MATH_TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub", "msubsup", "msqrt",
-  "mtable", "mtr", "mtd"]);
+  "mtable", "mtr", "mtd", "mover"]);
 
 /** One node of a formula, with all below it. @param {MathTree} tree @returns {Node} */
 function mathNode(tree) {
@@ -47,12 +47,45 @@ function mathNode(tree) {
   return made;
 }
 
-/** @param {MathTree} tree */
-export function formula(tree) {
+/** @param {MathTree} tree @param {boolean} first whether nothing stands before it */
+function math(tree, first) {
   const made = document.createElementNS(MATHML, "math");
   made.setAttribute("displaystyle", "true");
   made.append(mathNode(tree));
+  let sign = made.firstElementChild;
+  while (sign?.localName === "mrow") sign = sign.firstElementChild;
+  if (!first && sign?.localName === "mo") sign.setAttribute("form", "infix");
   return made;
+}
+
+const RELATIONS = new Set(["=", "+=", "←"]);
+const OPERATIONS = new Set(["+", "−", "·", "⊙", "\u2062"]);
+const BRACKETS = new Set(["(", "[", "|"]);
+
+/**
+ * A formula cut where a line may break: before the given signs, but not inside brackets.
+ * @param {MathTree} tree @param {Set<string>} signs
+ * @returns {MathTree[]}
+ */
+export function pieces(tree, signs) {
+  const [tag, role, ...children] = tree;
+  if (typeof tree === "string" || tag !== "mrow" || (children[0]?.[0] === "mo" && BRACKETS.has(children[0][2]))) return [tree];
+  /** @type {any[][]} */
+  const cut = [[]];
+  for (const child of children) {
+    const breaks = child[0] === "mo" && signs.has(child[2]) && cut[0].length;
+    const [first, ...rest] = pieces(child, signs);
+    if (breaks) cut.push([first]);
+    else /** @type {any[]} */ (cut.at(-1)).push(first);
+    cut.push(...rest.map((piece) => [piece]));
+  }
+  return cut.map((parts) => ["mrow", role, ...parts]);
+}
+
+/** A formula that breaks into lines: at = first, and in between only where one part alone is too long. @param {MathTree} tree */
+export function formula(tree) {
+  return html("span", { class: "nn-flow" }, ...pieces(tree, RELATIONS).map((part, at) =>
+    html("span", { class: "nn-flow" }, ...pieces(part, OPERATIONS).map((piece, index) => math(piece, at + index === 0)))));
 }
 
 // A filled shape, or strokes where it begins with "~"; 24 × 24.
@@ -66,6 +99,12 @@ const ICONS = {
   last: "M16.2 5H19v14h-2.8zM5 5l10.4 7L5 19z",
   help: "~M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.3-1.7 2.6M12 18.5v.1",
   predict: "~M4 20l1.2-4.8L16 4.4a1.7 1.7 0 0 1 2.4 0l1.2 1.2a1.7 1.7 0 0 1 0 2.4L8.8 18.8zM14 6.5l3.5 3.5",
+  cellAfter: "M7.5 5.5v13L17 12z",
+  cellBefore: "M16.5 5.5v13L7 12z",
+  closeCell: "~M6 6l12 12M18 6L6 18",
+  grain: "~M3 6h5M3 18h5M8 6l5 4.5M8 18l5-4.5M13 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+  nextIteration: "~M19 12a7 7 0 1 1-2.2-5.1M17.5 3v4.5H13",
+  previousIteration: "~M5 12a7 7 0 1 0 2.2-5.1M6.5 3v4.5H11",
   table: "~M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
   auto: "M12 3.5a8.5 8.5 0 0 0 0 17zM12 3.5v1.8a6.7 6.7 0 0 1 0 13.4v1.8a8.5 8.5 0 0 0 0-17z",
   light: "~M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2"

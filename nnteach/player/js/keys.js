@@ -4,9 +4,11 @@
 const KEYS = new Map(Object.entries({
   ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous", Home: "first", End: "last",
   " ": "play", f: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close", p: "predict",
-  1: "scalar", 2: "vector", 3: "neuron",
+  1: "scalar", 2: "vector", 3: "neuron", 4: "collapsed", g: "grain", i: "nextIteration", c: "cellAfter",
 }));
-const SHIFT_KEYS = new Map(Object.entries({ ArrowRight: "nextPhase", ArrowLeft: "previousPhase", "?": "help" }));
+const SHIFT_KEYS = new Map(Object.entries({
+  ArrowRight: "nextPhase", ArrowLeft: "previousPhase", "?": "help", i: "previousIteration", c: "cellBefore",
+}));
 const NODE_KEYS = new Map(Object.entries({
   Enter: "visit", " ": "visit", ArrowDown: "nodeAfter", ArrowUp: "nodeBefore",
 }));

@@ -79,6 +79,26 @@ export function previousPhase(steps, step) {
   return phaseStarts(steps).findLast((first) => first < step) ?? 0;
 }
 
+/** The iteration of a training run that a step belongs to. @param {number[]} starts @param {number} step */
+export const iterationAt = (starts, step) => Math.max(1, starts.filter((first) => first <= step).length);
+
+/**
+ * The steps that show a node at a time: all but those of the way back after which a node still waits for more.
+ * @param {{phase: string, node: string}[]} steps
+ * @returns {number[]} in order
+ */
+export function nodeStops(steps) {
+  const waiting = new Set();
+  const stops = [];
+  for (let step = steps.length; step > 0; step -= 1) {
+    const { phase, node } = steps[step - 1];
+    if (phase !== "backward") waiting.clear();
+    if (phase !== "backward" || !waiting.has(node)) stops.unshift(step);
+    waiting.add(node);
+  }
+  return stops;
+}
+
 /**
  * Where a click on a node leads: to its forward step, from there to its backward steps in turn, and round again.
  * @param {StepData[]} steps

@@ -9,14 +9,16 @@
  * @typedef {{id: string, parent: string, child: string, slot: number, timeline: EdgeEntry[]}} EdgeData
  * @typedef {{phase: string, node: string, edge: string | null, now: string, because: MathTree | null,
  *            lines: [string, MathTree][], ledger: [string, string, string] | null, remark: string | null,
- *            say: string, ask?: Ask}} StepData
+ *            say: string, ask?: Ask, whole?: Partial<StepData> & {edges: string[]}}} StepData
  * @typedef {{kind: string, text: string, answer: number, slips: [number, string][], choices: number[],
  *            names: Words}} Ask  a question; its numbers are places in `texts`
  * @typedef {{title: string, summary: string, picture: string, root: string, texts: [string, string[]][],
  *            nodes: NodeData[], edges: EdgeData[], steps: StepData[], start: {now: string, say: string},
  *            inputs: {name: string, value: number | string}[], words: Words,
  *            level?: string, levels?: Words, moments?: number[],
- *            predict?: boolean, slips?: Words}} Data
+ *            iterations?: number[], losses?: [number, number][], curve?: string, memory?: NodeData[],
+ *            cells?: Record<string, Recipe[]>, predict?: boolean, slips?: Words}} Data
+ * @typedef {(string | number[])[]} Recipe  how a cell is computed: the cell itself, then signs and cells [node, row, column]
  * @typedef {{step?: number, theme?: string, wholePage?: boolean, guardKeys?: boolean, live?: boolean,
  *            stepsPerSecond?: number, onStep?: (step: number) => void,
  *            onChange?: (name: string, number: string) => void, onAttempts?: (attempts: object[]) => void}} Options

@@ -4,6 +4,9 @@
 
 import { formula, html, setAttribute, setText } from "./elements.js";
 
+// How much smaller than others a formula may be set; projected, none may fall below 32 px.
+const SMALLEST = 0.7;
+const SMALLEST_PROJECTED = 0.9;
 export const SIGNS = ["negative", "zero", "positive"];
 
 /** The panel: what happens at this step and why. */
@@ -26,6 +29,18 @@ export class Panel {
     this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
     if (ledger || this.ledger.firstChild) this.ledger.replaceChildren(...(ledger ? this.#sum(ledger) : []));
     setText(this.remark, remark ?? "");
+    this.fit();
+  }
+
+  /** A formula with a part that is too wide even for a line of its own is set smaller, as far as it can be read. */
+  fit() {
+    const lines = /** @type {HTMLElement[]} */ ([...this.formula.querySelectorAll(".nn-math, .nn-because")]);
+    for (const line of lines) line.style.setProperty("--fit", "1");
+    const smallest = this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST;
+    const ratios = lines.map((line) => line.clientWidth / line.scrollWidth);
+    lines.forEach((line, index) => {
+      if (ratios[index] < 1) line.style.setProperty("--fit", String(Math.max(ratios[index], smallest)));
+    });
   }
 
   /**

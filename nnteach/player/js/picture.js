@@ -97,6 +97,14 @@ export class Picture {
     return state === "now" ? parts.group : null;
   }
 
+  /** An edge whose contribution belongs to the step as well, though it came before. @param {EdgeData} edge */
+  useEdge(edge) {
+    const parts = this.edges.get(edge.id);
+    if (!parts) return;
+    setAttribute(parts.group, "class", "now backward");
+    setAttribute(parts.group, "data-state", "now");
+  }
+
   /** What a screen reader says on a node. @param {NodeData} node @param {number} step */
   #describe({ name, kind, operation, timeline }, step) {
     const { words, data } = this;

@@ -6,7 +6,10 @@
 
 import { drawIcon, html, iconButton, setAttribute, setText } from "./elements.js";
 import { keyAction, placeOf } from "./keys.js";
-import { carriedNode, carriedStep, changedBetween, entryAt, fill, judge, nextPhase, nodesInUse, phaseAt, phaseRuns, previousPhase, projectorScale, readNumber, scrollToShow, stepOfNode } from "./lookup.js";
+import { cellsOf, cellUnder, CellView } from "./cells.js";
+import { Curve } from "./curve.js";
+import { carriedNode, carriedStep, changedBetween, entryAt, fill, judge, iterationAt, nextPhase, nodeStops, nodesInUse, phaseAt, phaseRuns, previousPhase, projectorScale, readNumber, scrollToShow, stepOfNode } from "./lookup.js";
+import { Overview } from "./overview.js";
 import { Panel, SIGNS } from "./panel.js";
 import { Picture } from "./picture.js";
 import { LEVELS, Table, helpView } from "./views.js";
@@ -23,14 +26,16 @@ const THEMES = ["auto", "light", "dark"];
 const SMALLEST_HEIGHT = 420;
 const LARGEST_HEIGHT = 720;
 const ROOM_FOR_BARS = 190;
+const ROOM_FOR_CURVE = 150;
 
 /**
  * A natural height for the player in px: for the picture, the bars, and a panel with the lines of a backward step.
- * @param {Pick<Data, "steps">} data
+ * @param {Pick<Data, "steps" | "curve">} data
  */
 export function naturalHeight(data, pictureHeight = 0) {
   const panel = data.steps.some((step) => step.ledger) ? 600 : SMALLEST_HEIGHT;
-  return Math.min(LARGEST_HEIGHT, Math.max(panel, Math.ceil(pictureHeight) + ROOM_FOR_BARS));
+  const curve = data.curve ? ROOM_FOR_CURVE : 0;
+  return Math.min(LARGEST_HEIGHT, Math.max(panel, Math.ceil(pictureHeight) + ROOM_FOR_BARS + curve));
 }
 
 export class Player {
@@ -59,6 +64,16 @@ export class Player {
   #asked = null;
   /** @type {object[]} */
   #attempts = [];
+  /** @type {number[] | null} the steps at which one stops; null: at all */
+  #stops = null;
+  /** @type {EdgeData[]} edges that a step of a whole node uses besides its own */
+  #also = [];
+  /** @type {Curve | null} */
+  #curve = null;
+  /** @type {CellView | null} the cell that is looked at */
+  #cell = null;
+  /** @type {Overview | null} */
+  #overview = null;
   step = 0;
 
   /** @param {HTMLElement} root @param {Data} data @param {Options} options */
@@ -109,7 +124,7 @@ export class Player {
     return html("div", { class: "nn-toolbar", role: "group", "aria-label": words.player },
       html("div", { class: "nn-group" }, ...buttons("first", "previous", "play", "next", "last")),
       html("div", { class: "nn-track" }, this.segments, this.slider), this.count, this.levels,
-      html("div", { class: "nn-group" }, ...buttons("predict", "help", "table", "theme", "fullscreen")));
+      html("div", { class: "nn-group" }, ...buttons("predict", "grain", "help", "table", "theme", "fullscreen")));
   }
 
   /** Show another message, such as the same graph with other numbers, at the same step. @param {Data} data */
@@ -123,6 +138,13 @@ export class Player {
   get #offered() {
     const names = LEVELS.filter((name) => name in this.#levels);
     return names.length < 2 ? [] : names;
+  }
+
+  /** Actions for which there is nothing here. */
+  get #missing() {
+    const iterations = this.data.iterations ? [] : ["nextIteration", "previousIteration"];
+    const cells = this.data.cells ? [] : ["cellAfter", "cellBefore"];
+    return new Set([...LEVELS.filter((name) => !this.#offered.includes(name)), ...iterations, ...cells]);
   }
 
   get #level() {
@@ -190,6 +212,14 @@ export class Player {
     if (!this.options.wholePage) root.style.setProperty("--nn-height", `${naturalHeight(data, picture.size.height)}px`);
     this.#buildSegments();
     this.#showInputs();
+    this.#curve?.element.remove();
+    this.#curve = data.curve ? new Curve(data, this.words) : null;
+    if (this.#curve) this.stage.after(this.#curve.element);
+    this.#overview?.element.remove();
+    this.#overview = Overview.isNeeded(data) ? new Overview(picture, this.stage, this.words) : null;
+    if (this.#overview) this.views.prepend(this.#overview.element);
+    if (this.#stops) this.#stops = nodeStops(data.steps);
+    this.#also = [];
     this.#fit();
     this.#shown = -1;
     this.goTo(step);
@@ -235,12 +265,16 @@ export class Player {
     const everything = this.#shown < 0;
     const nodes = everything ? data.nodes : changedBetween(data.nodes, this.#shown, step);
     const edges = everything ? data.edges : changedBetween(data.edges, this.#shown, step);
-    const oneStep = Math.abs(step - this.#shown) === 1;
+    const memory = everything ? data.memory ?? [] : changedBetween(data.memory ?? [], this.#shown, step);
+    const oneStep = step === this.#after(this.#shown) || step === this.#before(this.#shown);
     this.#endQuestion();
+    this.#closeCell();
     this.#shown = this.step = step;
     this.#showPicture(nodes, edges, oneStep && !everything);
+    this.#showWhole();
     this.#showTexts();
-    this.#table?.show(nodes, step);
+    this.#curve?.show(step);
+    this.#table?.show([...nodes, ...memory], step);
     this.#follow();
     this.options.onStep?.(step);
   }
@@ -258,6 +292,42 @@ export class Player {
     }
   }
 
+  /** What is told at a step; where one goes from node to node, all that the node has received. */
+  get #told() {
+    const now = this.data.steps[this.step - 1] ?? this.data.start;
+    return this.#stops && "whole" in now ? { ...now, ...now.whole } : now;
+  }
+
+  /** Where one goes from node to node, all edges that bring something are in use. */
+  #showWhole() {
+    for (const edge of this.#also) this.picture.showEdge(edge, this.step);
+    const used = /** @type {any} */ (this.#told).edges ?? [];
+    this.#also = this.data.edges.filter((edge) => used.includes(edge.id));
+    for (const edge of this.#also) this.picture.useEdge(edge);
+  }
+
+  /** The next step at which one stops. @param {number} step */
+  #after(step) {
+    return this.#stops ? this.#stops.find((stop) => stop > step) ?? this.data.steps.length : step + 1;
+  }
+
+  /** The one before. @param {number} step */
+  #before(step) {
+    return this.#stops ? this.#stops.findLast((stop) => stop < step) ?? 0 : step - 1;
+  }
+
+  /** One step per edge, or all that a node receives at once. */
+  #setGrain() {
+    this.#play(false);
+    this.#stops = this.#stops ? null : nodeStops(this.data.steps);
+    const grain = this.#stops ? "node" : "edge";
+    setAttribute(this.root, "data-grain", grain);
+    setAttribute(this.#buttons.grain, "aria-pressed", grain === "node");
+    this.#shown = -1;
+    this.goTo(this.step && this.#stops ? this.#after(this.step - 1) : this.step);
+    setText(this.sentence, `${this.words.grain}: ${this.words[grain]}.`);
+  }
+
   /** The Tab key stops at one node only, the current one; ↑ and ↓ lead to the others. @param {string} name */
   #moveTabStop(name) {
     const next = this.picture.node(name)?.group ?? null;
@@ -269,12 +339,14 @@ export class Player {
 
   #showTexts() {
     const { root, data, step, words } = this;
-    const now = data.steps[step - 1] ?? data.start;
+    const now = this.#told;
     const phase = phaseAt(data, step);
-    const place = fill(words.step, { k: step, n: data.steps.length });
+    const [k, n] = this.#stops ? [this.#stops.indexOf(step) + 1, this.#stops.length] : [step, data.steps.length];
+    const place = fill(words.step, { k, n });
     setAttribute(root, "data-step", step);
     setAttribute(root, "data-phase", phase);
     setAttribute(root, "data-pass", data.steps[step - 1]?.phase ?? "start");
+    if (data.iterations) setAttribute(root, "data-iteration", iterationAt(data.iterations, step));
     this.slider.value = String(step);
     setAttribute(this.slider, "aria-valuetext", `${place}, ${words[phase]}: ${now.now}`);
     setText(this.count, place);
@@ -300,7 +372,9 @@ export class Player {
 
   /** Scroll the picture, and never the page, so that what happens is seen. */
   #follow() {
-    this.#reveal(nodesInUse(this.data, this.step));
+    const names = nodesInUse(this.data, this.step);
+    this.#reveal(names);
+    this.#overview?.show(names);
   }
 
   /** @param {string[]} names if they do not fit together, the first counts */
@@ -325,13 +399,19 @@ export class Player {
     /** @type {Record<string, () => void>} */
     const actions = {
       first: () => this.#jump(0),
-      previous: () => this.#jump(this.step - 1),
+      previous: () => this.#jump(this.#before(this.step)),
       next: () => this.#next(),
       predict: () => this.#predict(!this.#predicting),
       download: () => this.#download(),
       last: () => this.#jump(steps.length),
       nextPhase: () => this.#jump(nextPhase(steps, this.step)),
       previousPhase: () => this.#jump(previousPhase(steps, this.step)),
+      nextIteration: () => this.#jump(this.data.iterations?.find((first) => first > this.step) ?? steps.length),
+      previousIteration: () => this.#jump(this.data.iterations?.findLast((first) => first < this.step) ?? 0),
+      grain: () => this.#setGrain(),
+      cellAfter: () => this.#moveCell(place, 1),
+      cellBefore: () => this.#moveCell(place, -1),
+      closeCell: () => this.#closeCell(),
       visit: () => this.#visit(place),
       nodeAfter: () => this.#focusNode(place, 1),
       nodeBefore: () => this.#focusNode(place, -1),
@@ -352,7 +432,7 @@ export class Player {
 
   /** The question before the next step, if there is one and it is wanted. */
   get #question() {
-    return this.#predicting ? this.data.steps[this.step]?.ask : undefined;
+    return this.#predicting ? this.data.steps[this.#after(this.step) - 1]?.ask : undefined;
   }
 
   /** @param {boolean} on */
@@ -368,12 +448,14 @@ export class Player {
     this.#play(false);
     if (!ask || this.#asked) {
       if (this.#asked) this.#note("", "skipped", null);
-      this.goTo(this.step + 1);
+      this.goTo(this.#after(this.step));
     } else {
-      this.#asked = { step: this.step + 1, tries: 0, since: performance.now() };
-      this.panel.ask(this.data.steps[this.step], ask, this.data.texts);
+      const step = this.#after(this.step);
+      this.#closeCell();
+      this.#asked = { step, tries: 0, since: performance.now() };
+      this.panel.ask(this.data.steps[step - 1], ask, this.data.texts);
       this.root.setAttribute("data-asking", ask.kind);
-      const { node } = this.data.steps[this.step];
+      const { node } = this.data.steps[step - 1];
       for (const { name } of this.data.nodes.filter((one) => one.name === node || one.at?.includes(node))) {
         this.picture.node(name)?.group.setAttribute("data-asked", "");
       }
@@ -416,7 +498,7 @@ export class Player {
       slip ? fill(this.words.exactly, { slip: fill(slips[slip] ?? slip, ask.names) }) : "",
       last ? "" : this.words.again].filter(Boolean).join(" "));
     if (!last) return void (/** @type {any} */ (this.panel.question.querySelector("input"))?.select());
-    this.goTo(this.step + 1);
+    this.goTo(this.#after(this.step));
     this.panel.question.replaceChildren(told);
   }
 
@@ -439,7 +521,7 @@ export class Player {
   /** @param {number} step */
   #jump(step) {
     this.#play(false);
-    this.goTo(step);
+    this.goTo(this.#stops && step > 0 ? this.#after(step - 1) : step);
   }
 
   /** The place in `data.nodes` of the node that an element belongs to; −1 if none. @param {Element | null} element */
@@ -462,6 +544,37 @@ export class Player {
     this.#reveal([node.name]);
   }
 
+  /** Show how a cell of a matrix is computed. @param {string} name @param {number} index among its cells */
+  #showCell(name, index) {
+    const count = cellsOf(this.data, name).length;
+    this.#closeCell();
+    this.#cell = new CellView(this.data, this.words, name, (index + count) % count, this.step);
+    this.panel.question.after(this.#cell.element);
+    this.#cell.mark(this.picture.node(name));
+    this.root.setAttribute("data-cell", this.#cell.label);
+    this.panel.element.scrollTo(0, 0);
+    setText(this.sentence, this.#cell.sentence);
+  }
+
+  #closeCell() {
+    if (!this.#cell) return;
+    this.#cell.remove();
+    this.#cell = null;
+    this.root.removeAttribute("data-cell");
+    this.#showTexts();
+  }
+
+  /** The next cell, or the one before; at first one of the node that has the focus, or is current. @param {Element | null} place @param {number} by */
+  #moveCell(place, by) {
+    const { data, step } = this;
+    if (this.#asked) return;
+    const focused = data.nodes[this.#indexOfNode(place)]?.name;
+    if (this.#cell && (!focused || focused === this.#cell.name)) return this.#showCell(this.#cell.name, this.#cell.index + by);
+    const able = [focused, data.steps[step - 1]?.node, ...Object.keys(data.cells ?? {})].find((name) =>
+      name && cellsOf(data, name).length && entryAt(/** @type {any} */ (data.nodes.find((node) => node.name === name)).timeline, step)[2] !== null);
+    if (able) this.#showCell(able, by > 0 ? 0 : -1);
+  }
+
   /** @param {boolean} on */
   #play(on) {
     clearTimeout(this.#timer);
@@ -477,7 +590,7 @@ export class Player {
 
   #tick() {
     if (this.#question) return this.#next();
-    this.goTo(this.step + 1);
+    this.goTo(this.#after(this.step));
     this.#play(this.step < this.data.steps.length);
   }
 
@@ -486,8 +599,8 @@ export class Player {
     this.#view = view;
     this.#otherView?.remove();
     this.#table = view === "table" ? new Table(this.data, this.words) : null;
-    this.#table?.show(this.data.nodes, this.step);
-    this.#otherView = this.#table?.element ?? (view === "help" ? helpView(this.words, this.#offered) : null);
+    this.#table?.show([...this.data.nodes, ...this.data.memory ?? []], this.step);
+    this.#otherView = this.#table?.element ?? (view === "help" ? helpView(this.words, this.#missing) : null);
     if (this.#otherView) this.views.prepend(this.#otherView);
     setAttribute(this.root, "data-view", view);
     for (const name of ["table", "help"]) setAttribute(this.#buttons[name], "aria-pressed", view === name);
@@ -527,6 +640,7 @@ export class Player {
 
   #close() {
     if (this.#asked) this.#cancelQuestion();
+    else if (this.#cell) this.#closeCell();
     else if (this.#view !== "picture") this.#setView("picture");
     else if (this.root.hasAttribute("data-projector")) this.#project(false);
   }
@@ -545,7 +659,7 @@ export class Player {
     const keys = options.guardKeys ? window : options.wholePage ? document : root;
     const onKey = (/** @type {any} */ event) => this.#onKey(event);
     keys.addEventListener("keydown", onKey, { signal, capture: !!options.guardKeys });
-    root.addEventListener("click", (event) => this.#onClick(/** @type {any} */ (event.target)), { signal });
+    root.addEventListener("click", (event) => this.#onClick(/** @type {any} */ (event.target), event), { signal });
     this.panel.question.addEventListener("submit", (event) => this.#onAnswer(event), { signal });
     root.addEventListener("mousedown", (event) => this.#onMouseDown(event), { signal });
     this.slider.addEventListener("input", () => this.#jump(Number(this.slider.value)), { signal });
@@ -571,11 +685,11 @@ export class Player {
   }
 
   #canClose() {
-    return this.#asked || this.#view !== "picture" || ["data-projector", "data-blank"].some((name) => this.root.hasAttribute(name));
+    return this.#asked || this.#cell || this.#view !== "picture" || ["data-projector", "data-blank"].some((name) => this.root.hasAttribute(name));
   }
 
-  /** @param {Element} target */
-  #onClick(target) {
+  /** @param {Element} target @param {MouseEvent} event */
+  #onClick(target, event) {
     const button = target.closest("[data-action], [data-goto], [data-speed], [data-node], [data-guess], [data-sign]");
     if (!button) return;
     const { action, goto, speed, guess, sign } = /** @type {HTMLElement} */ (button).dataset;
@@ -583,7 +697,12 @@ export class Player {
     else if (goto) this.#jump(Number(goto));
     else if (speed) this.#setSpeed(Number(speed));
     else if (guess ?? sign) this.#answer(guess ?? sign ?? "", guess === undefined);
-    else this.#visit(target);
+    else {
+      const name = this.data.nodes[this.#indexOfNode(target)]?.name ?? "";
+      const cell = this.#asked ? null : cellUnder(this.data, name, target, event, this.step);
+      if (cell === null) this.#visit(target);
+      else this.#showCell(name, cell);
+    }
   }
 
   /**

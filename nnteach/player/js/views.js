@@ -11,7 +11,7 @@ export class Table {
   constructor(data, words) {
     this.data = data;
     this.words = words;
-    this.rows = new Map(data.nodes.map((node) => [node.name, html("tr")]));
+    this.rows = new Map([...data.nodes, ...data.memory ?? []].map((node) => [node.name, html("tr")]));
     const heads = ["name", "operation", "value", "gradient", "state"].map((key) => html("th", { scope: "col" }, words[key]));
     this.steps = data.steps.map(({ phase, now }, index) =>
       html("button", { type: "button", "data-goto": index + 1 }, html("small", {}, words[phase] ?? phase), ` ${now}`));
@@ -46,14 +46,15 @@ export class Table {
 const HELP = [
   ["next", "→", "PageDown"], ["previous", "←", "PageUp"], ["nextPhase", "Shift →"], ["previousPhase", "Shift ←"],
   ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"], ["predict", "p"],
-  ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"],
+  ["grain", "g"], ["nextIteration", "i"], ["previousIteration", "Shift i"], ["cellAfter", "c"], ["cellBefore", "Shift c"],
+  ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"], ["collapsed", "4"],
 ];
-export const LEVELS = ["scalar", "vector", "neuron"];
+export const LEVELS = ["scalar", "vector", "neuron", "collapsed"];
 const SPEEDS = [0.5, 1, 2, 4];
 
-/** What the keys do; every one of them as a button too. @param {Words} words @param {string[]} levels */
-export function helpView(words, levels) {
-  const offered = HELP.filter(([action]) => !LEVELS.includes(action) || levels.includes(action));
+/** What the keys do; every one of them as a button too. @param {Words} words @param {Set<string>} missing */
+export function helpView(words, missing) {
+  const offered = HELP.filter(([action]) => !missing.has(action));
   const rows = offered.map(([action, ...keys]) => html("li", {},
     html("span", {}, ...keys.flatMap((key) => [html("kbd", {}, key), " "])),
     html("button", { type: "button", "data-action": action }, words[action])));

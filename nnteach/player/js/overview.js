@@ -1,0 +1,73 @@
+// @ts-check
+/** Of a large graph: all of it, small, with what is seen of it now, and where things happen. */
+/** @import { Data, Words } from "./message.js" */
+/** @import { Picture } from "./picture.js" */
+
+import { SVG, html, setAttribute } from "./elements.js";
+
+const MANY_NODES = 150;
+const SIZE = { width: 240, height: 130 };
+
+export class Overview {
+  /** @param {Picture} picture @param {HTMLElement} stage what scrolls @param {Words} words */
+  constructor(picture, stage, words) {
+    this.stage = stage;
+    this.picture = picture;
+    const { width, height } = picture.size;
+    this.svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "xMidYMid meet" });
+    const small = Math.min(SIZE.width / width, SIZE.height / height);
+    this.svg.setAttribute("width", String(Math.max(width * small, 40)));
+    this.svg.setAttribute("height", String(Math.max(height * small, 24)));
+    // All boxes are one path: a thousand elements would be in the way of every step.
+    const boxes = [...picture.nodes.values()].map(({ box }) =>
+      `M${box.left} ${box.top}H${box.right}V${box.bottom}H${box.left}Z`).join("");
+    this.now = shape("rect", { class: "nn-here" });
+    this.window = shape("rect", { class: "nn-window" });
+    this.svg.append(shape("path", { class: "nn-boxes", d: boxes }), this.now, this.window);
+    this.element = html("button", { type: "button", class: "nn-overview", "aria-label": words.overview, title: words.overview });
+    this.element.append(this.svg);
+    this.element.addEventListener("click", (event) => this.#look(event));
+    stage.addEventListener("scroll", () => this.follow(), { passive: true });
+  }
+
+  /** @param {Data} data */
+  static isNeeded(data) {
+    return data.nodes.length > MANY_NODES;
+  }
+
+  /** Mark the current nodes. @param {string[]} names */
+  show(names) {
+    const box = this.picture.around(names);
+    if (box) this.#place(this.now, box.left, box.top, box.right - box.left, box.bottom - box.top);
+    this.follow();
+  }
+
+  /** Mark what is seen now. */
+  follow() {
+    const { stage } = this;
+    const scale = (this.picture.svg?.clientWidth || this.picture.size.width) / this.picture.size.width;
+    const seen = [stage.scrollLeft, stage.scrollTop, stage.clientWidth, stage.clientHeight].map((length) => Math.round(length / scale));
+    this.#place(this.window, seen[0], seen[1], seen[2], seen[3]);
+  }
+
+  /** @param {Element} rect @param {...number} box */
+  #place(rect, ...box) {
+    ["x", "y", "width", "height"].forEach((name, index) => setAttribute(rect, name, box[index]));
+  }
+
+  /** @param {MouseEvent} event */
+  #look(event) {
+    const { left, top, width, height } = this.svg.getBoundingClientRect();
+    if (!event.clientX && !event.clientY) return;
+    const { stage } = this;
+    const [x, y] = [(event.clientX - left) / width, (event.clientY - top) / height];
+    stage.scrollTo(x * stage.scrollWidth - stage.clientWidth / 2, y * stage.scrollHeight - stage.clientHeight / 2);
+  }
+}
+
+/** @param {string} tag @param {Record<string, string>} attributes @returns {any} */
+function shape(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
