@@ -21,7 +21,18 @@ DEMOS = {
     "gradient_checking": "epsilon_sweep",
     "xor_starts": "xor_nonconvexity",
     "loss_curves": "loss_monitoring",
+    "hidden_maps": "maps_of_hidden_units",
+    "activations": "activation_gallery",
+    "symmetry": "symmetry_breaking",
+    "initialisation": "initial_statistics",
+    "why_relu": "linear_collapse",
+    "overfitting": "under_and_overfitting",
+    "early_stopping": "stopping_early",
+    "penalties": "weight_penalties",
+    "dropout": "dropout_masks",
+    "normalisation": "normalisation_axes",
     "playground": "playground_picture",
+    "history": "timeline",
 }
 
 

@@ -1,0 +1,86 @@
+"""How initial weights treat a deep network (002-46, 003-23): activations forward, gradients backward, layer by layer.
+
+Eight layers of 100 units on 200 random samples, before any training. Too small weights, and the signal dies on its
+way; too large ones, and it saturates or explodes; the right spread, about 1/√n, keeps both ways open.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ..autodiff import grad
+from ..digits import number as digits
+from ..graph import ordered
+from ..nn import MLP
+from ..nn.initializers import constant, glorot_normal, he_normal, inverse_sqrt, linear_default, normal, zeros
+from ..ops import mean, square
+from .stage import Demo, choice
+from .style import BACKWARD, FORWARD, LINE, panels
+
+LAYERS, WIDTH, SAMPLES = 8, 100, 200
+INITIALIZERS = {
+    "0": zeros, "constant 0.01": constant(0.01), "0.01 · N(0, 1)": normal(0.01), "N(0, 1)": normal(1.0),
+    "N(0, 1)/√n": inverse_sqrt, "He: √(2/n) · N(0, 1)": he_normal, "Glorot: 2/(n_in + n_out)": glorot_normal,
+    "PyTorch's: ±1/√n": linear_default,
+}
+
+
+@lru_cache(maxsize=64)
+def statistics(initializer: str, activation: str):
+    """(activations, gradients) of every hidden layer: two lists of arrays (200, 100).
+
+    The gradients are those of the mean squared output by what comes out of each layer, times the number of samples.
+    """
+    net = MLP([WIDTH] * (LAYERS + 1) + [1], activation=activation, initializer=INITIALIZERS[initializer],
+              bias_initializer="zeros", rng=0)
+    pred = net.forward(np.random.default_rng(1).normal(size=(SAMPLES, WIDTH)))
+    nodes = {node.name: node for node in ordered(pred)}
+    outs = [nodes[f"out{i}"] for i in range(1, LAYERS + 1)]
+    gradients = grad(0.5 * SAMPLES * mean(square(pred - 1.0)), outs)
+    return [out.value for out in outs], [np.asarray(g) for g in gradients]
+
+
+def spreads(initializer: str, activation: str):
+    """Standard deviations of activations and of gradients, two lists with a number for each layer."""
+    return tuple([float(np.std(layer)) for layer in part] for part in statistics(initializer, activation))
+
+
+def draw(figure, initializer, activation):
+    """One histogram per layer, activations at the left and gradients at the right, with their spread."""
+    forward, backward = statistics(initializer, activation)
+    left, right = panels(figure, 1, 2, left=0.09, right=0.88, wspace=0.42, top=0.84)
+    _ridges(left, forward, 2.0, FORWARD)
+    left.set_title("activations  →", color=FORWARD)
+    reach = max(float(np.std(backward[-1])) * 4, 1e-12)
+    _ridges(right, backward, reach, BACKWARD)
+    right.set_title("←  gradients", color=BACKWARD)
+    left.set_xlabel("what comes out")
+    right.set_xlabel("gradient by what comes out")
+    first, last = np.std(forward[0]), np.std(forward[-1])
+    end, begin = np.std(backward[-1]), np.std(backward[0])
+    return (f"{initializer}, {activation}: the activations' spread goes from {digits(first, 3)} in layer 1 to {digits(last, 3)} "
+            f"in layer {LAYERS}; the gradients', on the way back, from {digits(end, 3)} to {digits(begin, 3)}.")
+
+
+def _ridges(axes, layers, reach, colour):
+    """Histograms above each other, layer 1 at the top, each as high as its own maximum."""
+    edges = np.linspace(-reach, reach, 61)
+    middles = (edges[1:] + edges[:-1]) / 2
+    for i, values in enumerate(layers):
+        base = LAYERS - 1 - i
+        counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+        axes.axhline(base, color=LINE, linewidth=1)
+        axes.fill_between(middles, base, base + 0.85 * counts / counts.max(), step="mid", color=colour, linewidth=0)
+        axes.text(1.02, base + 0.2, f"σ = {digits(float(np.std(values)), 2)}", transform=axes.get_yaxis_transform(),
+                  color=colour, fontsize=15)
+    axes.set(xlim=(edges[0], edges[-1]), ylim=(-0.1, LAYERS), yticks=[LAYERS - 0.7 - i for i in range(LAYERS)])
+    axes.set_yticklabels([f"layer {i}" for i in range(1, LAYERS + 1)] if colour == FORWARD else [""] * LAYERS)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=3)
+
+
+DEMO = Demo(
+    "initialisation", "Initial weights, layer by layer", "002-46, 003-23", draw,
+    (choice("initializer", "weights", list(INITIALIZERS), "0.01 · N(0, 1)"),
+     choice("activation", "activation", ["tanh", "relu", "sigmoid"])))
