@@ -8,9 +8,10 @@ import pytest
 from planted import CORE, backprop, three_digits
 
 from nnteach.homework.hypotheses import catalogue, hypotheses
-from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS, words
+from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS
 from nnteach.homework.resolve import resolve
 from nnteach.homework.sheet import homework
+from nnteach.homework.wording import words
 
 SHEETS = {
     "softmax": ("backprop", {"layers": [3, 3, 3]}),

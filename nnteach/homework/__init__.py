@@ -18,6 +18,7 @@ from .reveal import Revealed as Revealed
 from .reveal import reveal as reveal
 from .sheet import Homework as Homework
 from .sheet import homework as homework
+from .sheet import kinds as kinds
 
 
 class _Package(types.ModuleType):

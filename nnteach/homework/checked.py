@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from .answers import Judgement
 from .diagnose import Diagnosis
-from .mistakes import words
 from .result import Result
+from .wording import words
 
 HEADLINES = {
     "correct": "Right",

@@ -102,6 +102,8 @@ class Exercise:
         build: numbers -> Task.
         conventions: sentences that say what is meant by what.
         example: the numbers it has when no student is named; None to draw them.
+        draw: Numbers -> the numbers of a student, where they are not drawn one by one.
+        judge: (Homework, answers) -> Checked, where not one answer is right but all that do what is asked.
     """
 
     sheet: str
@@ -111,3 +113,5 @@ class Exercise:
     build: Callable[[dict], Task]
     conventions: tuple[str, ...] = ()
     example: dict | None = None
+    draw: Callable | None = None
+    judge: Callable | None = None

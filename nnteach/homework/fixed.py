@@ -46,6 +46,26 @@ def _optimizer_step(name, formulas, example, ask):
 
 
 _STEPS = {
+    "sgd": ("gradient descent", "change = rate * g; w_new = w - change", {"rate": 0.1, "g": 0.5, "w": 1.0}, ("w_new",)),
+    "nesterov": (
+        "Nesterov's momentum on ½ c w²",
+        "ahead = w + mu * v; g = c * ahead; v_new = mu * v - rate * g; w_new = w + v_new",
+        {"w": 1.0, "mu": 0.9, "v": 0.2, "c": 0.5, "rate": 0.1},
+        ("ahead", "g", "v_new", "w_new"),
+    ),
+    "adadelta": (
+        "AdaDelta",
+        "G_new = rho * G + (1 - rho) * g ** 2; change = sqrt(D) / sqrt(G_new) * g; w_new = w - change",
+        {"rho": 0.9, "G": 0.3, "g": 0.5, "D": 0.2, "w": 1.0},
+        ("G_new", "change", "w_new"),
+    ),
+    "adamw": (
+        "AdamW, the third",
+        "m_new = 0.9 * m + 0.1 * g; v_new = 0.99 * v + 0.01 * g ** 2; m_hat = m_new / (1 - 0.9 ** 3); "
+        "v_hat = v_new / (1 - 0.99 ** 3); w_new = w - rate * m_hat / sqrt(v_hat) - rate * decay * w",
+        {"m": 0.2, "g": 0.5, "v": 0.3, "w": 1.0, "rate": 0.1, "decay": 0.2},
+        ("m_new", "v_new", "m_hat", "v_hat", "w_new"),
+    ),
     "momentum": (
         "momentum",
         "v_new = mu * v - rate * g; w_new = w + v_new",

@@ -10,6 +10,7 @@ import numpy as np
 from .. import formula
 from ..trace import trace
 from .exercise import Task
+from .procedure import Procedure
 
 
 class How(NamedTuple):
@@ -32,6 +33,9 @@ SLOPES = {
 
 def how(task: Task, name: str) -> How:
     """How a stage is computed."""
+    if isinstance(task, Procedure):
+        step = task.step(name)
+        return How(step.sentence, step.text, step.latex)
     return _of_network(task, name) if task.is_network else _of_expression(task, name)
 
 

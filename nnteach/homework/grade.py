@@ -18,9 +18,9 @@ from pathlib import Path
 from ..errors import GraphError, NNTeachError, message
 from .exercise import Exercise
 from .handed_in import Unreadable, read_file
-from .mistakes import words
 from .sheet import Homework, homework
 from .variants import VERSION
+from .wording import words
 
 FILES = (".ipynb", ".json")
 SHEET = "sheet.json"

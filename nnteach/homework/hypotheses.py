@@ -9,11 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .drawing import Numbers
 from .exercise import Exercise, Task
 from .mistakes import MISTAKES, Mistake
+from .procedure import Procedure
 from .resolve import Change, resolve
 
 TRIALS = 3  # draws of arbitrary numbers; two mistakes that agree on all of them agree always
+COARSE_TRIALS = 20  # of numbers from a short list, on which mistakes may agree by chance
 KINKED = ("relu", "leaky_relu", "elu")
 SAME = 1e-9
 
@@ -53,7 +56,10 @@ class Catalogue(NamedTuple):
 
 def hypotheses(task: Task, keys=None) -> list[Hypothesis]:
     """All mistakes that can be made in a task, or those of some keys."""
-    found = [Hypothesis(mistake, change) for mistake in MISTAKES.values() for change in mistake.changes(task)]
+    if isinstance(task, Procedure):
+        found = [Hypothesis(slip, Change(steps=slip.steps)) for slip in task.slips]
+    else:
+        found = [Hypothesis(mistake, change) for mistake in MISTAKES.values() for change in mistake.changes(task)]
     return found if keys is None else [h for h in found if h.key in keys]
 
 
@@ -95,7 +101,7 @@ def catalogue(exercise: Exercise) -> Catalogue:
 def _explore(exercise):
     rng = np.random.default_rng(0)
     tried, rows, right = None, [], []
-    for _ in range(TRIALS):
+    for _ in range(TRIALS if exercise.draw is None else COARSE_TRIALS):
         task = next(filter(is_lively, (exercise.build(_arbitrary(rng, exercise)) for _ in range(1000))), None)
         task = task or exercise.build(_arbitrary(rng, exercise))
         tried = hypotheses(task)
@@ -123,6 +129,8 @@ def _alike(table, row):
 
 def is_lively(task: Task) -> bool:
     """Whether every layer with a kink has open and closed gates, and with a few samples no unit is dead."""
+    if isinstance(task, Procedure):
+        return task.is_lively()
     for node in task.find("activation"):
         gates = node.parents[0].value > 0
         if node.primitive.name in KINKED and (gates.all() or not gates.any()):
@@ -134,6 +142,8 @@ def is_lively(task: Task) -> bool:
 
 def _arbitrary(rng, exercise):
     """Numbers that nothing coincides on."""
+    if exercise.draw is not None:
+        return exercise.draw(Numbers(exercise.sheet, rng.integers(2**60)))
     return {name: _values(rng, leaf) for name, leaf in exercise.leaves.items()}
 
 
@@ -144,7 +154,7 @@ def _values(rng, leaf):
             np.arange(np.prod(leaf.shape[:-1] if leaf.kind == "one_hot" else leaf.shape)) % width
         )
         return np.eye(width)[classes] if leaf.kind == "one_hot" else classes.reshape(leaf.shape).astype(float)
-    if leaf.kind == "share":
-        return rng.uniform(0.1, 0.9, leaf.shape)
+    if leaf.kind in ("share", "drop", "half"):
+        return rng.uniform(0.1, 0.4 if leaf.kind == "drop" else 0.9, leaf.shape or None)
     values = rng.uniform(0.3, 1.5, leaf.shape) * rng.choice((-1.0, 1.0), leaf.shape)
     return values if leaf.shape else float(abs(values))

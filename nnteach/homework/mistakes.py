@@ -334,10 +334,3 @@ OF_ANSWERS = {
     "round_intermediate": ("round to one or two digits on the way",
             "the digits kept on the way: four are safe"),
 }
-
-
-def words(mistake_id: str) -> tuple[str, str]:
-    """What was done, and where to look."""
-    if mistake_id in OF_ANSWERS:
-        return OF_ANSWERS[mistake_id]
-    return MISTAKES[mistake_id].did, MISTAKES[mistake_id].look

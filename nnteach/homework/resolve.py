@@ -18,6 +18,7 @@ from ..autodiff import backward_steps, zero_like
 from ..graph import Node, constant, record, variable
 from ..primitive import Primitive
 from .exercise import Task
+from .procedure import Procedure
 
 
 class Edge:
@@ -66,6 +67,7 @@ class Change:
         given: other numbers for leaves, by name.
         after: changes the answers when all is computed: (answers, task) -> answers.
         step: the update that is made instead of θ − rate · g: (θ, g, rate) -> new θ.
+        steps: name of a step of a `Procedure` -> how it is done instead.
         where: in which layer or at which node, if not everywhere.
     """
 
@@ -74,6 +76,7 @@ class Change:
     given: dict = field(default_factory=dict)
     after: Callable | None = None
     step: Callable | None = None
+    steps: dict = field(default_factory=dict)
     where: str = ""
 
 
@@ -198,6 +201,8 @@ def resolve(task: Task, *changes: Change, touch=None) -> dict[str, np.ndarray]:
         Name -> array, in the order of the stages, and W1_new and so on where there is a learning rate.
     """
     with np.errstate(all="ignore"):
+        if isinstance(task, Procedure):
+            return task.solve(changes, touch)
         world = World(task, changes, touch)
         gradients = {world.root: 1.0}
         for step in backward_steps(world.root):

@@ -7,6 +7,7 @@ r.ok, r.verdict, r.mistakes, r.first_wrong, r.message
 hw.hint(1)      hw.solution()      hw.replay()
 """
 
+import inspect
 import json
 from functools import cached_property
 from pathlib import Path
@@ -24,11 +25,13 @@ from .expressions import expression
 from .fixed import FIXED
 from .formulas import how
 from .hypotheses import hypotheses
-from .mistakes import MISTAKES, words
 from .networks import network
 from .resolve import World, resolve
+from .procedure import Procedure
 from .solution import Solution, written
+from .topics import TOPICS
 from .variants import VERSION, Separation, separation_report, variant
+from .wording import slip_of, words
 
 
 class Document(str):
@@ -60,6 +63,8 @@ def homework(
     """
     if name == "backprop":
         return Homework(network(**({"layers": [3, 3, 3]} | description)), student, version)
+    if name in TOPICS:
+        return Homework(TOPICS[name](**_known_settings(name, description)), student, version)
     if name in FIXED:
         made = FIXED[name]
         if description:
@@ -72,8 +77,33 @@ def homework(
             )
         return Homework(made(), student, version)
     if name.isidentifier():
-        raise GraphError(message(f'"backprop", an expression, or an exercise among {", ".join(FIXED)}', repr(name)))
+        raise GraphError(message(f'"backprop", an expression, or an exercise among {", ".join([*TOPICS, *FIXED])}', repr(name)))
     return Homework(expression(name, **description), student, version)
+
+
+def kinds() -> "Kinds":
+    """All exercises that `homework` knows by name, with what each practises."""
+    told = {"backprop": "Backpropagation through a network of your own: layers=, hidden=, output=, loss=, batch=, …"}
+    told |= {name: inspect.getdoc(make).splitlines()[0].rstrip(".") for name, make in TOPICS.items()}
+    told |= {name: make().title for name, make in FIXED.items()}
+    return Kinds(told | {'"(x + y) * z"': "The derivatives of any expression"})
+
+
+class Kinds(dict):
+    """Name -> what is practised; shows itself as a list."""
+
+    def __repr__(self):
+        width = max(map(len, self))
+        return "\n".join(f"{name:{width}}  {told}" for name, told in self.items())
+
+
+def _known_settings(name, description):
+    """The settings of a topic, if it has them all."""
+    known = inspect.signature(TOPICS[name]).parameters
+    if unknown := [setting for setting in description if setting not in known]:
+        expected = f"settings of {name} among {', '.join(known)}" if known else f"no settings for {name}"
+        raise GraphError(message(expected, ", ".join(unknown)))
+    return description
 
 
 class Homework:
@@ -131,7 +161,8 @@ class Homework:
         out += ["```", *(line for name, value in self.given.items() for line in written(name, value)), "```", ""]
         shapes = ", ".join(f"`{name}` {_shape(self.truth[name])}" for name in self.asked)
         early = [name for name in self.stages if name not in self.asked and self._on_the_way(name)]
-        out += ["### Hand in", "", f"{shapes}, to three significant digits at least."]
+        digits = "" if self.exercise.judge else ", to three significant digits at least"
+        out += ["### Hand in", "", f"{shapes}{digits}."]
         out += [f"On the way you may hand in {', '.join(f'`{name}`' for name in early)}, too."] if early else []
         return Document("\n".join(out) + "\n")
 
@@ -159,6 +190,8 @@ class Homework:
             Falsy unless right; with `.verdict`, `.mistakes`, `.first_wrong`, `.stages` and `.message`.
         """
         given = dict(answers or {}) | named
+        if self.exercise.judge is not None:
+            return self._noted(self.exercise.judge(self, given))
         judgement = judge(self.task, self.truth, self.asked, given)
         verdict, found = verdict_of(judgement), Diagnosis()
         if verdict == "wrong":
@@ -172,13 +205,16 @@ class Homework:
         elif verdict == "correct_rounded" and judgement.named("missing"):
             verdict = "incomplete"
         self._last = judgement, found
-        result = report(verdict, judgement, found)
+        values = {name: g.array.tolist() for name, g in judgement.given.items()}
+        return self._noted(report(verdict, judgement, found), values=values)
+
+    def _noted(self, result, **more):
         self._note(
             event="check",
-            verdict=verdict,
+            verdict=result.verdict,
             mistakes=list(result.mistakes),
             first_wrong=result.first_wrong,
-            values={name: g.array.tolist() for name, g in judgement.given.items()},
+            **more,
         )
         return result
 
@@ -221,6 +257,8 @@ class Homework:
         self._note(event="hint", level=level)
         name = self._first_wrong() or next(iter(self.truth))
         told = how(self.task, name)
+        if level == 1 and isinstance(self.task, Procedure):
+            return Document(self.task.principle)
         if level == 1:
             return Document(_PRINCIPLE_BACK if self._is_gradient(name) else _PRINCIPLE_FORWARD)
         if level == 2:
@@ -282,10 +320,20 @@ class Homework:
                     "Check answers first, or name one, as in hw.replay('sign')",
                 )
             )
+        if isinstance(self.task, Procedure):
+            return self._wrong_steps(changes)
         from ..player import step as step_through
 
         with np.errstate(all="ignore"):
             return step_through(World(self.task, changes).root)
+
+    def _wrong_steps(self, changes):
+        """The steps as they go with a mistake; a list of steps has no graph to step through."""
+        changed = {name for change in changes for name in change.steps}
+        lines = ["As it goes with this mistake:", "```"]
+        for name, value in resolve(self.task, *changes).items():
+            lines += [*written(name, value), *(["    ← here"] if name in changed else [])]
+        return Document("\n".join([*lines, "```"]))
 
     def separation_report(self, students: int = 20) -> Separation:
         """How well this exercise tells mistakes apart, over some students."""
@@ -302,7 +350,7 @@ _PRINCIPLE_BACK = (
 def _is_convention(found):
     first = found.candidates[0] if found.candidates else ()
     return (
-        len(first) == 1 and first[0] in MISTAKES and MISTAKES[first[0]].convention and found.certainty == "exactly"
+        len(first) == 1 and getattr(slip_of(first[0]), "convention", False) and found.certainty == "exactly"
     )
 
 

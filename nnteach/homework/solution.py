@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..digits import lines, number
+from ..errors import GraphError, message
 from .formulas import how, matrix
 
 
@@ -42,6 +43,10 @@ class Solution:
         """The calculation, to step through."""
         from ..player import step as step_through
 
+        if self._hw.task.root is None:
+            raise GraphError(
+                message("an exercise on a graph", self._hw.exercise.title, "Its steps are in .to_markdown()")
+            )
         return step_through(self._hw.task.root)
 
     def _stages(self):
