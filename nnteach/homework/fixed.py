@@ -55,8 +55,8 @@ _STEPS = {
     ),
     "adadelta": (
         "AdaDelta",
-        "G_new = rho * G + (1 - rho) * g ** 2; change = sqrt(D) / sqrt(G_new) * g; w_new = w - change",
-        {"rho": 0.9, "G": 0.3, "g": 0.5, "D": 0.2, "w": 1.0},
+        "G_new = 0.9 * G + 0.1 * g ** 2; change = sqrt(D) / sqrt(G_new) * g; w_new = w - change",
+        {"G": 0.3, "g": 0.5, "D": 0.2, "w": 1.0},
         ("G_new", "change", "w_new"),
     ),
     "adamw": (
@@ -80,8 +80,8 @@ _STEPS = {
     ),
     "rmsprop": (
         "RMSprop",
-        "v_new = rho * v + (1 - rho) * g ** 2; w_new = w - rate * g / sqrt(v_new)",
-        {"rho": 0.9, "v": 0.3, "g": 0.5, "w": 1.0, "rate": 0.1},
+        "v_new = 0.9 * v + 0.1 * g ** 2; w_new = w - rate * g / sqrt(v_new)",
+        {"v": 0.3, "g": 0.5, "w": 1.0, "rate": 0.1},
         ("v_new", "w_new"),
     ),
     "adam": (
