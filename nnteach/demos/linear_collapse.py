@@ -81,6 +81,14 @@ def accuracy(net, X, T) -> float:
     return float(measure(net.predict(X), T[:, None]))
 
 
+def prepare():
+    """Train on every data set, so that no control has to wait."""
+    for data in SETS:
+        training(data, "identity")
+        training(data, "relu")
+
+
 DEMO = Demo(
     "why_relu", "Why activations: two linear layers are one", "001-23", draw,
-    (choice("data", "data", list(SETS)), play("step", "step", STEPS, STEPS, EVERY, interval=120)))
+    (choice("data", "data", list(SETS)), play("step", "step", STEPS, STEPS, EVERY, interval=120)),
+    prepare=prepare)

@@ -93,4 +93,5 @@ def _losses(axes, history, epoch):
 DEMO = Demo(
     "hidden_maps", "Decision region and hidden-layer maps", "004-02 … 004-04, 004-29 … 004-31", draw,
     (play("epoch", "epoch", EPOCHS, EPOCHS, EVERY, interval=150),
-     choice("shown", "the small maps", {"a_H, after the sigmoid": "activation", "times its weight": "weighted"})))
+     choice("shown", "the small maps", {"a_H, after the sigmoid": "activation", "times its weight": "weighted"})),
+    prepare=training)

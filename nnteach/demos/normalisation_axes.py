@@ -51,6 +51,8 @@ def draw(figure, kind, sample, channel, shift):
     left, right = figure.add_axes((0.05, 0.14, 0.33, 0.72)), figure.add_axes((0.41, 0.14, 0.33, 0.72))
     _tiles(left, before, chosen, "before")
     _tiles(right, after, chosen, "after")
+    for axes in (left, right):
+        axes.plot(SIDE * (channel - 0.5) - 0.5, SIDE * (sample - 0.5) - 0.5, "o", color=INK, markersize=14)
     left.set_yticks([SIDE * i + SIDE / 2 - 0.5 for i in range(BATCH)], [f"{i + 1}" for i in range(BATCH)])
     left.set_ylabel("samples")
     _histogram(figure.add_axes((0.78, 0.14, 0.19, 0.72)), before[chosen], after[chosen])

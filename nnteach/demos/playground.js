@@ -127,6 +127,7 @@ function draw(canvas, state) {
   drawNetwork(context, state);
   drawRegion(context, state);
   drawLosses(context, state.losses);
+  write(context, state.caption, 40, HEIGHT - 24, QUIET);
 }
 
 /** The bytes of several maps, cut apart. @param {DataView} view @param {number} side */
@@ -149,6 +150,7 @@ export default {
     const step = element("button", { type: "button", textContent: "One frame" });
     const again = element("button", { type: "button", textContent: "Start again" });
     const say = element("span", { className: "nnteach-playground-say" });
+    say.setAttribute("aria-live", "polite");
     const bar = element("div", { className: "nnteach-playground-bar" }, toggle, step, again, say);
     el.append(element("div", { className: "nnteach-playground" }, bar, canvas));
     let state = null, playing = false, expected = 0, queue = [], since = 0, frames = 0;
@@ -160,6 +162,7 @@ export default {
     const play = (on) => {
       if (on && !playing) requestAnimationFrame(tick);
       playing = on;
+      say.setAttribute("aria-live", on ? "off" : "polite");  // nobody can listen to 20 sentences a second
       toggle.textContent = on ? "❚❚ Pause" : "▶ Play";
       [since, frames] = [performance.now(), 0];
     };

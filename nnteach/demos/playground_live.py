@@ -10,7 +10,7 @@ import anywidget
 import numpy as np
 
 from ..player import step
-from .playground_picture import draw_frame, say, settings
+from .playground_picture import caption, draw_frame, say, settings
 from .playground_engine import KEEPS_LEARNING, REACH, SIDE, Engine
 from .show import Show
 from .stage import Still, picture
@@ -44,11 +44,10 @@ class Live(Show):
     """
 
     def __init__(self, demo, values):
-        self.engine, self.whole, self.all_values = None, demo, values
+        self.engine, self.trained = None, values
         self.canvas = Picture(self.answer)
-        shown = replace(demo, controls=tuple(control for control in demo.controls if control.name != "frames"),
-                        actions={"Open this step in the player": self.open_step})
-        super().__init__(shown, {name: value for name, value in values.items() if name != "frames"})
+        actions = {"Open this step in the player": self.open_step}
+        super().__init__(replace(demo, actions=actions), {c.name: values[c.name] for c in demo.controls})
         self.box.children = [self.canvas if child is self.image else child for child in self.box.children]
 
     @property
@@ -60,6 +59,7 @@ class Live(Show):
         values = self.values
         if change is not None and change["owner"] in [self.inputs[name] for name in KEEPS_LEARNING]:
             self.engine.learning_rate, self.engine.batch = values["learning_rate"], values["batch"]
+            self.send_state()
         else:
             self.start()
 
@@ -91,7 +91,7 @@ class Live(Show):
                   for i, (point, label) in enumerate(zip(engine.points, engine.classes))]
         self.canvas.send({
             "kind": "state", "features": engine.features, "layers": engine.network.sizes, "points": points,
-            "side": SIDE, "reach": REACH, "losses": engine.losses, **_common(frame)},
+            "side": SIDE, "reach": REACH, "losses": engine.losses, "caption": caption(self.values), **_common(frame)},
             [as_bytes(frame.maps), as_bytes([np.clip(engine.feature_maps, -1, 1)])])
 
     def open_step(self, **values):
@@ -101,7 +101,7 @@ class Live(Show):
     def still(self) -> Still:
         """The picture of now; of an untrained network what becomes of it, since nothing will move there."""
         if self.engine.steps == 0:
-            return self.whole.still(**self.all_values)
+            return self.demo.still(**self.trained)
         figure, sentence = self._figure()
         return Still(self.demo, self.values, *picture(figure, sentence))
 

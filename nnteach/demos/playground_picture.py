@@ -12,10 +12,11 @@ import numpy as np
 from ..digits import number as digits
 from .playground_engine import FEATURES, PENALTIES, REACH, SETS, Engine, Frame
 from .regions import show_map, show_points
-from .stage import Demo, choice, number, play, power, switch, whole
+from .stage import Demo, choice, number, power, switch, whole
 from .style import BACKWARD, FORWARD, INK, QUIET
 
 LAYERS = {"none": "", "2": "2", "4": "4", "8": "8", "4 and 2": "4, 2", "8 and 4": "8, 4", "8, 4 and 2": "8, 4, 2"}
+FRAMES = 120
 BOX = 0.62  # inches: side of a unit's map
 SQUARE = (-REACH, REACH, -REACH, REACH)
 
@@ -62,6 +63,13 @@ def say(frame: Frame) -> str:
     training, validation = frame.losses
     return (f"After {frame.steps} steps: training loss {digits(training, 3)}, validation loss {digits(validation, 3)}; "
             f"{round(100 * frame.accuracy)} % of the samples kept back are told right.")
+
+
+def caption(values: dict) -> str:
+    """How it is trained, in a line."""
+    penalty = "no penalty" if values["penalty"] == "none" else f"{values['penalty']} with λ = {digits(values['strength'], 2)}"
+    return (f"SGD, learning rate {digits(values['learning_rate'], 3)}, batches of {values['batch']}, {penalty}; "
+            f"{values['steps']} steps a frame")
 
 
 def _network(axes, engine, frame):
@@ -118,6 +126,10 @@ class Playground(Demo):
         from .playground_live import Live
         return Live(self, self.values(**changes))
 
+    def values(self, frames: int = FRAMES, **changes) -> dict:
+        """A value for every control; and how many frames are trained before the plain form is drawn."""
+        return super().values(**changes) | {"frames": frames}
+
 
 DEMO = Playground(
     "playground", "Playground: watch a network learn", "000-41", draw,
@@ -126,6 +138,5 @@ DEMO = Playground(
      choice("layers", "hidden units", LAYERS, "4, 2"), choice("activation", "activation", ["tanh", "relu", "sigmoid", "identity"]),
      choice("penalty", "penalty", list(PENALTIES)), power("strength", "its strength λ", 0.001, 1e-5, 1e-1),
      power("learning_rate", "learning rate", 0.1, 1e-3, 1e1), whole("batch", "batch", 12, 1, 60),
-     whole("steps", "steps per frame", 10, 1, 50), whole("seed", "seed", 0, 0, 20),
-     play("frames", "frame", 400, start=120)),
+     whole("steps", "steps per frame", 10, 1, 50), whole("seed", "seed", 0, 0, 20)),
     size=(14.4, 6.2))

@@ -49,6 +49,13 @@ def distance(curve) -> float:
     return float(np.sqrt(np.mean((curve - truth(PLACES[:, 0])) ** 2)))
 
 
+def prepare():
+    """Train every network, so that no control has to wait."""
+    for units in UNITS.values():
+        fit(units, 0.25)
+
+
 DEMO = Demo(
     "early_stopping", "Early stopping keeps the best", "002-41", draw,
-    (choice("units", "hidden units", UNITS, 16), whole("patience", "patience in epochs", 50, 0, 400, 5)))
+    (choice("units", "hidden units", UNITS, 16), whole("patience", "patience in epochs", 50, 0, 400, 5)),
+    prepare=prepare)

@@ -17,6 +17,7 @@ from .stage import Demo, choice, play
 from .style import COLOURS, INK, MARKERS, panels
 
 STEPS, UNITS, EVERY = 300, 5, 5
+SPREADS = {"0": 0.0, "0.0001": 1e-4, "0.01": 0.01, "0.1": 0.1, "1": 1.0}
 START = {"all zero": 0.0, "all the same": 0.5}
 
 
@@ -49,7 +50,7 @@ def draw(figure, start, spread, step):
     weights, curve, region = panels(figure, 1, 3, left=0.07, wspace=0.3, width_ratios=(1.2, 0.8, 1.2))
     now = states[step // EVERY]
     path = np.array([state["W1"] for state in states])
-    _weights(weights, path[: step // EVERY + 1], 1.15 * np.abs(path).max())
+    _weights(weights, path[: step // EVERY + 1], max(1.0, 1.15 * np.abs(path).max()))
     curve.plot(losses[: max(step, 1)], color=INK)
     curve.set(xlim=(0, STEPS), ylim=(0, 0.9), xlabel="step")
     curve.set_title("loss")
@@ -75,8 +76,16 @@ def _weights(axes, path, reach):
     axes.set_title(f"{UNITS} hidden units")
 
 
+def prepare():
+    """Train from every start, so that no control has to wait."""
+    for start in START:
+        for spread in SPREADS.values():
+            training(start, spread)
+
+
 DEMO = Demo(
     "symmetry", "Symmetry breaking", "002-46, 003-23", draw,
     (choice("start", "weights begin", list(START), "all the same"),
-     choice("spread", "random spread", {"0": 0.0, "0.0001": 1e-4, "0.01": 0.01, "0.1": 0.1, "1": 1.0}, 0.0),
-     play("step", "step", STEPS, STEPS, EVERY, interval=80)))
+     choice("spread", "random spread", SPREADS, 0.0),
+     play("step", "step", STEPS, STEPS, EVERY, interval=80)),
+    prepare=prepare)

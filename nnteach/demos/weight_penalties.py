@@ -80,6 +80,14 @@ def _bars(axes, every):
     axes.set_title(f"{len(every)} weights")
 
 
+def prepare():
+    """Train with every penalty, so that no control has to wait."""
+    for kind in KINDS:
+        for strength in STRENGTHS.values():
+            trained(kind, strength)
+
+
 DEMO = Demo(
     "penalties", "L1 and L2: smaller weights, smoother regions", "002-42", draw,
-    (choice("kind", "penalty", list(KINDS), "L1: λ Σ |w|"), choice("strength", "λ", STRENGTHS, 0.003)))
+    (choice("kind", "penalty", list(KINDS), "L1: λ Σ |w|"), choice("strength", "λ", STRENGTHS, 0.003)),
+    prepare=prepare)
