@@ -14,7 +14,7 @@ from .style import BACKWARD, FORWARD, INK, panels
 from .ground import SURFACES, contours, descend
 
 STEPS = 100
-LOST = 1e3  # a point so far away is lost
+FAR = 1e3  # a point so far away is not drawn
 
 
 def run(surface, x, y, learning_rate, momentum):
@@ -39,7 +39,7 @@ def draw(figure, surface, x, y, learning_rate, momentum, steps):
 
 
 def _path(axes, path):
-    near = path[np.abs(path).max(axis=1) < LOST]
+    near = path[np.abs(path).max(axis=1) < FAR]
     axes.plot(*near.T, color=BACKWARD, linewidth=2, marker="o", markersize=6)
     axes.plot(*path[0], marker="s", markersize=14, color=INK, linestyle="none")
     axes.annotate("start", path[0], xytext=(12, 10), textcoords="offset points", color=INK)
@@ -48,7 +48,7 @@ def _path(axes, path):
 
 def _sentence(ground, path, height, learning_rate, steps):
     told = f"{ground.title}, learning rate {digits(learning_rate)}: after {steps} steps "
-    if np.abs(path[-1]).max() > LOST:
+    if np.abs(path[-1]).max() > FAR:
         return told + "the point is far outside the picture: it diverges."
     told += f"the point is at ({digits(path[-1][0])}, {digits(path[-1][1])}), height {digits(height)}"
     if ground.minimum is None:

@@ -14,7 +14,7 @@ from ..compile import compile
 from ..nn import Descent
 from .style import INK, LINE, QUIET
 
-STILL = 1e8  # further away than this no picture reaches: the point has diverged
+LOST = 1e8  # a point further away has diverged and is left alone
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,15 @@ def descend(surface: Surface, start: tuple[float, float], optimizer, steps: int)
     point = {"x": np.asarray(start, dtype=float)}
     state = optimizer.init(point)
     path, values, states = [point["x"]], [], [state]
-    for _ in range(steps):
+    with np.errstate(over="ignore", invalid="ignore"):  # the lesson may be that it diverges
+        for _ in range(steps):
+            values.append(float(surface.fn(*point["x"])))
+            if np.abs(point["x"]).max() < LOST:
+                _, (gradient,) = step(optimizer.look_ahead(point, state)["x"])
+                point, state = optimizer.update(point, {"x": gradient}, state)
+            path.append(point["x"])
+            states.append(state)
         values.append(float(surface.fn(*point["x"])))
-        if np.abs(point["x"]).max() < STILL:
-            _, (gradient,) = step(optimizer.look_ahead(point, state)["x"])
-            point, state = optimizer.update(point, {"x": gradient}, state)
-        path.append(point["x"])
-        states.append(state)
-    values.append(float(surface.fn(*point["x"])))
     return Descent(np.array(path), np.array(values), states)
 
 

@@ -179,9 +179,13 @@ class Demo:
 def picture(figure, sentence: str, compress: int = 6) -> tuple[bytes, str]:
     """The figure as the bytes of a PNG, with its sentence; a low `compress` is quicker and larger."""
     from matplotlib import rc_context
-    file = io.BytesIO()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+    canvas, file = FigureCanvasAgg(figure), io.BytesIO()
     with rc_context(RC):
-        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": compress})
+        canvas.draw()
+    pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    pixels.convert("RGB").save(file, "PNG", compress_level=compress)  # a quarter less to compress
     return file.getvalue(), sentence
 
 

@@ -13,7 +13,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 RC = {
     "figure.facecolor": GROUND, "axes.facecolor": GROUND, "savefig.facecolor": GROUND,
     "font.family": "DejaVu Sans", "font.size": 16, "axes.titlesize": 18, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.titlepad": 12, "axes.labelsize": 17, "xtick.labelsize": 15, "ytick.labelsize": 15,
+    "axes.titlelocation": "left", "axes.titlepad": 12, "axes.titley": 1.0, "axes.labelsize": 17,
+    "xtick.labelsize": 15, "ytick.labelsize": 15,
     "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "xtick.color": QUIET, "ytick.color": QUIET,
     "axes.edgecolor": QUIET, "axes.linewidth": 1.2, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": False, "grid.color": LINE, "lines.linewidth": 3.0, "lines.markersize": 9,
