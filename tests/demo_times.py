@@ -1,0 +1,84 @@
+"""How long the demos take to redraw, and what they look like: python tests/demo_times.py [FOLDER]
+
+Prints, for every control of every demo, the median of seven redraws in Python. With a FOLDER also shows each demo
+in a real JupyterLab at 1920 × 1080, prints the time from a key press to the new picture in the browser, which
+includes the test's own reading of the picture, and writes a screenshot there.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nnteach as nt
+from nnteach.demos.stage import Demo
+
+LIMIT = 100  # milliseconds
+
+
+def main(folder=None):
+    slow = [(name, control) for name, control, spent in in_python() if spent > LIMIT]
+    print(f"slower than {LIMIT} ms: {slow or 'none'}")
+    if folder:
+        in_jupyterlab(Path(folder))
+
+
+def demos():
+    """The demos whose picture Python draws."""
+    found = (getattr(nt.demos, name) for name in nt.demos.DEMOS)
+    return [demo for demo in found if type(demo) is Demo]
+
+
+def in_python():
+    """Move every control seven times: demo, control, median milliseconds."""
+    for demo in demos():
+        show = demo()
+        for control in demo.controls:
+            spent = [timed(show.inputs[control.name], value) for value in values(control)]
+            print(f"{demo.name:<20} {control.name:<16} {statistics.median(spent):6.0f} ms")
+            yield demo.name, control.name, statistics.median(spent)
+            show.reset()
+
+
+def values(control):
+    """Seven values, each different from the one before."""
+    if control.kind == "choice":
+        options = list(control.options.values())
+        return [options[(i + 1) % len(options)] for i in range(7)]
+    if control.kind == "switch":
+        return [(i % 2 == 0) != control.start for i in range(7)]
+    share = [0.31, 0.42, 0.53, 0.64, 0.37, 0.48, 0.59]
+    if control.kind == "power":
+        return [control.low * (control.high / control.low) ** s for s in share]
+    return [type(control.start)(control.low + (control.high - control.low) * s) for s in share]
+
+
+def timed(widget, value):
+    began = time.perf_counter()
+    widget.value = value
+    return 1000 * (time.perf_counter() - began)
+
+
+def in_jupyterlab(folder):
+    from conftest import CHROMIUM_OPTIONS
+    from demo_browser import DemoPage
+    from labserver import LabServer
+    from playwright.sync_api import sync_playwright
+
+    from nnteach.doctor import find_chromium
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, LabServer(Path(home)) as server, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
+        page = DemoPage(server, chromium, {"width": 1920, "height": 1080})
+        for demo in demos():
+            page.show(demo.name)
+            page.page.screenshot(path=folder / f"{demo.name}.png")
+            spent = {control.name: round(page.move(control)) for control in demo.controls}
+            print(f"{demo.name:<20} in the browser, ms: {spent}")
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
