@@ -143,13 +143,11 @@ def _contribution(node, slot, upstream, out, inputs):
 def _fit(contribution, parent):
     """Undo broadcasting (sum over the axes along which the parent was repeated) and keep the parent's precision."""
     value = parent._value
-    if type(contribution) is type(value) is np.ndarray:
-        if contribution.shape == value.shape and contribution.dtype == value.dtype:
-            return contribution  # nearly always
-    if shape_of(contribution) != parent.shape:
-        contribution = settle(ops.sum_to(contribution, shape=parent.shape))
-    if type(contribution) is not float and contribution.dtype != parent.dtype and parent.dtype.kind == "f":
-        contribution = settle(ops.astype(contribution, dtype=parent.dtype))
+    shape, dtype = (value.shape, value.dtype) if type(value) is np.ndarray else (parent.shape, parent.dtype)
+    if shape_of(contribution) != shape:
+        contribution = settle(ops.sum_to(contribution, shape=shape))
+    if type(contribution) is not float and contribution.dtype is not dtype and dtype.kind == "f":
+        contribution = settle(ops.astype(contribution, dtype=dtype))
     return contribution
 
 

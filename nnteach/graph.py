@@ -27,6 +27,7 @@ from .primitive import FROM_NUMPY, Primitive
 _next_serial = itertools.count().__next__
 _LATER = {"name": None, "grad": None}  # what a slot answers until it is filled
 _NO_SETTINGS: dict = {}
+_AS_FLOAT = frozenset((np.float64, int))
 _recording = True  # False inside no_grad()
 _undecided = ContextVar("leaves whose numbers a function being traced must not ask for", default=frozenset())
 
@@ -232,7 +233,7 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
     """
     parents = tuple([x if type(x) is Node else constant(x) for x in inputs])
     try:
-        value = primitive.forward(*[p._value for p in parents], **(static or {}))
+        value = primitive.forward(*[p._value for p in parents], **(static or _NO_SETTINGS))
     except (ValueError, IndexError) as error:
         raise _misfit(primitive, parents, error) from error
     if not _recording:
@@ -260,12 +261,12 @@ def _misfit(primitive, parents, error):
 
 def settle(value):
     """Bring a result into the two forms a node holds: a Python float (or a NumPy scalar of another type), or a locked array."""
-    if isinstance(value, np.ndarray) and value.ndim:
-        value.setflags(False)  # not writeable: a value changed in place would make every gradient above it wrong, silently
-        return value
     if isinstance(value, np.ndarray):
+        if value.ndim:
+            value.setflags(False)  # not writeable: a value changed in place would make every gradient wrong, silently
+            return value
         value = value[()]
-    return float(value) if type(value) in (np.float64, int) else value
+    return float(value) if type(value) in _AS_FLOAT else value
 
 
 # ---------------------------------------------------------------------------------------------------- leaves

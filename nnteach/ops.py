@@ -296,15 +296,15 @@ def spread(x, shape, axis=None, keepdims=False):
         x = np.expand_dims(x, axis)
     if shape == ():
         return x
-    return np.full(shape, x) if isinstance(x, float | np.floating) else np.broadcast_to(x, shape)
+    return np.full(shape, x) if isinstance(x, (float, np.floating)) else np.broadcast_to(x, shape)
 
 
 @entry(lambda g, y, x, shape: broadcast_to(g, shape=shape_of(x)), notation="Σ a", elementwise=False)
 def sum_to(x, shape):
     """Sum over the axes that broadcasting had repeated, back to `shape`."""
-    lead = ndim(x) - len(shape)
+    lead = len(x.shape) - len(shape)
     if x.shape[lead:] == shape:
-        return _sum(x, tuple(range(lead))) if lead else x
+        return _sum(x, 0 if lead == 1 else tuple(range(lead))) if lead else x
     axes = tuple(axis for axis, n in enumerate((None,) * lead + shape) if n != x.shape[axis])
     return _sum(x, axes, keepdims=True).reshape(shape)
 
@@ -437,7 +437,8 @@ def stop_gradient(x):
 
 def _in_columns(x, axis):
     """The same entries, stored column by column where rows are short: NumPy then reduces all of them at once, up to five times as fast."""
-    return x.copy("F") if ndim(x) == 2 and axis in (-1, 1) and shape_of(x)[1] <= 64 else x
+    short = type(x) is np.ndarray and x.ndim == 2 and axis in (-1, 1) and x.shape[1] <= 64
+    return x.copy("F") if short else x
 
 
 def _shifted(x, axis):
@@ -477,7 +478,13 @@ def _column(g):
     return getitem(g, index=(..., None)) if shape_of(g) else g
 
 
-@entry(lambda g, y, x, target: _column(g) * (softmax(x) * sum(target, axis=-1, keepdims=True) - target),
+def _distance(x, target):
+    """The slope of the cross-entropy of one row: softmax − target, if the targets sum to 1."""
+    target = _in_columns(target, -1)
+    return softmax(x) * sum(target, axis=-1, keepdims=True) - target
+
+
+@entry(lambda g, y, x, target: _column(g) * _distance(x, target),
         lambda g, y, x, target: _column(-g) * log_softmax(x),
         notation="crossentropy(a, b)", elementwise=False)
 def softmax_cross_entropy(x, target):
