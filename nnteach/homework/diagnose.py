@@ -27,6 +27,7 @@ PATTERN = 1  # digit that it is worth if exactly the answers are wrong that a mi
 CANDIDATES = 3
 MOST_PAIRS = 700
 SPREAD = 2.0  # another order of rounding may err more than those tried
+NEARER = 1 / 3  # of the distance to the right answers: then it is a mistake, and not rounding
 CLOSE = 0.01  # of the largest entry
 FINE, COARSE = 3, (1, 2)  # significant digits kept on the way: those that do little harm, and those that do
 WAYS = (np.round, np.trunc, np.floor, np.ceil)
@@ -120,7 +121,7 @@ def diagnose(exercise: Exercise, task: Task, truth: dict, given: dict[str, Given
     fitting = [(h, row) for h, row in singles if evidence.explains(row)]
     if fitting:
         return _named(evidence, weight, fitting)
-    if rounded_on_the_way(task, evidence):
+    if rounded_on_the_way(task, evidence) and not _nearer_a_mistake(evidence, [row for _, row in singles]):
         return Diagnosis(rounded=True)
     moved = _in_other_places(evidence)
     if moved and (len(evidence.wrong_names()) > 1 or enough(weight, EXACTLY)):  # one answer alone may be a coincidence
@@ -232,6 +233,18 @@ def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
     for part in evidence.slices.values():
         allowed[part] = np.minimum(SPREAD * reach[part], CLOSE * np.max(np.abs(evidence.truth[part])))
     return bool(np.all(np.abs(evidence.all.array - evidence.truth) <= allowed + 1.001 * evidence.all.unit + 1e-12))
+
+
+def _nearer_a_mistake(evidence, rows) -> bool:
+    """Whether a mistake, with rounding on the way, explains the answers much better than the right way with it."""
+    scale = np.ones_like(evidence.truth)
+    for part in evidence.slices.values():
+        scale[part] = np.max(np.abs(evidence.truth[part]), initial=1e-12)
+
+    def distance(row):
+        return np.sqrt(np.mean(((evidence.all.array - row) / scale) ** 2))
+
+    return any(distance(row) < NEARER * distance(evidence.truth) for row in rows)
 
 
 def _with_rounding(task, evidence, digits, way=np.round):

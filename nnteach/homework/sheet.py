@@ -19,7 +19,7 @@ from . import log
 from .answers import Judgement, judge, read
 from .answers import verdict as verdict_of
 from .checked import Checked, report
-from .diagnose import Diagnosis, Evidence, after_a_slip, diagnose, rounded_on_the_way
+from .diagnose import Diagnosis, after_a_slip, diagnose
 from .exercise import Exercise
 from .expressions import expression
 from .fixed import FIXED
@@ -200,7 +200,8 @@ class Homework:
                 "correct_rounded" if found.rounded else "other_convention" if _is_convention(found) else verdict
             )
         if verdict == "incomplete" and judgement.named("few_digits") and not judgement.named("missing"):
-            found = self._rounding(judgement)  # 0.0998, rounded on the way to 0.1, looks as if digits were missing
+            found = self._diagnosis(judgement)  # 0.0998, rounded on the way to 0.1, looks as if digits were missing
+            found = found if found.rounded else Diagnosis()
             verdict = "correct_rounded" if found.rounded else verdict
         elif verdict == "correct_rounded" and judgement.named("missing"):
             verdict = "incomplete"
@@ -232,10 +233,6 @@ class Homework:
     def _note(self, **entry):
         if self._log_path is not None:
             log.add(self._log_path, {"student": self.student, "variant": self.variant.id, **entry})
-
-    def _rounding(self, judgement):
-        evidence = Evidence(judgement.given, self.truth)
-        return Diagnosis(rounded=rounded_on_the_way(self.task, evidence))
 
     def _diagnosis(self, judgement):
         """By all answers; failing that, by each in its turn, given what was handed in before it."""
