@@ -36,7 +36,7 @@ def unpacked(text):
 
 def message_at(data, level):
     """The part of the message for one level, whether it is shown first or packed."""
-    return data if data["level"] == level else unpacked(data["levels"][level])
+    return data if data["level"] == level else {**data, **unpacked(data["levels"][level])}
 
 
 # ----------------------------------------------------------------------------------------------- which levels there are
@@ -54,7 +54,7 @@ def test_a_graph_of_numbers_has_one_level_and_a_graph_of_arrays_two():
 def test_a_level_that_is_not_there_is_refused_with_the_reason(level, word):
     with pytest.raises(GraphError, match=word):
         nt.step(nt.variable([1.0, 2.0], "x") * 2, level=level)
-    with pytest.raises(GraphError, match="a level among scalar, vector, neuron"):
+    with pytest.raises(GraphError, match="a level among scalar, vector, neuron, layer"):
         nt.step(expression(), level="atoms")
 
 
@@ -189,7 +189,7 @@ def test_the_keys_1_2_3_and_the_buttons_change_the_level(browser_page, source): 
     shown = browser_page(source)
     root = shown.page.locator(PLAYER)
     assert root.get_attribute("data-level") == "vector"
-    assert shown.page.locator(".nn-levels button").all_inner_texts() == ["scalar", "vector", "neuron"]
+    assert shown.page.locator(".nn-levels button").all_inner_texts() == ["scalar", "vector", "neuron", "layers"]
     for key, level, node in [("1", "scalar", "W1[0,1]"), ("3", "neuron", "out1[0,1]"), ("2", "vector", "W1")]:
         shown.press(key)
         shown.page.wait_for_function(

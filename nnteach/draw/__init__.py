@@ -94,7 +94,7 @@ def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
     least = NUMBER_COLUMNS if any_number else 1
     final, nodes = trace.state_at(len(trace)), drawn(trace)
     index = {node: i for i, node in enumerate(nodes)}
-    cards = tuple(_card(trace, node, final.nodes[trace.names[node]], least) for node in nodes)
+    cards = tuple(card_of(trace, node, final.nodes[trace.names[node]], least) for node in nodes)
     chips = _chips(trace)
     wires = tuple(_wire(trace, index, node, slot, chips, any_number)
                   for node in nodes for slot, parent in enumerate(node.parents) if parent in index)
@@ -108,7 +108,7 @@ def moment_of(trace: Trace, diagram: Diagram, step: int) -> Moment:
     edges = [state.edges[edge_name(trace.names, children[wire.child], wire.slot)] for wire in diagram.wires]
     cards = tuple(dataclasses.replace(card, value=_known(node.value), gradient=_known(node.grad))
                   for card, node in zip(diagram.cards, nodes, strict=True))
-    wires = tuple(dataclasses.replace(wire, chip=_contribution_text(edge.contribution) if wire.chip else "")
+    wires = tuple(dataclasses.replace(wire, chip=contribution_text(edge.contribution) if wire.chip else "")
                   for wire, edge in zip(diagram.wires, edges, strict=True))
     phase = trace.steps[step - 1].phase if step else "forward"
     return Moment(phase, cards, tuple(node.status for node in nodes), wires,
@@ -134,7 +134,8 @@ def operation_text(trace: Trace, node: Node) -> str:
     return text(trace.operation(node)) if node.primitive else phrase(node.kind, trace.language)
 
 
-def _card(trace, node, final, least):
+def card_of(trace: Trace, node: Node, final, least: int = 1) -> Card:
+    """The card of a node with room for all that it will show, at least `least` characters a number; `final` is its last state."""
     line = trace.timelines[trace.names[node]]
     values = [lines(state.value) for state in line.states if state.value is not None]
     grads = [lines(state.grad) for state in line.states if state.grad is not None]
@@ -169,10 +170,11 @@ def _chips(trace):
 
 def chip_text(step) -> str:
     """The contribution, as it stands on an edge: a number, a short vector, or the shape of an array."""
-    return _contribution_text(step.contribution)
+    return contribution_text(step.contribution)
 
 
-def _contribution_text(contribution):
+def contribution_text(contribution) -> str:
+    """A contribution as a chip shows it."""
     if contribution is None:
         return ""
     shown = text(Symbol(None, contribution), numbers=True)

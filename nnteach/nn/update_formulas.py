@@ -74,6 +74,9 @@ def _(optimizer: Momentum, theta, g, rate, t, v):
 @_rule.register
 def _(optimizer: Nesterov, theta, g, rate, t, v):
     old, new = v
+    if optimizer.at_look_ahead:  # only the gradient is another one
+        yield from _rule.dispatch(Momentum)(optimizer, theta, g, rate, t, v)
+        return
     yield new, _velocity(optimizer, old, g, rate)
     kept = Symbol("μ", optimizer.momentum) * new
     if optimizer.sign < 0 and not optimizer.rate_inside:

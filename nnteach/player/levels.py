@@ -13,18 +13,20 @@ import zlib
 import numpy as np
 
 from ..draw import drawn
+from ..draw.chain import chain_of
 from ..errors import GraphError, message
 from ..graph import Node
 from ..phrases import words
 from ..trace import Trace
 from ..zoom import entries
 from .cells import cell_recipes
-from .message import entry_name, level_message
+from .layers import layer_level
+from .message import Telling, entry_name, level_message
 from .neuron import drawable_chain, neuron_level
 from .predict import question, slip_words
 
-LEVELS = ("scalar", "vector", "neuron")
-"""In the order of their buttons and of the keys 1, 2 and 3."""
+LEVELS = ("scalar", "vector", "neuron", "layer")
+"""In the order of their buttons and of the keys 1 to 4."""
 
 MOST_SCALARS = 400
 """Nodes of a scalar graph; a larger one is a wall of numbers."""
@@ -98,11 +100,13 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
         predict: what is asked from the start; None: whoever wants questions asks for them, and gets all.
     """
     ask = functools.partial(question, predict="all" if predict is None else predict)
-    # The loss curve is the same at every level.
-    made = {name: {"level": name, **make(any_number, ask)} for name, make in levels_of(vector, level).items()}
+    telling = Telling(vector, ask)
+    makers = levels_of(vector, level, ask)
+    made = {name: {"level": name, **make(any_number, telling)} for name, make in makers.items()}
+    first = made.pop(level)
     return {
-        **made.pop(level),
-        "levels": {name: packed({key: part for key, part in data.items() if key != "curve"}) for name, data in made.items()},
+        **first,
+        "levels": {name: packed(_own(data, first)) for name, data in made.items()},
         "predict": predict is not None,
         "slips": slip_words(vector.language),
         "inputs": [
@@ -115,20 +119,27 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
 _WHY = {
     "scalar": f"Scalar graphs are of graphs of arrays with a single number as result, up to {MOST_SCALARS} nodes",
     "neuron": "Neurons are drawn for layers in a row: x @ W.T + b, an activation, and so on",
+    "layer": "Layers are collapsed where there are two or more in a row: x @ W.T + b, an activation, and so on",
     "vector": "",
 }
 
 
-def levels_of(vector: Trace, wanted: str = "vector") -> dict:
-    """The levels that exist for a trace: name -> function that makes its part of the message.
+def _own(data, first):
+    """What of a level is not that of the first too: levels with the same steps tell them once."""
+    return {key: part for key, part in data.items() if key != "curve" and not (key in first and part == first[key])}
+
+
+def levels_of(vector: Trace, wanted: str = "vector", ask=None) -> dict:
+    """The levels that exist for a trace: name -> function of (any_number, telling) that makes its part of the message.
 
     Raises:
         GraphError: if the level that is wanted is not among them.
     """
     scalars = scalars_of(vector)
     offered = {
-        "scalar": scalars and functools.partial(_scalar_level, scalars),
+        "scalar": scalars and functools.partial(_scalar_level, scalars, ask),
         "vector": functools.partial(_vector_level, vector, scalars),
+        "layer": (layers := chain_of(vector)) and len(layers.layers) > 1 and functools.partial(layer_level, layers),
         "neuron": (chain := drawable_chain(vector)) and functools.partial(neuron_level, chain),
     }
     offered = {name: make for name, make in offered.items() if make}
@@ -144,17 +155,18 @@ def packed(data: dict) -> str:
     ).decode()
 
 
-def _vector_level(vector, scalars, any_number, ask):
-    made = level_message(vector, any_number, ask)
+def _vector_level(vector, scalars, any_number, telling):
+    made = level_message(vector, any_number, telling)
     cells = scalars and cell_recipes(vector, scalars.entries, scalars.owner)
     return made | ({"cells": cells} if cells else {})
 
 
-def _scalar_level(scalars, any_number, ask):
+def _scalar_level(scalars, ask, any_number, _telling):
     def whole(node):
         return scalars.vector.names[scalars.owner[node]]
 
-    made = level_message(scalars.trace, any_number, functools.partial(ask, whole=whole))
+    ask = ask and functools.partial(ask, whole=whole)
+    made = level_message(scalars.trace, any_number, Telling(scalars.trace, ask))
     owners = {
         scalars.trace.names[node]: scalars.vector.names[owner]
         for node, owner in scalars.owner.items()

@@ -1,5 +1,6 @@
 """One level of the message to the browser (README.md in this folder): a trace and its picture as plain data."""
 
+import functools
 from collections.abc import Callable
 
 from .. import formula
@@ -12,15 +13,16 @@ from ..phrases import phrase
 from ..trace import Trace
 
 
-def level_message(trace: Trace, any_number: bool = False, ask: Callable | None = None) -> dict:
+def level_message(trace: Trace, any_number: bool = False, telling: "Telling | None" = None) -> dict:
     """What the browser needs to show a trace at one level; numbers stand in a table of their own, each once.
 
     Args:
         trace: the trace.
         any_number: whether boxes have room for any number, so that changed inputs do not move them.
-        ask: (trace, k, texts) -> the question before step k, or None.
+        telling: what is told at every step, which levels with the same steps share.
     """
-    texts = Texts()
+    telling = telling or Telling(trace)
+    texts = telling.texts
     return {
         "title": title(trace),
         "summary": summary(trace),
@@ -28,14 +30,25 @@ def level_message(trace: Trace, any_number: bool = False, ask: Callable | None =
         "root": trace.names[trace.root],
         "nodes": [_node(trace, node, texts) for node in drawn(trace)],
         "edges": _edges(trace, texts),
-        **training(trace, texts),
-        **story(trace, texts, ask),
-        "texts": texts.table,
+        **telling.parts,
     }
 
 
+class Telling:
+    """The steps of a trace, told, and the numbers that they and the pictures of them need."""
+
+    def __init__(self, trace: Trace, ask: Callable | None = None):
+        self.trace, self.ask, self.texts = trace, ask, Texts()
+
+    @functools.cached_property
+    def parts(self) -> dict:
+        """The parts of the message that are the same at every level with these steps."""
+        told = training(self.trace, self.texts) | story(self.trace, self.texts, self.ask)
+        return told | {"texts": self.texts.table}
+
+
 def story(trace: Trace, texts: "Texts", ask: Callable | None = None) -> dict:
-    """What the panel says at every step, and asks before it."""
+    """What the panel says at every step, and asks before it: (trace, k, texts) -> the question before step k, or None."""
     steps = [_step(trace, k) for k in range(1, len(trace) + 1)]
     for k, step in enumerate(steps, start=1):
         if question := ask and ask(trace, k, texts):

@@ -11,7 +11,7 @@ from ..draw.chain import Chain, chain_of, groups
 from ..draw.neurons import Cell, Line, Sketch, neuron_picture
 from ..phrases import phrase
 from ..trace import Timeline, Trace, edge_name
-from .message import Texts, entry_name, story, training
+from .message import Telling, Texts, entry_name
 
 MOST_UNITS = 8  # in one layer
 MOST_WEIGHTS = 24  # numbers between two layers that can still be read; without them, the lines alone are drawn
@@ -24,13 +24,13 @@ def drawable_chain(trace: Trace) -> Chain | None:
     return chain if chain and max(chain.widths) <= MOST_UNITS else None
 
 
-def neuron_level(chain: Chain, any_number: bool = False, ask=None) -> dict:
+def neuron_level(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict:
     """What the browser needs to show a network as neurons, for the first sample.
 
     Arguments as in `message.level_message`.
     """
-    made = _Network(chain, any_number)
-    steps = story(chain.trace, made.texts, ask)
+    telling = telling or Telling(chain.trace)
+    made = _Network(chain, any_number, telling.texts)
     return {
         "title": title(chain.trace),
         "summary": summary(chain.trace),
@@ -38,18 +38,16 @@ def neuron_level(chain: Chain, any_number: bool = False, ask=None) -> dict:
         "root": chain.trace.names[chain.trace.root],
         "nodes": list(made.nodes.values()),
         "edges": made.edges,
-        **training(chain.trace, made.texts),
-        **steps,
-        "texts": made.texts.table,
+        **telling.parts,
     }
 
 
 class _Network:
     """The nodes and edges of the message, and the sketch of the picture, made layer by layer."""
 
-    def __init__(self, chain, any_number):
+    def __init__(self, chain, any_number, texts: Texts):
         self.chain, self.trace, self.any_number = chain, chain.trace, any_number
-        self.texts, self.nodes, self.edges, self.cells = Texts(), {}, [], {}
+        self.texts, self.nodes, self.edges, self.cells = texts, {}, [], {}
         self.parts = {}
         for node, part in groups(chain).items():
             self.parts.setdefault(part, []).append(node)
@@ -120,11 +118,11 @@ class _Network:
     def _cell(self, node, index, graded, part):
         """A number of the network: an entry of `node`, with the gradient of the same entry of `graded`."""
         name = entry_name(self.trace.names[node], index)
-        line = _merged([self.trace.timelines[self.trace.names[one]] for one in self.parts[part]])
+        line = merged([self.trace.timelines[self.trace.names[one]] for one in self.parts[part]])
         timeline = [
             [
                 start,
-                _status([states[node].status, states[graded].status], states.values()),
+                status_of([states[node].status, states[graded].status], states.values()),
                 _entry(states[node].value, index),
                 _entry(states[graded].grad, index),
             ]
@@ -136,7 +134,7 @@ class _Network:
             "of": self.trace.names[node],
             "operation": operation_text(self.trace, node),
             "at": [self.trace.names[one] for one in self.parts[part]],
-            "timeline": _without_repeats([[*entry[:2], *map(self.texts.place, entry[2:])] for entry in timeline]),
+            "timeline": without_repeats([[*entry[:2], *map(self.texts.place, entry[2:])] for entry in timeline]),
         }
         numbers = [number(x) for entry in timeline for x in entry[2:] if x is not None]
         last = timeline[-1]
@@ -155,41 +153,41 @@ class _Network:
         """A connection: it is in use whenever one of the edges that it stands for is."""
         parent, child = columns[-2][source].name, columns[-1][unit].name
         lines = [self.trace.edge_timelines[name] for name in used]
-        timeline = [[start, *_flow([line.at(start) for line in lines]), None, ""] for start in _merged(lines)]
+        timeline = [[start, *flow_of([line.at(start) for line in lines]), None, ""] for start in merged(lines)]
         self.edges.append(
             {
                 "id": f"{parent}->{child}#{source}",
                 "parent": parent,
                 "child": child,
                 "slot": source,
-                "timeline": _without_repeats(timeline),
+                "timeline": without_repeats(timeline),
             }
         )
         return Line(self.edges[-1]["id"], source, unit, weight)
 
 
-def _merged(lines: list[Timeline]) -> list[int]:
+def merged(lines: list[Timeline]) -> list[int]:
     """The steps at which one of the timelines changes."""
     return sorted({start for line in lines for start in line.starts})
 
 
-def _status(own, all_states):
+def status_of(own, all_states):
     """A part is in use with any of its nodes, and done when those are whose numbers it shows."""
     if any(state.status == "now" for state in all_states):
         return "now"
     return "todo" if "todo" in own else "done"
 
 
-def _flow(states):
+def flow_of(states):
     directions = {state.direction for state in states}
     now = {state.direction for state in states if state.status == "now"}
     direction = next((way for way in ("backward", "forward") if way in (now or directions)), "rest")
-    return _status([state.status for state in states], states), direction
+    return status_of([state.status for state in states], states), direction
 
 
 def _entry(value, index):
     return None if value is None else np.asarray(value)[index].item()
 
 
-def _without_repeats(timeline):
+def without_repeats(timeline):
     return [entry for k, entry in enumerate(timeline) if k == 0 or entry[1:] != timeline[k - 1][1:]]

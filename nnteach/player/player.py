@@ -18,7 +18,8 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
     Args:
         root: the node to step through; a single number if gradients are to be shown.
         level: what is shown first. "vector" is the graph as it was written, "scalar" that of its single numbers,
-            "neuron" circles and weights. The player offers all three where they exist.
+            "neuron" circles and weights, "layer" the graph with every layer collapsed into one box. The player offers
+            all that exist.
         predict: what the student has to predict before it is shown: "all" numbers, those at "branches", where gradients
             add, or those of nodes by name. With None nothing is asked until the key p asks for it.
         notation: the course whose letters are used.

@@ -159,7 +159,7 @@ export class Player {
     for (const [name, text] of Object.entries(data.levels ?? {})) {
       levels[name] = null;
       unpacked(text).then((level) => {
-        levels[name] = { ...data, ...level, moments: level.moments };
+        levels[name] = { ...data, ...level, moments: level.moments, cells: level.cells };
         if (this.#wanted === name && this.#levels === levels) this.#showLevel(this.step);
       }).catch(() => {
         delete levels[name];  // an old browser shows the first level only

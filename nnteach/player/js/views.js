@@ -47,9 +47,9 @@ const HELP = [
   ["next", "→", "PageDown"], ["previous", "←", "PageUp"], ["nextPhase", "Shift →"], ["previousPhase", "Shift ←"],
   ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"], ["predict", "p"],
   ["grain", "g"], ["nextIteration", "i"], ["previousIteration", "Shift i"], ["cellAfter", "c"], ["cellBefore", "Shift c"],
-  ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"], ["collapsed", "4"],
+  ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"], ["layer", "4"],
 ];
-export const LEVELS = ["scalar", "vector", "neuron", "collapsed"];
+export const LEVELS = ["scalar", "vector", "neuron", "layer"];
 const SPEEDS = [0.5, 1, 2, 4];
 
 /** What the keys do; every one of them as a button too. @param {Words} words @param {Set<string>} missing */

@@ -1,0 +1,119 @@
+"""The level of layers: the vector graph with every layer collapsed into one box, `layer 1 · tanh`.
+
+Nothing is computed here: the steps are those of the vector level, and a box is in use whenever one of the operations in it
+is. It shows the output of the layer and the gradient of the output.
+"""
+
+import dataclasses
+
+from ..draw import NUMBER_COLUMNS, card_of, contribution_text, drawn, operation_text, summary, title
+from ..draw.chain import Chain
+from ..draw.diagram import Diagram, Wire
+from ..draw.layout import layout
+from ..draw.picture import picture
+from ..phrases import phrase
+from ..trace import Trace, edge_name
+from .message import Telling
+from .neuron import flow_of, merged, status_of, without_repeats
+
+
+def layer_level(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict:
+    """What the browser needs to show a network layer by layer. Arguments as in `message.level_message`."""
+    telling = telling or Telling(chain.trace)
+    trace, texts, made = chain.trace, telling.texts, _Collapsed(chain, any_number)
+    nodes, edges = [made.node(node, texts) for node in made.boxes], [made.edge(edge, texts) for edge in made.edges]
+    diagram = made.diagram()
+    return {
+        "title": title(trace),
+        "summary": summary(trace),
+        "picture": picture(diagram, layout(diagram), summary=summary(trace)),
+        "root": trace.names[trace.root],
+        "nodes": nodes,
+        "edges": edges,
+        **telling.parts,
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class _Edge:
+    """An edge between two boxes, and the edges of the vector graph that it stands for; the parent's own comes first."""
+
+    parent: object
+    child: object
+    slot: int
+    stands_for: tuple[str, ...]
+
+
+class _Collapsed:
+    """The boxes and edges that are left when layers are collapsed."""
+
+    def __init__(self, chain, any_number):
+        self.trace: Trace = chain.trace
+        self.least = NUMBER_COLUMNS if any_number else 1
+        self.layers = {layer.out: (k, layer) for k, layer in enumerate(chain.layers, start=1)}
+        inside = {node for layer in chain.layers for node in self._members(layer) if node is not layer.out}
+        self.boxes = [node for node in drawn(self.trace) if node not in inside]
+        self.edges = [edge for node in self.boxes for edge in self._edges_into(node)]
+
+    def _members(self, layer):
+        return [node for node in dict.fromkeys((layer.helper, layer.product, layer.pre, layer.out)) if node is not None]
+
+    def _edges_into(self, node):
+        name = self.trace.names
+        if node not in self.layers:
+            return [_Edge(parent, node, slot, (edge_name(name, node, slot),))
+                    for slot, parent in enumerate(node.parents) if parent in self.boxes]
+        layer = self.layers[node][1]
+        product = edge_name(name, layer.product, layer.weight_slot)
+        found = [(layer.data, (edge_name(name, layer.product, 1 - layer.weight_slot),)),
+                 (layer.weight, (edge_name(name, layer.helper, 0), product) if layer.helper is not None else (product,))]
+        if layer.bias is not None:
+            found.append((layer.bias, (edge_name(name, layer.pre, layer.pre.parents.index(layer.bias)),)))
+        return [_Edge(parent, node, slot, edges) for slot, (parent, edges) in enumerate(found)]
+
+    def operation(self, node):
+        """What stands beside the name."""
+        if node not in self.layers:
+            return operation_text(self.trace, node)
+        k, layer = self.layers[node]
+        activation = "" if layer.out is layer.pre else f" · {layer.out.primitive.name}"
+        return phrase("layer.number", self.trace.language, k=k) + activation
+
+    def node(self, node, texts):
+        """A box over time."""
+        trace = self.trace
+        members = self._members(self.layers[node][1]) if node in self.layers else [node]
+        lines = {one: trace.timelines[trace.names[one]] for one in members}
+        timeline = []
+        for start in merged(lines.values()):
+            states = {one: line.at(start) for one, line in lines.items()}
+            status = status_of([states[node].status, states[members[0]].status], states.values())
+            timeline.append([start, status, texts.place(states[node].value), texts.place(states[node].grad)])
+        return {"name": trace.names[node], "kind": node.kind, "operation": self.operation(node),
+                "at": [trace.names[one] for one in members], "timeline": without_repeats(timeline)}
+
+    def edge(self, edge, texts):
+        """An edge over time."""
+        names, timeline = self.trace.names, []
+        lines = [self.trace.edge_timelines[one] for one in edge.stands_for]
+        for start in merged(lines):
+            given = lines[0].at(start).contribution
+            flow = flow_of([line.at(start) for line in lines])
+            timeline.append([start, *flow, texts.place(given), contribution_text(given)])
+        return {"id": f"{names[edge.parent]}->{names[edge.child]}#{edge.slot}", "parent": names[edge.parent],
+                "child": names[edge.child], "slot": edge.slot, "timeline": without_repeats(timeline)}
+
+    def diagram(self):
+        """The picture to be drawn, in its final state."""
+        trace = self.trace
+        final, place = trace.state_at(len(trace)), {node: k for k, node in enumerate(self.boxes)}
+        cards = tuple(dataclasses.replace(card_of(trace, node, final.nodes[trace.names[node]], self.least),
+                                          operation=self.operation(node)) for node in self.boxes)
+        wires = tuple(self._wire(edge, place) for edge in self.edges)
+        return Diagram(title(trace), cards, wires, phrase("now", trace.language))
+
+    def _wire(self, edge, place):
+        states = self.trace.edge_timelines[edge.stands_for[0]].states
+        chips = [contribution_text(state.contribution) for state in states]
+        columns = max(map(len, chips))
+        return Wire(place[edge.parent], place[edge.child], edge.slot, chips[-1], max(columns, self.least) if columns else 0)
