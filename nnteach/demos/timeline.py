@@ -72,30 +72,22 @@ EVENTS = (
 SHOWN = {"everything": "all", "where the decks disagree": "disputed"}
 
 
-def chosen(shown: str) -> list[Event]:
-    """The events of a choice, in the order of their years."""
-    return sorted((event for event in EVENTS if shown == "all" or event.dispute), key=lambda event: event.year)
-
-
 def draw(figure, shown, event):
-    """The events in a row, one of them with its sources below."""
-    events = chosen(shown)
-    now = min(event, len(events)) - 1
+    """The events in a row, one of them with its sources below; pale those on which the decks agree, if wanted."""
+    one, gap = EVENTS[event - 1], 10.2 / (len(EVENTS) - 1)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 12.8), ylim=(0, 6))
     axes.axis("off")
-    gap = 10.2 / max(len(events) - 1, 1)
     axes.plot([0.5, 11.2], [2.75, 2.75], color=LINE, linewidth=6, solid_capstyle="round")
-    for i, one in enumerate(events):
-        _mark(axes, 0.7 + gap * i, one, i == now)
-    _detail(axes, events[now], 0.7 + gap * now)
-    one = events[now]
+    for i, other in enumerate(EVENTS):
+        _mark(axes, 0.7 + gap * i, other, other is one, shown == "disputed" and not other.dispute)
+    _detail(axes, one, 0.7 + gap * (event - 1))
     return f"{one.year}, {one.label}. {one.what} Source: {one.source}." + (f" {one.dispute}" if one.dispute else "")
 
 
-def _mark(axes, x, event, now):
+def _mark(axes, x, event, now, pale):
     """A dot with its year below and its name above; a diamond where the decks disagree."""
-    colour = BACKWARD if event.dispute else FORWARD
+    colour = LINE if pale else BACKWARD if event.dispute else FORWARD
     axes.plot(x, 2.75, "D" if event.dispute else "o", color=colour, markersize=20 if now else 13,
               markeredgecolor=INK if now else "white", markeredgewidth=2)
     axes.text(x, 2.36, str(event.year), ha="center", va="center", fontsize=15, color=INK if now else QUIET,
