@@ -1,8 +1,8 @@
 """How long the demos take to redraw, and what they look like: python tests/demo_times.py [FOLDER]
 
 Prints, for every control of every demo, the median of seven redraws in Python. With a FOLDER also shows each demo
-in a real JupyterLab at 1920 × 1080, prints the time from a key press to the new picture in the browser, which
-includes the test's own reading of the picture, and writes a screenshot there.
+in a real JupyterLab at 1920 × 1080, prints the time from the key press or click to the new picture, both seen by the
+browser, and writes a screenshot there.
 """
 
 import statistics

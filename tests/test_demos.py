@@ -147,7 +147,7 @@ def test_a_wrong_value_is_refused_with_what_is_possible(values, words):
 def test_labels_are_moved_apart_and_keep_their_order():
     moved = style.apart([0.5, 0.49, 0.9, 0.5], 0.1)
     assert np.all(np.diff(np.sort(moved)) >= 0.1 - 1e-12)
-    assert np.argsort(moved, kind="stable")[0] == 1 and np.argmax(moved) == 2
+    assert moved == pytest.approx([0.4967, 0.3967, 0.9, 0.5967], abs=1e-3)  # about their middle; 0.9 stays
 
 
 # --- the numbers of each demo ---
@@ -294,3 +294,4 @@ def test_the_picture_can_be_made(tmp_path):
     figure.savefig(tmp_path / "growth.png")
     assert (tmp_path / "growth.png").stat().st_size > 5000
     assert len(figure.axes[0].texts) == 3
+    assert "6561 paths" in nt.demos.path_explosion.say(layers=8, width=3)  # 3⁸

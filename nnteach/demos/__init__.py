@@ -21,6 +21,7 @@ DEMOS = {
     "gradient_checking": "epsilon_sweep",
     "xor_starts": "xor_nonconvexity",
     "loss_curves": "loss_monitoring",
+    "path_explosion": "path_growth",
     "hidden_maps": "maps_of_hidden_units",
     "activations": "activation_gallery",
     "symmetry": "symmetry_breaking",

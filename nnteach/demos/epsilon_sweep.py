@@ -103,7 +103,7 @@ def _sentence(name, epsilon, central, claimed):
 
 
 DEMO = Demo(
-    "gradient_checking", "Gradient checking: which ε?", "003-24", draw,
+    "gradient_checking", "Gradient checking and the choice of ε", "003-24", draw,
     (choice("function", "function", {f.title: name for name, f in FUNCTIONS.items()}),
      power("epsilon", "ε", 1e-4, 1e-14, 1.0, 0.25), switch("central", "both sides (central difference)", True),
      switch("mistake", "a mistake: factor 2 forgotten")))

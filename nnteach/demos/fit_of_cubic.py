@@ -108,5 +108,5 @@ def _sentence(w, loss, learning_rate, reach, steps):
 
 DEMO = Demo(
     "cubic_fit", "Fitting a cubic: four starts, two learning rates", "001-12, 001-13, 001-14", draw,
-    (choice("start", "start [w₁, w₂, w₃, w₄]", STARTS), power("learning_rate", "learning rate", 7.5e-4, 1e-5, 2e-3, 0.025),
+    (choice("start", "start [w₁, w₂, w₃, w₄]", STARTS), power("learning_rate", "learning rate", 7.5e-4, 1e-5, 2e-3),
      choice("reach", "x from", {"−2 to 2": 2.0, "−3 to 3": 3.0}), play("steps", "step", STEPS, start=100, step=5, interval=120)))

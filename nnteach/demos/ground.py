@@ -48,15 +48,15 @@ def beale(x, y):
 
 
 SURFACES = {
-    "bowl": Surface("round bowl: x² + y²", lambda x, y: x * x + y * y, (-4, 4), (-3, 3), (-3.2, 2.2), (0, 0),
+    "bowl": Surface("Round bowl: x² + y²", lambda x, y: x * x + y * y, (-4, 4), (-3, 3), (-3.2, 2.2), (0, 0),
                     (0.25, 1, 2.5, 5, 9, 14, 20)),
-    "valley": Surface("long valley: 0.05 x² + 2 y²", lambda x, y: 0.05 * x * x + 2 * y * y, (-9, 5), (-3, 3),
+    "valley": Surface("Long valley: 0.05 x² + 2 y²", lambda x, y: 0.05 * x * x + 2 * y * y, (-9, 5), (-3, 3),
                       (-8.0, 2.0), (0, 0), (0.05, 0.3, 1, 2.5, 5, 8.5, 13)),
-    "saddle": Surface("saddle: x² − y²", lambda x, y: x * x - y * y, (-3, 3), (-3, 3), (-2.4, 0.02), None,
+    "saddle": Surface("Saddle: x² − y²", lambda x, y: x * x - y * y, (-3, 3), (-3, 3), (-2.4, 0.02), None,
                       (-8, -5, -2.5, -1, -0.2, 0.2, 1, 2.5, 5, 8)),
     "beale": Surface("Beale's function", beale, (-3, 4.5), (-2, 2), (1.0, 1.6), (3, 0.5),
                      (0.05, 0.3, 1, 3, 8, 20, 60, 200, 1000)),
-    "two": Surface("two valleys: (x² − 4)² / 8 + x / 2 + y²", lambda x, y: (x * x - 4) ** 2 / 8 + x / 2 + y * y,
+    "two": Surface("Two valleys: (x² − 4)² / 8 + x / 2 + y²", lambda x, y: (x * x - 4) ** 2 / 8 + x / 2 + y * y,
                    (-3.5, 3.5), (-2.6, 2.6), (2.8, 1.8), (-2.11491, 0), (-0.6, 0, 0.6, 1.1, 1.6, 2.3, 3.2, 4.5, 6.5)),
 }
 

@@ -1,5 +1,7 @@
 """Why backprop does not walk paths (000-32): nodes, edges and paths of real graphs, counted and plotted."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..graph import ordered, variable
@@ -7,6 +9,12 @@ from ..ops import sum as total
 from ..ops import tanh
 from ..paths import count_paths
 from ..zoom import scalars
+from .stage import Demo, choice, whole
+from .style import BACKWARD, FORWARD, INK, MARKERS, label_ends, panels, powers_of_ten
+
+DEEPEST = 8
+LINES = {"paths": "paths: one product each,\nby the naive chain rule", "edges": "edges: one step each,\nby backprop",
+         "nodes": "nodes: one evaluation\neach, forward"}
 
 
 def network(depth: int, width: int = 3):
@@ -47,17 +55,39 @@ def plot(depths=range(1, 9), width: int = 3):
     """
     from matplotlib.figure import Figure
 
-    counts = count(depths, width)
-    figure = Figure(figsize=(9, 4.5), layout="constrained")
-    axes = figure.subplots()
-    for name, colour, text, shift in (("paths", "#b34700", "paths: one product each,\nby the naive chain rule", -8),
-                                      ("edges", "#0067a5", "edges: one step each,\nby backprop", 3),
-                                      ("nodes", "#16181d", "nodes: one evaluation\neach, forward", -34)):
-        axes.plot(counts["depth"], counts[name], color=colour, marker="o", linewidth=2.5)
-        axes.annotate(text, (counts["depth"][-1], counts[name][-1]), xytext=(12, shift), textcoords="offset points",
-                      color=colour, fontsize=12)
-    axes.set(yscale="log", xlabel=f"layers of {width} units", ylabel="how many", ylim=(1, counts["paths"][-1] * 4),
-             xlim=(counts["depth"][0] - 0.3, counts["depth"][-1] * 1.4))
-    axes.set_xticks(counts["depth"])
-    axes.spines[["top", "right"]].set_visible(False)
+    figure = Figure(figsize=(12.8, 6))
+    _lines(figure, count(depths, width), width)
     return figure
+
+
+@lru_cache(maxsize=16)
+def _all(width):
+    return count(range(1, DEEPEST + 1), width)
+
+
+def draw(figure, layers, width):
+    """The counts for up to so many layers."""
+    counts = {name: numbers[:layers] for name, numbers in _all(width).items()}
+    _lines(figure, counts, width)
+    return (f"With {layers} layers of {width} units there are {counts['nodes'][-1]} nodes and {counts['edges'][-1]} edges, "
+            f"but {counts['paths'][-1]} paths from one input to the output.")
+
+
+def _lines(figure, counts, width):
+    axes = panels(figure, right=0.76)
+    highest = np.log10(counts["paths"][-1])
+    powers_of_ten(axes.yaxis, 0, max(4, int(np.ceil(highest))), 1)
+    axes.set(xlim=(0.7, max(len(counts["depth"]), 2) + 0.2), xlabel=f"layers of {width} units")
+    axes.set_xticks(counts["depth"])
+    axes.set_title("how many")
+    ends = []
+    for (name, text), colour, marker in zip(LINES.items(), (BACKWARD, FORWARD, INK), MARKERS):
+        axes.plot(counts["depth"], counts[name], color=colour, marker=marker)
+        ends.append((counts[name][-1], text, colour))
+    label_ends(axes, ends, 0.15)
+
+
+DEMO = Demo(
+    "path_explosion", "Why backprop does not walk paths", "000-32", draw,
+    (whole("layers", "layers", 8, 2, DEEPEST), choice("width", "units in a layer", {"2": 2, "3": 3, "4": 4}, 3)),
+    prepare=lambda: [_all(width) for width in (2, 3, 4)])

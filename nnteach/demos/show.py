@@ -36,7 +36,8 @@ class Show:
         self.redraw()
         for widget in self.inputs.values():
             widget.observe(self.redraw, "value")
-        row = ipywidgets.HBox([*shown, *self._buttons()], layout={"flex_flow": "row wrap", "align_items": "center"})
+        row = ipywidgets.HBox([*shown, *self._buttons()], layout={"flex_flow": "row wrap", "align_items": "center",
+                                                                   "grid_gap": "0 28px"})
         style = ipywidgets.HTML(STYLE, layout={"display": "none"})
         self.box = ipywidgets.VBox([style, row, self.image, self.below])
         self.box.add_class("nnteach-demo").add_class(f"nnteach-demo-{demo.name}")

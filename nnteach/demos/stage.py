@@ -88,7 +88,7 @@ def number(name, label, start, low, high, step=0.01) -> Control:
     return Control("number", name, label, start, low, high, step)
 
 
-def power(name, label, start, low, high, step=0.05) -> Control:
+def power(name, label, start, low, high, step=0.025) -> Control:
     """A slider whose positions are powers of ten; low and high are numbers such as 1e-4, step is of the exponent."""
     return Control("power", name, label, start, low, high, step)
 

@@ -42,14 +42,22 @@ def panels(figure, rows: int = 1, columns: int = 1, left=0.08, right=0.97, botto
 
 
 def apart(places, distance: float) -> list[float]:
-    """The places, moved as little as is needed for neighbours to stand `distance` apart; in the order given."""
+    """The places, moved as little as is needed for neighbours to stand `distance` apart; in the order given.
+
+    Least squares: neighbours that are too near form a block, which is spread around its middle; blocks that meet
+    become one (isotonic regression by pooling).
+    """
     order = sorted(range(len(places)), key=lambda i: places[i])
-    moved = {}
-    for before, i in zip([None, *order], order):
-        moved[i] = places[i] if before is None else max(places[i], moved[before] + distance)
-    # Everything was pushed upwards: take back half of it.
-    shift = sum(moved[i] - places[i] for i in order) / max(len(order), 1)
-    return [moved[i] - shift for i in range(len(places))]
+    blocks: list[tuple[float, int]] = []  # (level of the lowest if all stood at distance 0, how many)
+    for rank, i in enumerate(order):
+        level, count = places[i] - rank * distance, 1
+        while blocks and blocks[-1][0] > level:
+            below, more = blocks.pop()
+            level, count = (level * count + below * more) / (count + more), count + more
+        blocks.append((level, count))
+    levels = [level for level, count in blocks for _ in range(count)]
+    moved = {i: level + rank * distance for rank, (i, level) in enumerate(zip(order, levels))}
+    return [moved[i] for i in range(len(places))]
 
 
 def label_ends(axes, ends, distance: float = 0.07) -> None:
