@@ -199,13 +199,15 @@ def _add_homework(commands) -> argparse.ArgumentParser:
     command.add_argument("--shared", action="store_true", default=None, help="with shared weights")
     command.add_argument("--roster", required=True, type=Path, metavar="FILE", help="one student a line")
     command.add_argument("--points", type=float, default=10.0, help="for everything right (default: %(default)g)")
-    command.add_argument("--format", choices=["notebook", "markdown", "latex"], default="notebook")
+    command.add_argument("--format", choices=["notebook", "markdown", "latex", "pdf"], default="notebook",
+                         help="pdf: one file to print, and one with the answers for the teacher")
     command.add_argument("-o", "--output-folder", required=True, type=Path, metavar="FOLDER")
     return command
 
 
 def homework(options) -> int:
-    from .homework.grade import Sheet, new_sheets, read_roster
+    from .homework.grade import Sheet
+    from .homework.handout import new_sheets, read_roster
 
     names = ("hidden", "output", "loss", "batch", "l2", "skip", "shared")
     description = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
@@ -239,7 +241,7 @@ def grade(options) -> int:
     from .homework import grade as grading
 
     sheet = grading.Sheet.read(options.sheet or options.folder / grading.SHEET)
-    rows = grading.grade(options.folder, sheet)
+    rows = grading.grade(options.folder, sheet, jobs=os.cpu_count() or 1)
     grading.write_csv(rows, options.output, options.format)
     page = grading.class_page(rows, sheet)
     if options.page:

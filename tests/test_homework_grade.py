@@ -13,7 +13,10 @@ from planted import backprop, three_digits
 from nnteach.cli import main
 from nnteach.errors import GraphError
 from nnteach.homework import homework, log
-from nnteach.homework.grade import Row, Sheet, class_page, grade, new_sheets, read_roster, write_csv
+from nnteach.homework.grade import Row, Sheet, class_page, grade, write_csv
+from nnteach.export.pages import _renderer
+from nnteach.homework.handout import new_sheets, read_roster
+from nnteach.homework.printed import pages_of
 from nnteach.homework.handed_in import Unreadable, read_file
 
 LAYERS = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "batch": 4}
@@ -251,3 +254,32 @@ def test_the_log_shows_tampering(tmp_path):
     assert log.verify(path) == 1
     path.write_text(lines[0] + "\n" + "no JSON\n")
     assert log.verify(path) == 2
+
+
+# ------------------------------------------------------------------------------------ many files, and on paper
+
+
+def test_several_processes_give_the_same_rows(tmp_path):
+    sheet = new_sheets(Sheet("x_plus_y_times_z"), [f"s{i}" for i in range(45)], tmp_path / "hw")
+    handed_in = tmp_path / "in"
+    handed_in.mkdir()
+    for i in range(45):
+        hw = sheet.homework(f"s{i}")
+        hw.export(handed_in / f"s{i}.json", {name: value * (1 if i % 3 else -1) for name, value in hw.truth.items()})
+    (handed_in / "broken.json").write_text("{", encoding="utf-8")
+    rows = grade(handed_in, sheet, jobs=2)
+    assert rows == grade(handed_in, sheet) and len(rows) == 46
+    assert {row.verdict for row in rows} == {"correct", "wrong", "unreadable"}
+
+
+def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
+    new_sheets(Sheet("backprop", {"layers": [3, 3, 3]}), ["ada", "Łukasz <b>"], tmp_path, "pdf")
+    for file in (tmp_path / "sheets.pdf", tmp_path / "teacher" / "solutions.pdf"):
+        assert file.read_bytes().startswith(b"%PDF") and file.read_bytes().count(b"/Type /Page ") >= 2
+    hw = Sheet.read(tmp_path / "sheet.json").homework("ada")
+    for solutions in (False, True):
+        text = "\n".join(t.get_text() for page in pages_of(hw, solutions) for t in page.texts)
+        assert "ada" in text and "dW2" in text and hw.variant.id in text and "W1 = " in text
+        assert ("dW2 = " in text) == solutions
+        assert all(t.get_window_extent(_renderer(page)).x1 <= page.bbox.x1 for page in pages_of(hw, solutions)
+                   for t in page.texts)

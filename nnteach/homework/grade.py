@@ -12,10 +12,11 @@ never run (`handed_in.py`); the verdict comes from the same check as in the note
 import csv
 import json
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import GraphError, NNTeachError, message
+from ..errors import GraphError, message
 from .exercise import Exercise
 from .handed_in import Unreadable, read_file
 from .sheet import Homework, homework
@@ -24,6 +25,7 @@ from .wording import words
 
 FILES = (".ipynb", ".json")
 SHEET = "sheet.json"
+FEW = 40  # files that are graded before other processes have started
 RIGHT = ("correct", "follows")
 
 
@@ -101,8 +103,13 @@ class Row:
     variant: str = ""
 
 
-def grade(folder, sheet: Sheet) -> list[Row]:
+def grade(folder, sheet: Sheet, jobs: int = 1) -> list[Row]:
     """Grade every notebook and JSON file in a folder; the file is called as the student is.
+
+    Args:
+        folder: what was handed in.
+        sheet: what was asked.
+        jobs: processes to share the work; in a script of your own, more than one needs `if __name__ == "__main__":`.
 
     Raises:
         GraphError: the folder is none, or empty.
@@ -111,9 +118,25 @@ def grade(folder, sheet: Sheet) -> list[Row]:
     files = sorted(p for p in folder.iterdir() if p.suffix in FILES and p.name != SHEET) if folder.is_dir() else []
     if not files:
         raise GraphError(message(f"a folder with files ending in {' or '.join(FILES)}", str(folder)))
-    exercise = sheet.exercise
-    rows = [grade_file(path, sheet, exercise) for path in files]
-    return [_without_twins(row, rows) for row in rows]
+    if jobs > 1 and len(files) > FEW:
+        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(sheet,)) as pool:
+            rows = list(pool.map(_grade_one, files, chunksize=16))
+    else:
+        _begin(sheet)
+        rows = [_grade_one(path) for path in files]
+    names = Counter(row.student for row in rows)
+    return [_a_twin(row) if names[row.student] > 1 else row for row in rows]
+
+
+_NOW: list = []  # the sheet that this process grades, and its exercise, which is made once
+
+
+def _begin(sheet):
+    _NOW[:] = [sheet, sheet.exercise]
+
+
+def _grade_one(path):
+    return grade_file(path, *_NOW)
 
 
 def grade_file(path: Path, sheet: Sheet, exercise: Exercise) -> Row:
@@ -148,11 +171,8 @@ def _score(result, hw, sheet):
     return round(sheet.points * right / len(hw.asked), 2)
 
 
-def _without_twins(row, rows):
+def _a_twin(row):
     """A student who handed in two files gets neither counted twice: the teacher decides."""
-    twins = [r for r in rows if r.student == row.student]
-    if len(twins) == 1:
-        return row
     return Row(row.student, 0.0, "unreadable", remark="handed in as a notebook and as a JSON file; remove one")
 
 
@@ -226,74 +246,3 @@ def class_page(rows: list[Row], sheet: Sheet) -> str:
     if wrong:
         out += ["", "First wrong answer: " + ", ".join(f"{name} ({n})" for name, n in wrong.most_common())]
     return "\n".join(out) + "\n"
-
-
-# ------------------------------------------------------------------------------------------------ new sheets
-
-
-def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook") -> Sheet:
-    """Make a folder with the sheet's file and a sheet for every student: "notebook", "markdown" or "latex".
-
-    Raises:
-        GraphError: a file is there already, or a name that cannot be a file's.
-    """
-    folder, suffix = Path(folder), {"notebook": ".ipynb", "markdown": ".md", "latex": ".tex"}[form]
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / SHEET).exists():
-        raise GraphError(
-            message("a new folder", f"{folder / SHEET}, which is there already", "Name another folder with -o")
-        )
-    for name in students:
-        if not name or Path(name).name != name or name.startswith("."):
-            raise GraphError(message("students' names that can be files' names", repr(name)))
-    exercise, draws = sheet.exercise, {}
-    for name in students:
-        hw = sheet.homework(name, exercise)
-        draws[name] = hw.variant.draws
-        text = {"notebook": _notebook, "markdown": lambda hw, sheet: str(hw.show()), "latex": _latex}[form](
-            hw, sheet
-        )
-        (folder / f"{name}{suffix}").write_text(text, encoding="utf-8")
-    made = Sheet(**(sheet.__dict__ | {"draws": draws}))
-    made.write(folder / SHEET)
-    return made
-
-
-def _notebook(hw, sheet):
-    settings = "".join(f", {name}={value!r}" for name, value in sheet.description.items())
-    code = [
-        f"import nnteach as nt\n\nhw = nt.homework({sheet.name!r}{settings}, student={hw.student!r})",
-        "\n".join(f"{name} = ..." for name in hw.asked),
-        f"hw.check({', '.join(f'{name}={name}' for name in hw.asked)})",
-    ]
-    cells = [
-        _cell("markdown", str(hw.show()), 0),
-        *(_cell("code", source, i) for i, source in enumerate(code, start=1)),
-    ]
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return (
-        json.dumps(
-            {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1
-        )
-        + "\n"
-    )
-
-
-def _cell(kind, source, number):
-    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source.splitlines(keepends=True)}
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
-
-
-def _latex(hw, sheet):
-    lines = str(hw.show()).replace("## ", "").replace("#", "").replace("`", "").splitlines()
-    return "\\begin{verbatim}\n" + "\n".join(lines) + "\n\\end{verbatim}\n"
-
-
-def read_roster(path) -> list[str]:
-    """The students of a class: the first column of a text or CSV file, one a line; a header "student" is skipped."""
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            names = [line[0].strip() for line in csv.reader(file) if line and line[0].strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise NNTeachError(f"The roster {path} cannot be read: {error}") from None
-    return [name for i, name in enumerate(names) if not (i == 0 and name.lower() in ("student", "id", "name"))]

@@ -1,0 +1,98 @@
+"""Handing out: a sheet for every student of a roster, as a notebook, Markdown, LaTeX or PDF, without solutions."""
+
+import csv
+import json
+from pathlib import Path
+
+from ..errors import GraphError, NNTeachError, message
+from .grade import SHEET, Sheet
+
+
+def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook") -> Sheet:
+    """Make a folder with the sheet's file and a sheet for every student: "notebook", "markdown", "latex" or "pdf".
+
+    None of them has a solution in it. Of "pdf" there is one file for the class, sheets.pdf, and another one for the
+    teacher in a folder of its own, teacher/solutions.pdf.
+
+    Raises:
+        GraphError: a file is there already, or a name that cannot be a file's.
+    """
+    folder = Path(folder)
+    _must_be_new(folder)
+    for name in students:
+        if not name or Path(name).name != name or name.startswith("."):
+            raise GraphError(message("students' names that can be files' names", repr(name)))
+    exercise = sheet.exercise
+    made = [sheet.homework(name, exercise) for name in students]
+    if form == "pdf":
+        _print(made, folder)
+    else:
+        suffix, write = FORMS[form]
+        for hw in made:
+            (folder / f"{hw.student}{suffix}").write_text(write(hw, sheet), encoding="utf-8")
+    complete = Sheet(**(sheet.__dict__ | {"draws": {hw.student: hw.variant.draws for hw in made}}))
+    complete.write(folder / SHEET)
+    return complete
+
+
+def _must_be_new(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / SHEET).exists():
+        raise GraphError(
+            message("a new folder", f"{folder / SHEET}, which is there already", "Name another folder with -o")
+        )
+
+
+def _print(made, folder):
+    from .printed import write_pdf
+
+    write_pdf(made, folder / "sheets.pdf")
+    (folder / "teacher").mkdir(exist_ok=True)
+    write_pdf(made, folder / "teacher" / "solutions.pdf", solutions=True)
+
+
+def _notebook(hw, sheet):
+    settings = "".join(f", {name}={value!r}" for name, value in sheet.description.items())
+    code = [
+        f"import nnteach as nt\n\nhw = nt.homework({sheet.name!r}{settings}, student={hw.student!r})",
+        "\n".join(f"{name} = ..." for name in hw.asked),
+        f"hw.check({', '.join(f'{name}={name}' for name in hw.asked)})",
+    ]
+    cells = [
+        _cell("markdown", str(hw.show()), 0),
+        *(_cell("code", source, i) for i, source in enumerate(code, start=1)),
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return (
+        json.dumps(
+            {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+        )
+        + "\n"
+    )
+
+
+def _cell(kind, source, number):
+    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source.splitlines(keepends=True)}
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _latex(hw, sheet):
+    lines = str(hw.show()).replace("## ", "").replace("#", "").replace("`", "").splitlines()
+    return "\\begin{verbatim}\n" + "\n".join(lines) + "\n\\end{verbatim}\n"
+
+
+FORMS = {
+    "notebook": (".ipynb", _notebook),
+    "markdown": (".md", lambda hw, sheet: str(hw.show())),
+    "latex": (".tex", _latex),
+}
+
+
+def read_roster(path) -> list[str]:
+    """The students of a class: the first column of a text or CSV file, one a line; a header "student" is skipped."""
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            names = [line[0].strip() for line in csv.reader(file) if line and line[0].strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise NNTeachError(f"The roster {path} cannot be read: {error}") from None
+    return [name for i, name in enumerate(names) if not (i == 0 and name.lower() in ("student", "id", "name"))]
