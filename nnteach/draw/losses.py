@@ -11,7 +11,7 @@ from ..phrases import phrase
 from .picture import _style
 
 WIDTH, HEIGHT = 440, 132
-LEFT, RIGHT, TOP, BOTTOM = 74, 46, 24, 28
+LEFT, RIGHT, TOP, BOTTOM = 96, 40, 24, 28
 """Room for the axis of the loss, the last label, the first label and the axis of the iterations, in px."""
 MOST_LABELS = 7
 """With more points only the first and the last have a number of their own."""

@@ -6,7 +6,7 @@
 import { SVG, html, setAttribute } from "./elements.js";
 
 const MANY_NODES = 150;
-const SIZE = { width: 240, height: 130 };
+const SIZE = { width: 240, height: 130, least: 48 };
 
 export class Overview {
   /** @param {Picture} picture @param {HTMLElement} stage what scrolls @param {Words} words */
@@ -14,10 +14,11 @@ export class Overview {
     this.stage = stage;
     this.picture = picture;
     const { width, height } = picture.size;
-    this.svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "xMidYMid meet" });
+    this.svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "none" });
     const small = Math.min(SIZE.width / width, SIZE.height / height);
-    this.svg.setAttribute("width", String(Math.max(width * small, 40)));
-    this.svg.setAttribute("height", String(Math.max(height * small, 24)));
+    // A long chain is stretched, so that it can be seen at all.
+    this.svg.setAttribute("width", String(Math.max(width * small, SIZE.least)));
+    this.svg.setAttribute("height", String(Math.max(height * small, SIZE.least)));
     // All boxes are one path: a thousand elements would be in the way of every step.
     const boxes = [...picture.nodes.values()].map(({ box }) =>
       `M${box.left} ${box.top}H${box.right}V${box.bottom}H${box.left}Z`).join("");
