@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..compile import compile
+from ..compile import Compiled
 from ..data.toy import cubic
 from ..digits import number as digits
 from ..nn.optimizers import SGD
@@ -42,7 +42,7 @@ def fit(start: tuple, learning_rate: float, reach: float = 2.0, steps: int = STE
     """The weights and losses of the descent, shapes (steps + 1, 4) and (steps + 1,)."""
     x, y = data(reach)
     powers = np.vander(x, 4)
-    step = compile(lambda w: total((powers @ w - y) ** 2))
+    step = Compiled(lambda w: total((powers @ w - y) ** 2))
     w, optimizer = {"w": np.array(start)}, SGD(learning_rate)
     state, path, losses = optimizer.init(w), [w["w"]], []
     with np.errstate(over="ignore", invalid="ignore"):  # the lesson may be that it diverges

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..compile import compile
+from ..compile import Compiled
 from ..nn import Descent
 from .style import INK, LINE, QUIET
 
@@ -64,7 +64,7 @@ SURFACES = {
 @lru_cache(maxsize=None)
 def slope(surface: Surface) -> Callable:
     """The function compiled: a point, shape (2,), -> its value and a tuple with the gradient."""
-    return compile(lambda point: surface.fn(point[0], point[1]))
+    return Compiled(lambda point: surface.fn(point[0], point[1]))
 
 
 @lru_cache(maxsize=512)

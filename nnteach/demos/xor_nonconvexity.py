@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..compile import compile
+from ..compile import Compiled
 from ..digits import number as digits
 from ..nn import MLP
 from ..nn.activations import ACTIVATIONS
@@ -47,7 +47,7 @@ def train(width: int, activation: str = "tanh"):
     def logits(W1, b1, W2, b2):
         return act(X @ W1 + b1) @ W2 + b2
 
-    step = compile(lambda *arrays: total(sigmoid_cross_entropy(logits(*arrays), targets)) / 4)
+    step = Compiled(lambda *arrays: total(sigmoid_cross_entropy(logits(*arrays), targets)) / 4)
     arrays, optimizer = first_weights(width, activation), Adam(0.05)
     state, losses, right = optimizer.init(arrays), [], []
     for number in range(STEPS + 1):
