@@ -1,10 +1,8 @@
 """Every form of every optimizer, 50 steps long: against PyTorch, Keras and the decks' formulas."""
 
-import os
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
+from keras_float64 import keras  # noqa: F401  (a fixture)
 
 import nnteach as nt
 from nnteach import nn
@@ -84,20 +82,9 @@ AGAINST_KERAS = [
 ]
 
 
-@pytest.fixture
-def keras():
-    if "KERAS_BACKEND" not in os.environ and find_spec("tensorflow") is None:
-        os.environ["KERAS_BACKEND"] = "torch"
-    found = pytest.importorskip("keras", exc_type=ImportError)
-    before = found.config.floatx()
-    found.config.set_floatx("float64")
-    yield found
-    found.config.set_floatx(before)
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras 3.15 on NumPy 2
 @pytest.mark.parametrize("ours, name, settings", AGAINST_KERAS, ids=lambda x: str(x)[:60])
-def test_fifty_steps_are_those_of_keras(keras, ours, name, settings):
+def test_fifty_steps_are_those_of_keras(keras, ours, name, settings):  # noqa: F811
     x, theirs, path = keras.Variable(START, dtype="float64"), getattr(keras.optimizers, name)(**settings), [START]
     for _ in range(STEPS):
         node = nt.variable(np.array(keras.ops.convert_to_numpy(x)))

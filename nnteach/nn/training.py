@@ -16,6 +16,7 @@ from .batches import sampler, split
 from .history import History
 from .metrics import metrics_for
 from .network import Network
+from .resuming import go_on, remember
 from .schedules import Plateau
 from .trainer import Trainer
 
@@ -68,6 +69,7 @@ def fit(
     early_stopping=None,
     batches="shuffled",
     checkpoint=None,
+    resume=None,
     callback=None,
     show: bool | None = None,
     compiled: bool = True,
@@ -92,6 +94,8 @@ def fit(
         batches: "shuffled", "sampled" or "in_order", or a function (n, size, rng) -> arrays of sample
             numbers.
         checkpoint: a file to which the best parameters so far are written (001-30).
+        resume: a file that is written after every epoch and, if it is there, read first: a run that was killed
+            and is started again with the same arguments ends with the same numbers as one that was not.
         callback: called as callback(epoch, network, history) after every epoch; training ends if it returns
             True.
         show: the progress bar: True, False, or None for terminals and notebooks only.
@@ -110,10 +114,15 @@ def fit(
     metrics = metrics_for(trainer.loss) if metrics is None else metrics
     run = _Run(trainer, Rates(schedule, schedule_per), early_stopping, checkpoint, validation is not None)
     draw = sampler(batches)
-    for epoch in progress(range(1, epochs + 1), epochs, show):
+    done = 0 if resume is None else go_on(resume, run, rng)
+    to_do = range(epochs if run.watch.over else done, epochs)
+    for epoch in progress((i + 1 for i in to_do), len(to_do), show):
         run.train(X, T, draw(len(X), batch_size or len(X), rng))
         run.measure(X, T, validation, metrics)
-        if run.over(epoch) or (callback and callback(epoch, network, run.history)):
+        over = run.over(epoch)
+        if resume is not None:
+            remember(resume, run, rng, epoch)
+        if over or (callback and callback(epoch, network, run.history)):
             break
     return run.finish()
 
