@@ -18,7 +18,7 @@ import warnings
 from dataclasses import dataclass
 from importlib import metadata
 
-OK, MISSING, BROKEN = "ok", "missing", "BROKEN"
+OK, MISSING, BROKEN, NO_GPU = "ok", "missing", "BROKEN", "no GPU"
 LIGHT = (  # module, package on PyPI, what is missed without it
     ("matplotlib", "matplotlib", "plots"),
     ("ipywidgets", "ipywidgets", "demos with sliders"),
@@ -37,11 +37,17 @@ HEAVY = (
     ("optuna", "optuna", "hyperparameter search"),
 )
 DEVICES = {
-    "tensorflow": "import tensorflow as t; print(*[d.name for d in t.config.list_physical_devices()])",
+    "tensorflow": "import tensorflow as t; print(', '.join(d.name for d in t.config.list_physical_devices()))",
     "torch": "import torch as t; print(', '.join(['cpu', *(t.cuda.get_device_name(i) for i in "
     "range(t.cuda.device_count()))] + ['mps'] * t.backends.mps.is_available()))",
     "jax": "import jax; print(', '.join(map(str, jax.devices())))",
     "keras": "import keras; print(keras.backend.backend(), 'backend')",
+}
+
+GPU_BUILDS = {  # module -> what brings its GPU build on Linux, and on Windows in WSL2
+    "tensorflow": '"tensorflow[and-cuda]"  (Linux, or WSL2 on Windows; in an environment of its own)',
+    "torch": "torch from pytorch.org's selector, for your CUDA",
+    "jax": '"jax[cuda13]"  ("jax[cuda12]" for an older driver)',
 }
 
 
@@ -132,7 +138,26 @@ def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]
         return Finding(package, BROKEN, last[:200], _command(package, again=True))
-    return Finding(package, OK, f"{_version(package)}  {done.stdout.strip()}".rstrip())
+    seen = done.stdout.strip()
+    advice = gpu_advice(module, seen, shutil.which("nvidia-smi") is not None)
+    state = NO_GPU if advice else OK
+    return Finding(package, state, f"{_version(package)}  {seen}".rstrip(), advice)
+
+
+def gpu_advice(module: str, seen: str, has_gpu: bool) -> str:
+    """What to do about an NVIDIA GPU that is in the machine and that an engine does not see; else empty.
+
+    Args:
+        module: tensorflow, torch or jax.
+        seen: the devices it printed.
+        has_gpu: whether the driver's program nvidia-smi is there.
+    """
+    others = [name for name in seen.split(",") if "cpu" not in name.lower() and name.strip()]
+    if module not in GPU_BUILDS or others or not has_gpu:
+        return ""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    reason = "CUDA_VISIBLE_DEVICES hides it" if hidden else f"pip install {GPU_BUILDS[module]}"
+    return f"{module} does not see the GPU: {reason}"
 
 
 def _chromium() -> Finding:
