@@ -32,7 +32,8 @@ def main(arguments=None) -> int:
         return report(out_of_step())
     if options.run:
         for path in map(Path, options.only or notebooks(LESSONS) + notebooks(SOLUTIONS)):
-            run(path)
+            if not report_missing(path):
+                run(path)
     for path in notebooks(SOLUTIONS):
         (EXERCISES / path.name).write_text(exercise(path), encoding="utf-8")
     for stale in {path.name for path in notebooks(EXERCISES)} - {path.name for path in notebooks(SOLUTIONS)}:
@@ -104,6 +105,16 @@ def to_text(notebook: dict) -> str:
 
 
 # -------------------------------------------------------------------------------------------- storing outputs
+
+def report_missing(path: Path) -> bool:
+    """Whether a lesson needs a framework that is not installed; its stored outputs then stay as they are."""
+    from nnteach.frameworks.extras import missing
+
+    needs = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("nnteach", {}).get("needs", ())
+    if absent := missing(*needs):
+        print(f"{path.name} is left as it is: the extra {', '.join(absent)} is not installed", file=sys.stderr)
+    return bool(absent)
+
 
 def run(path: Path) -> None:
     """Run a notebook in a fresh kernel and store its outputs, and nothing that differs from run to run.
