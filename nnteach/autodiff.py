@@ -105,10 +105,7 @@ def _sweep(root, order, totals, read):
         upstream, out, inputs = totals[node], read(node), [*map(read, parents)]
         rules, static = node.primitive.vjps, node.static
         for slot, parent in enumerate(parents):
-            if not parent.active:
-                continue
-            rule = rules[slot]
-            if rule is None:
+            if not parent.active or (rule := rules[slot]) is None:
                 continue
             try:
                 contribution = rule(upstream, out, *inputs, **static)
@@ -116,7 +113,8 @@ def _sweep(root, order, totals, read):
                 contribution = _contribution(node, slot, upstream, out, inputs)
             kind, before = "contribution", totals.get(parent)
             if type(contribution) is not float:
-                contribution = settle(contribution)
+                if contribution is not upstream:
+                    contribution = settle(contribution)
                 fitted = _fit(contribution, parent)
                 if fitted is not contribution:
                     yield kind, node, slot, upstream, contribution, before, None
@@ -143,7 +141,12 @@ def _contribution(node, slot, upstream, out, inputs):
 def _fit(contribution, parent):
     """Undo broadcasting (sum over the axes along which the parent was repeated) and keep the parent's precision."""
     value = parent._value
-    shape, dtype = (value.shape, value.dtype) if type(value) is np.ndarray else (parent.shape, parent.dtype)
+    if type(value) is not np.ndarray:
+        shape, dtype = parent.shape, parent.dtype
+    elif type(contribution) is np.ndarray and contribution.shape == value.shape and contribution.dtype is value.dtype:
+        return contribution  # nearly always
+    else:
+        shape, dtype = value.shape, value.dtype
     if shape_of(contribution) != shape:
         contribution = settle(ops.sum_to(contribution, shape=shape))
     if type(contribution) is not float and contribution.dtype is not dtype and dtype.kind == "f":

@@ -14,6 +14,7 @@ from . import formula
 from .digits import number
 from .errors import shape_text
 from .formula import Symbol
+from .kinks import slope_convention, value_convention
 from .phrases import phrase
 from .phrases import spoken as spoken_in
 from .trace import Trace
@@ -158,7 +159,7 @@ def _evaluation(trace, step, names, text):
                    result=text.aloud(step.total))
     else:
         say = text("say.evaluate.array", operation=aloud)
-    return Story(text("now.evaluate"), None, told, None, None, say)
+    return Story(text("now.evaluate"), None, told, None, _jump_remark(step, text), say)
 
 
 def _seed(trace, step, names, text):
@@ -268,16 +269,40 @@ SATURATED = 0.01  # a slope below this lets less than a hundredth of the gradien
 
 
 def _remark(trace, step, text):
-    """The one remark that fits best: a branch, then the gate's own pattern."""
+    """A convention is always told, and a branch; of the gate's own patterns the one that fits best."""
+    branch = text("remark.branch") if step.before is not None else None
+    kink = _kink_remark(step, text)
+    return " ".join(filter(None, (kink, branch))) or _gate_remark(step, text)
+
+
+def _kink_remark(step, text):
+    """Which slope was taken at a kink or tie, and what it is on either side."""
+    if (found := slope_convention(step)) is None:
+        return None
+    counted = {"count": str(found.count), "size": str(np.size(step.parent.value))}
+    if found.left is None:
+        return text("remark.kink.shared", **counted)
+    sides = {side: _listed([*map(text.number, getattr(found, side))], text.language) for side in ("left", "right", "taken")}
+    return text("remark.kink" if found.count == np.size(step.node.value) == 1 else "remark.kink.some", **counted, **sides)
+
+
+def _jump_remark(step, text):
+    """Which value was taken at a jump."""
+    if (found := value_convention(step.node)) is None:
+        return None
+    taken = _listed([*map(text.number, found.taken)], text.language)
+    key = "remark.jump" if np.size(step.node.value) == 1 else "remark.jump.some"
+    return text(key, taken=taken, count=str(found.count), size=str(np.size(step.node.value)))
+
+
+def _gate_remark(step, text):
+    """The pattern of the gate that fits best."""
     name, local = step.node.primitive.name, step.local
-    if step.before is not None:
-        return text("remark.branch")
     if told := _units_in_trouble(step, name, local, text):
         return told
     if name == "relu" and _is_number(local):
         at = step.parent.value
-        key = "open" if at > 0 else "closed" if at < 0 else "kink"
-        return text(f"remark.relu.{key}", local=text.number(local))
+        return text("remark.relu.open" if at > 0 else "remark.relu.closed")
     if name in ("sigmoid", "tanh") and _is_number(local) and abs(local) < SATURATED:
         return text("remark.saturated", local=text.number(local))
     if name == "matmul":

@@ -12,7 +12,8 @@ A rule uses operators and other primitives only. So what flows through it decide
 numbers, Nodes give a gradient graph, symbols give formulas (`primitive.py` tells how).
 
 A rule need not undo broadcasting: `autodiff` sums a contribution to the shape of its input, once, for every rule. `None`
-in the place of a rule says that no gradient flows there. Numbers such as 000-28 name the slide a definition comes from.
+in the place of a rule says that no gradient flows there. `kink` is 0 exactly where a slope, or at a jump the value, is a
+convention: the story of a step then says so (`kinks.py`). Numbers such as 000-28 name the slide a definition comes from.
 
 To add a primitive, add one entry; the tests run over the table.
 """
@@ -23,6 +24,16 @@ import math
 import numpy as np
 
 from .primitive import entry, every_slot, ndim, plain, shape_of, size
+
+
+def _input(x, **_):
+    """The kink of what bends at 0."""
+    return x
+
+
+def _difference(a, b, **_):
+    """The kink of what bends where its inputs tie."""
+    return a - b
 
 
 def dtype_of(x) -> np.dtype:
@@ -99,13 +110,13 @@ def square(x):
     return x * x
 
 
-@entry(lambda g, y, x: g * sign(x), notation="|a|", numpy=(np.abs, np.fabs))
+@entry(lambda g, y, x: g * sign(x), notation="|a|", kink=_input, numpy=(np.abs, np.fabs))
 def absolute(x):
     """Absolute value; its slope at the kink x = 0 is taken as 0."""
     return abs(x)
 
 
-@entry(None, numpy=(np.sign,))
+@entry(None, kink=_input, numpy=(np.sign,))
 def sign(x):
     """−1, 0 or 1; flat, so no gradient flows."""
     return float(np.sign(x)) if type(x) is float else np.sign(x)
@@ -170,7 +181,7 @@ def _between(x, low, high):
     return (x if hasattr(x, "clip") else np.asarray(x)).clip(low, high)
 
 
-@entry(lambda g, y, x, at_zero=0.0: g * step(x, at_zero=at_zero), notation="ReLU(a)")
+@entry(lambda g, y, x, at_zero=0.0: g * step(x, at_zero=at_zero), notation="ReLU(a)", kink=_input)
 def relu(x, at_zero=0.0):
     """max(0, x) (000-28, 001-21). The slope at the kink x = 0 is a convention: 0 as in PyTorch and Keras, or `at_zero`."""
     if type(x) is float:
@@ -179,13 +190,14 @@ def relu(x, at_zero=0.0):
 
 
 @entry(lambda g, y, x, slope: where(x > 0, g, g * slope),
-        lambda g, y, x, slope: g * where(x > 0, 0.0, x), notation="LeakyReLU(a, b)")
+        lambda g, y, x, slope: g * where(x > 0, 0.0, x), notation="LeakyReLU(a, b)", kink=lambda x, slope: x)
 def leaky_relu(x, slope):
     """x above zero, `slope` times x from zero down (002-18); with a variable as slope it is the parametric ReLU."""
     return where(x > 0, x, slope * x)
 
 
-@entry(lambda g, y, x, alpha=1.0: where(x > 0, g, g * (y + alpha)), notation="ELU(a)")
+@entry(lambda g, y, x, alpha=1.0: where(x > 0, g, g * (y + alpha)), notation="ELU(a)",
+       kink=lambda x, alpha=1.0: x if alpha != 1 else 1.0)
 def elu(x, alpha=1.0):
     """x above zero, α(e^x − 1) from zero down (002-19)."""
     if type(x) is float:
@@ -199,7 +211,7 @@ def softplus(x):
     return float(np.logaddexp(0.0, x)) if type(x) is float else np.logaddexp(0.0, x)
 
 
-@entry(None, notation="[a > 0]")
+@entry(None, notation="[a > 0]", kink=_input)
 def step(x, at_zero=0.0):
     """1 above zero, 0 below, `at_zero` at zero (002-14 Heaviside); flat, so no gradient flows."""
     if type(x) is float:
@@ -211,14 +223,16 @@ def step(x, at_zero=0.0):
 # ------------------------------------------------------------------------------------------------ choosing
 
 @entry(lambda g, y, a, b, at_tie=1.0: g * step(a - b, at_zero=at_tie),
-        lambda g, y, a, b, at_tie=1.0: g * step(b - a, at_zero=1 - at_tie), notation="max(a, b)", numpy=(np.maximum,))
+        lambda g, y, a, b, at_tie=1.0: g * step(b - a, at_zero=1 - at_tie), notation="max(a, b)",
+        kink=_difference, numpy=(np.maximum,))
 def maximum(a, b, at_tie=1.0):
     """The larger of two; a max gate routes the gradient to it (002-27). On a tie the first gets the share `at_tie`."""
     return (a if a >= b or a != a else b) if type(a) is type(b) is float else np.maximum(a, b)
 
 
 @entry(lambda g, y, a, b, at_tie=1.0: g * step(b - a, at_zero=at_tie),
-        lambda g, y, a, b, at_tie=1.0: g * step(a - b, at_zero=1 - at_tie), notation="min(a, b)", numpy=(np.minimum,))
+        lambda g, y, a, b, at_tie=1.0: g * step(a - b, at_zero=1 - at_tie), notation="min(a, b)",
+        kink=_difference, numpy=(np.minimum,))
 def minimum(a, b, at_tie=1.0):
     """The smaller of two; on a tie the first gets the share `at_tie` of the gradient."""
     return (a if a <= b or a != a else b) if type(a) is type(b) is float else np.minimum(a, b)
@@ -226,7 +240,7 @@ def minimum(a, b, at_tie=1.0):
 
 @entry(lambda g, y, x, low, high: g * (step(x - low, at_zero=1.0) * step(high - x, at_zero=1.0)),
         lambda g, y, x, low, high: g * step(low - x),
-        lambda g, y, x, low, high: g * step(x - high), numpy=(np.clip,))
+        lambda g, y, x, low, high: g * step(x - high), kink=lambda x, low, high: (x - low) * (x - high), numpy=(np.clip,))
 def clip(x, low, high):
     """x, kept between low and high; the gradient flows where nothing was cut off, both bounds included."""
     return builtins.min(builtins.max(x, low), high) if type(x) is float else np.clip(x, low, high)
@@ -248,13 +262,13 @@ def equal(a, b):
     return a == b
 
 
-@entry(None, None, notation="[a > b]", numpy=(np.greater,))
+@entry(None, None, notation="[a > b]", kink=_difference, numpy=(np.greater,))
 def greater(a, b):
     """Whether a > b; no gradient flows."""
     return a > b
 
 
-@entry(None, None, notation="[a ≥ b]", numpy=(np.greater_equal,))
+@entry(None, None, notation="[a ≥ b]", kink=_difference, numpy=(np.greater_equal,))
 def greater_equal(a, b):
     """Whether a ≥ b; no gradient flows."""
     return a >= b
@@ -321,9 +335,15 @@ def _winners(y, x, axis, keepdims):
     return won / sum(won, axis=axis, keepdims=True)
 
 
+def _untied(x, extreme, axis=None, keepdims=False):
+    """0 for the entries that are the extreme together with others, else 1."""
+    won = x == extreme(x, axis=axis, keepdims=True)
+    return np.where(won & (np.sum(won, axis=axis, keepdims=True) > 1), 0.0, 1.0)
+
+
 @entry(lambda g, y, x, axis=None, keepdims=False:
        spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * _winners(y, x, axis, keepdims),
-       notation="max(a)", elementwise=False, numpy=(np.max,))
+       notation="max(a)", elementwise=False, kink=lambda x, **along: _untied(x, np.max, **along), numpy=(np.max,))
 def max(x, axis=None, keepdims=False):
     """The largest entry, of all or along an axis; entries that tie share the gradient equally."""
     return np.max(x, axis=axis, keepdims=keepdims)
@@ -331,7 +351,7 @@ def max(x, axis=None, keepdims=False):
 
 @entry(lambda g, y, x, axis=None, keepdims=False:
        spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * _winners(y, x, axis, keepdims),
-       notation="min(a)", elementwise=False, numpy=(np.min,))
+       notation="min(a)", elementwise=False, kink=lambda x, **along: _untied(x, np.min, **along), numpy=(np.min,))
 def min(x, axis=None, keepdims=False):
     """The smallest entry, of all or along an axis; entries that tie share the gradient equally."""
     return np.min(x, axis=axis, keepdims=keepdims)

@@ -66,7 +66,14 @@ ENGLISH = {
     "remark.minimum": "A min gate routes: the smaller input gets the whole gradient, the other nothing.",
     "remark.relu.open": "The gate is open: above zero a ReLU passes the gradient on as it is.",
     "remark.relu.closed": "The gate is closed: below zero a ReLU is flat and passes nothing on.",
-    "remark.relu.kink": "Exactly at the kink the slope is a convention; here it is {local}.",
+    "remark.kink": "Exactly at the kink the slope is a convention: from the left it is {left}, from the right {right}; "
+                   "here {taken} is taken.",
+    "remark.kink.some": "{count} of {size} entries sit exactly at a kink, where the slope is a convention: from the left it "
+                        "is {left}, from the right {right}; here {taken} is taken.",
+    "remark.kink.shared": "{count} entries tie. Who gets the gradient is a convention: here they share it equally.",
+    "remark.jump": "Exactly at the jump the value is a convention; here {taken} is taken.",
+    "remark.jump.some": "{count} of {size} entries sit exactly at a jump, where the value is a convention; "
+                        "here {taken} is taken.",
     "remark.saturated": "{node} is saturated: its slope is only {local}, and the gradient almost vanishes here.",
     "remark.relu.some": "{count} of {size} gates are closed: below zero a ReLU is flat and passes nothing on.",
     "remark.dead": "Dead for these samples: column {units}. Its gates are closed for every one of them, so it learns nothing.",

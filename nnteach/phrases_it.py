@@ -62,7 +62,15 @@ ITALIAN = {
     "remark.minimum": "Un nodo min instrada: l'ingresso minore riceve l'intero gradiente, l'altro nulla.",
     "remark.relu.open": "La porta è aperta: sopra lo zero la ReLU lascia passare il gradiente così com'è.",
     "remark.relu.closed": "La porta è chiusa: sotto lo zero la ReLU è piatta e non lascia passare nulla.",
-    "remark.relu.kink": "Esattamente nel punto angoloso la pendenza è una convenzione; qui vale {local}.",
+    "remark.kink": "Esattamente nel punto angoloso la pendenza è una convenzione: da sinistra è {left}, da destra {right}; "
+                   "qui si prende {taken}.",
+    "remark.kink.some": "{count} elementi su {size} stanno esattamente in un punto angoloso, dove la pendenza è una "
+                        "convenzione: da sinistra è {left}, da destra {right}; qui si prende {taken}.",
+    "remark.kink.shared": "{count} elementi sono pari. Chi riceve il gradiente è una convenzione: qui se lo dividono in "
+                          "parti uguali.",
+    "remark.jump": "Esattamente nel salto il valore è una convenzione; qui si prende {taken}.",
+    "remark.jump.some": "{count} elementi su {size} stanno esattamente in un salto, dove il valore è una convenzione; "
+                        "qui si prende {taken}.",
     "remark.saturated": "{node} è in saturazione: la sua pendenza è solo {local}, e qui il gradiente quasi si annulla.",
     "remark.relu.some": "{count} porte su {size} sono chiuse: sotto lo zero la ReLU è piatta e non lascia passare nulla.",
     "remark.dead": "Morta per questi campioni: colonna {units}. Le sue porte sono chiuse per tutti, quindi non impara nulla.",

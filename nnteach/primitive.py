@@ -23,15 +23,17 @@ class Primitive:
         vjps: one backprop rule per input, `rule(g, y, *inputs, **static)`, or None where no gradient flows.
         notation: how it is written, with a, b, c for the inputs; `formula.py` turns it into text, LaTeX and MathML.
         elementwise: whether every entry has a local derivative of its own (in a matrix product it has not).
+        kink: a function of the inputs that is 0 exactly where the slope (or, at a jump, the value) is a convention; or None.
     """
 
-    def __init__(self, forward, vjps, notation=None, elementwise=True):
+    def __init__(self, forward, vjps, notation=None, elementwise=True, kink=None):
         functools.update_wrapper(self, forward)
         self.name = forward.__name__
         self.forward = forward
         self.vjps = vjps
         self.notation = notation or f"{self.name}(a)"
         self.elementwise = elementwise
+        self.kink = kink
 
     def __call__(self, *inputs, **static):
         for x in inputs:
@@ -67,11 +69,11 @@ def primitive(vjps, notation=None, elementwise=True):
     return lambda forward: Primitive(forward, tuple(vjps), notation, elementwise)
 
 
-def entry(*vjps, notation=None, elementwise=True, numpy=()):
+def entry(*vjps, notation=None, elementwise=True, numpy=(), kink=None):
     """A line of the table: like `primitive`, and found by its own name and by NumPy's functions."""
     def enter(forward):
         rules = vjps[0] if vjps and isinstance(vjps[0], every_slot) else vjps
-        made = PRIMITIVES[forward.__name__] = Primitive(forward, rules, notation, elementwise)
+        made = PRIMITIVES[forward.__name__] = Primitive(forward, rules, notation, elementwise, kink)
         FROM_NUMPY.update(dict.fromkeys(numpy, made))
         return made
     return enter

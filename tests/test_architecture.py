@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "primitive", "digits", "naming", "progress"),
     ("ops", "forms", "latex"),
     ("formula", "functions", "graph", "serial"),
-    ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify"),
+    ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify", "kinks", "jacobians"),
     ("notation", "phrases", "phrases_it", "narration", "trace", "worked"),
     ("paths", "explain", "custom", "gradient_check", "guards"),
     ("nn", "data"),
