@@ -4,19 +4,10 @@ from dataclasses import dataclass, field
 
 from .answers import Judgement
 from .diagnose import Diagnosis
+from .phrases import phrase
 from .result import Result
 from .wording import words
 
-HEADLINES = {
-    "correct": "Right",
-    "correct_rounded": "Right, with rounding on the way",
-    "other_convention": "Right for another convention of the loss",
-    "wrong": "Not right yet",
-    "incomplete": "Not complete yet",
-    "not_attempted": "Not attempted yet: fill in the answers and check again",
-    "bad_shape": "The shapes do not fit yet",
-    "bad_type": "These are no numbers yet",
-}
 SIGNS = {
     "correct": "✓ right",
     "follows": "→ follows from your earlier values",
@@ -65,8 +56,8 @@ class Checked(Result):
         }
 
 
-def report(verdict: str, judgement: Judgement, found: Diagnosis) -> Checked:
-    """The result of a check."""
+def report(verdict: str, judgement: Judgement, found: Diagnosis, language: str = "en") -> Checked:
+    """The result of a check, in a language."""
     first = next(iter(judgement.named("bad_shape", "bad_type", "wrong")), None) or next(
         iter(judgement.named("few_digits", "follows", "missing")), None
     )
@@ -77,8 +68,8 @@ def report(verdict: str, judgement: Judgement, found: Diagnosis) -> Checked:
         ids = ("dW_T",)
     return Checked(
         verdict,
-        HEADLINES[verdict] + (f": look at {first}" if first and verdict == "wrong" else ""),
-        tuple(_points(verdict, judgement, found, first)),
+        phrase(verdict, language) + (f": {phrase('look.at', language, first=first)}" if first and verdict == "wrong" else ""),
+        tuple(_points(verdict, judgement, found, first, language)),
         ids,
         first,
         stages={name: stage.verdict for name, stage in judgement.stages.items()},
@@ -104,48 +95,44 @@ def _is_transposed(judgement):
     )
 
 
-def _points(verdict, judgement, found, first):
-    yield from _explained(verdict, found)
+def _points(verdict, judgement, found, first, language):
+    yield from _explained(verdict, found, language)
     yield from (s.note for s in judgement.stages.values() if s.verdict in ("bad_type", "bad_shape", "few_digits"))
     if verdict == "wrong" and not found.candidates:
-        yield from _located(judgement, found, first)
-    for kind, said in (
-        ("correct", "right"),
-        ("follows", "consistent with your earlier values"),
-        ("missing", "still missing"),
-    ):
+        yield from _located(judgement, found, first, language)
+    for kind, said in (("correct", "right"), ("follows", "follows"), ("missing", "missing")):
         if names := judgement.named(kind):
             if verdict not in ("correct", "not_attempted") and (kind != "correct" or verdict != "correct_rounded"):
-                yield f"{said}: {', '.join(names)}"
+                yield f"{phrase(said, language)}: {', '.join(names)}"
     yield from judgement.notes
 
 
-def _explained(verdict, found):
+def _explained(verdict, found, language):
     if verdict == "correct_rounded":
-        yield "The method is right; the last digits show that something was rounded on the way. Keep four digits there."
+        yield phrase("rounded", language)
     if not found.candidates:
         return
     where = f" ({found.where})" if found.where else ""
     if verdict == "other_convention":
-        yield f"These are the right numbers if you {_did(found.candidates[0])}; this sheet means it otherwise."
+        yield phrase("convention", language, did=_did(found.candidates[0], language))
         return
-    lead = "This is exactly what you get if you" if found.certainty == "exactly" else "It looks as if you"
-    told = [_did(ids) if found.certainty == "exactly" else f"did this: {_did(ids)}" for ids in found.candidates]
-    yield f"{lead} {'; or if you '.join(told)}{where}."
-    for ids in found.candidates[:1]:
-        yield from (f"Look at {words(i)[1]}" + ("" if words(i)[1].endswith("?") else ".") for i in ids)
+    kind = "exactly" if found.certainty == "exactly" else "looks"
+    told = phrase(f"{kind}.or", language).join(_did(ids, language) for ids in found.candidates)
+    yield phrase(kind, language, did=told, where=where)
+    for look in (words(i, language)[1] for i in found.candidates[0]):
+        yield phrase("look", language, look=look) + ("" if look.endswith("?") else ".")
     if len(found.candidates) > 1:
-        yield "Which of these did you do? On other numbers they differ: try hw.hint(4)."
+        yield phrase("which", language)
 
 
-def _did(ids):
-    return " and ".join(words(i)[0] for i in ids)
+def _did(ids, language):
+    return phrase("and", language).join(words(i, language)[0] for i in ids)
 
 
-def _located(judgement, found, first):
+def _located(judgement, found, first, language):
     if found.factor:
-        yield "Every answer is off by one and the same factor: what stands before the loss, over what is it averaged?"
+        yield phrase("factor", language)
     elif judgement.named("follows"):
-        yield f"{first} is the first that is not right; what is marked as consistent was computed well from it."
+        yield phrase("first", language, first=first)
     elif judgement.named("correct") and first:
-        yield f"{first} does not follow from the right values before it."
+        yield phrase("from.right", language, first=first)

@@ -26,6 +26,7 @@ from .fixed import FIXED
 from .formulas import how
 from .hypotheses import hypotheses
 from .networks import network
+from .phrases import catalogue
 from .resolve import World, resolve
 from .procedure import Procedure
 from .solution import Solution, written
@@ -46,7 +47,7 @@ class Document(str):
 
 
 def homework(
-    name: str = "backprop", student: str | None = None, version: int = VERSION, **description
+    name: str = "backprop", student: str | None = None, version: int = VERSION, language: str = "en", **description
 ) -> "Homework":
     """Make a homework.
 
@@ -55,6 +56,7 @@ def homework(
             expression such as "(x + y) * z".
         student: whose numbers; the same name has the same numbers everywhere. None for the exercise's example.
         version: of the way numbers are drawn.
+        language: of what a check says: "en" or "it".
         **description: see `exercise.network`: layers, hidden, output, loss, batch, l2, skip, shared, learning_rate.
 
     Raises:
@@ -62,9 +64,9 @@ def homework(
         ExpressionError: an expression that cannot be read.
     """
     if name == "backprop":
-        return Homework(network(**({"layers": [3, 3, 3]} | description)), student, version)
+        return Homework(network(**({"layers": [3, 3, 3]} | description)), student, version, language=language)
     if name in TOPICS:
-        return Homework(TOPICS[name](**_known_settings(name, description)), student, version)
+        return Homework(TOPICS[name](**_known_settings(name, description)), student, version, language=language)
     if name in FIXED:
         made = FIXED[name]
         if description:
@@ -75,10 +77,10 @@ def homework(
                     'Describe a network of your own as homework("backprop", layers=...)',
                 )
             )
-        return Homework(made(), student, version)
+        return Homework(made(), student, version, language=language)
     if name.isidentifier():
         raise GraphError(message(f'"backprop", an expression, or an exercise among {", ".join([*TOPICS, *FIXED])}', repr(name)))
-    return Homework(expression(name, **description), student, version)
+    return Homework(expression(name, **description), student, version, language=language)
 
 
 def kinds() -> "Kinds":
@@ -116,9 +118,14 @@ class Homework:
         given: name -> array.
         asked: the names to hand in.
         task: the graph.
+        language: of what a check says.
     """
 
-    def __init__(self, exercise: Exercise, student=None, version: int = VERSION, draws: int | None = None):
+    def __init__(
+        self, exercise: Exercise, student=None, version: int = VERSION, draws: int | None = None, language: str = "en"
+    ):
+        catalogue(language)  # which refuses one that is not known
+        self.language = language
         self.exercise, self.student = exercise, None if student is None else str(student)
         self.variant = variant(exercise, self.student, version, draws)
         self.given = {name: _locked(value) for name, value in self.variant.given.items()}
@@ -207,7 +214,7 @@ class Homework:
             verdict = "incomplete"
         self._last = judgement, found
         values = {name: g.array.tolist() for name, g in judgement.given.items()}
-        return self._noted(report(verdict, judgement, found), values=values)
+        return self._noted(report(verdict, judgement, found, self.language), values=values)
 
     def _noted(self, result, **more):
         self._note(

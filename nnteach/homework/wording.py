@@ -1,6 +1,7 @@
 """What a mistake is called in words: what was done, and where to look."""
 
 from .mistakes import MISTAKES, OF_ANSWERS
+from .wording_it import MISTAKES_IT
 
 
 def slip_of(mistake_id: str):
@@ -10,8 +11,10 @@ def slip_of(mistake_id: str):
     return MISTAKES.get(mistake_id) or SLIPS.get(mistake_id)
 
 
-def words(mistake_id: str) -> tuple[str, str]:
+def words(mistake_id: str, language: str = "en") -> tuple[str, str]:
     """What was done, and where to look."""
+    if language == "it":
+        return MISTAKES_IT[mistake_id]
     if mistake_id in OF_ANSWERS:
         return OF_ANSWERS[mistake_id]
     return slip_of(mistake_id).did, slip_of(mistake_id).look

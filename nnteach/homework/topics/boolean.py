@@ -144,14 +144,14 @@ def judge(hw, given: dict):
     for kind in ("bad_type", "bad_shape", "missing"):
         if kind in kinds:
             verdict = kind if kind != "missing" else "not_attempted" if kinds == {"missing"} else "incomplete"
-            return report(verdict, judgement, Diagnosis())
+            return report(verdict, judgement, Diagnosis(), hw.language)
     thetas = [stages[name].given.array for name in hw.asked]
     right = _gives(thetas, table)
     found = Diagnosis() if right else diagnosed(thetas, table)
     note = "" if right else _rows_that_differ(thetas, table)
     last = "correct" if right else "wrong"
     judged = {name: Judged(name, last, given=s.given) for name, s in stages.items()}
-    return report(last, Judgement(judged, (note,) if note else ()), found)
+    return report(last, Judgement(judged, (note,) if note else ()), found, hw.language)
 
 
 def _read(name, value, shape):

@@ -1,0 +1,75 @@
+"""What a check says, by key: one catalogue per language; `wording_it.py` has the mistakes themselves in Italian."""
+
+from ..errors import GraphError, message
+
+ENGLISH = {
+    "correct": "Right",
+    "correct_rounded": "Right, with rounding on the way",
+    "other_convention": "Right for another convention of the loss",
+    "wrong": "Not right yet",
+    "incomplete": "Not complete yet",
+    "not_attempted": "Not attempted yet: fill in the answers and check again",
+    "bad_shape": "The shapes do not fit yet",
+    "bad_type": "These are no numbers yet",
+    "look.at": "look at {first}",
+    "right": "right",
+    "follows": "consistent with your earlier values",
+    "missing": "still missing",
+    "rounded": "The method is right; the last digits show that something was rounded on the way. Keep four digits there.",
+    "convention": "These are the right numbers if you {did}; this sheet means it otherwise.",
+    "exactly": "This is exactly what you get if you {did}{where}.",
+    "looks": "It looks as if you did this: {did}{where}.",
+    "exactly.or": "; or if you ",
+    "looks.or": "; or if you did this: ",
+    "and": " and ",
+    "look": "Look at {look}",
+    "which": "Which of these did you do? On other numbers they differ: try hw.hint(4).",
+    "factor": "Every answer is off by one and the same factor: "
+              "what stands before the loss, over what is it averaged?",
+    "first": "{first} is the first that is not right; what is marked as consistent was computed well from it.",
+    "from.right": "{first} does not follow from the right values before it.",
+}
+ITALIAN = {
+    "correct": "Giusto",
+    "correct_rounded": "Giusto, con arrotondamenti durante i calcoli",
+    "other_convention": "Giusto per un'altra convenzione della loss",
+    "wrong": "Non ancora giusto",
+    "incomplete": "Non ancora completo",
+    "not_attempted": "Non ancora svolto: scrivere le risposte e controllare di nuovo",
+    "bad_shape": "Le forme non tornano ancora",
+    "bad_type": "Questi non sono ancora numeri",
+    "look.at": "vedere {first}",
+    "right": "giusto",
+    "follows": "coerente con i valori precedenti",
+    "missing": "manca ancora",
+    "rounded": "Il metodo è giusto; le ultime cifre mostrano un arrotondamento durante i calcoli. Tenere quattro cifre.",
+    "convention": "Questi sono i numeri giusti se {did}; in questo foglio si intende altrimenti.",
+    "exactly": "Questo è esattamente ciò che si ottiene se {did}{where}.",
+    "looks": "Sembra che sia successo questo: {did}{where}.",
+    "exactly.or": "; oppure se ",
+    "looks.or": "; oppure questo: ",
+    "and": " e ",
+    "look": "Guardare {look}",
+    "which": "Quale di questi è il caso? Con altri numeri sono diversi: provare hw.hint(4).",
+    "factor": "Tutte le risposte sono sbagliate per uno stesso fattore: "
+              "che cosa sta davanti alla loss, e su che cosa se ne fa la media?",
+    "first": "{first} è il primo valore non giusto; ciò che è segnato come coerente ne segue correttamente.",
+    "from.right": "{first} non segue dai valori giusti che lo precedono.",
+}
+CATALOGUES = {"en": ENGLISH, "it": ITALIAN}
+
+
+def phrase(key: str, language: str = "en", **names) -> str:
+    """A phrase of the catalogue, with names put in."""
+    return catalogue(language)[key].format(**names)
+
+
+def catalogue(language: str) -> dict[str, str]:
+    """The phrases of a language.
+
+    Raises:
+        GraphError: a language that there is no catalogue for.
+    """
+    if language not in CATALOGUES:
+        raise GraphError(message(f"a language among {', '.join(CATALOGUES)}", repr(language)))
+    return CATALOGUES[language]

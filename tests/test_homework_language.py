@@ -1,0 +1,53 @@
+"""What a check says in Italian: the same keys, the same places for names, no English left."""
+
+import string
+
+import pytest
+
+from nnteach.errors import GraphError
+from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS
+from nnteach.homework.phrases import CATALOGUES, ENGLISH, ITALIAN
+from nnteach.homework.sheet import homework
+from nnteach.homework.topics import SLIPS
+from nnteach.homework.wording import words
+from nnteach.homework.wording_it import MISTAKES_IT
+
+
+def places(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def test_all_languages_have_the_same_keys_and_places():
+    for language in CATALOGUES.values():
+        assert language.keys() == ENGLISH.keys()
+        assert all(places(language[key]) == places(ENGLISH[key]) for key in ENGLISH)
+
+
+def test_every_mistake_has_italian_words():
+    assert set(MISTAKES_IT) == {*MISTAKES, *OF_ANSWERS, *SLIPS}
+    for mistake in MISTAKES_IT:
+        did, look = words(mistake, "it")
+        assert did and look and (did, look) != words(mistake) and not did.endswith(".")
+        assert look.endswith("?") == words(mistake)[1].endswith("?") or look[0].islower()
+
+
+def test_the_same_verdict_in_another_language():
+    said = {}
+    for language in CATALOGUES:
+        hw = homework("backprop", layers=[3, 3, 3], student="A17", language=language)
+        r = hw.check({name: -hw.truth[name] for name in hw.asked})
+        assert r.mistakes == ("sign",) and r.verdict == "wrong"
+        said[language] = r.message
+    assert "This is exactly what you get if you take t − y" in said["en"]
+    assert "esattamente ciò che si ottiene se si prende t − y" in said["it"] and "you" not in said["it"]
+    assert ITALIAN["wrong"] in said["it"]
+
+
+def test_weights_of_a_gate_in_italian():
+    r = homework("boolean", gate="and", language="it").check(theta=[1.5, 1, 1])
+    assert r.mistakes == ("bool_bias_sign",) and "il segno opposto" in r.message
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(GraphError, match="en, it"):
+        homework("backprop", language="xx")
