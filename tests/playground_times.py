@@ -1,7 +1,7 @@
 """How many frames a second the playground trains and draws: python tests/playground_times.py [PICTURE.png]
 
-First the engine alone, with the bytes that it would send; then in a real JupyterLab at 1920 × 1080, where only frames
-count that were trained by Python, sent and drawn. With a name, a screenshot is written.
+First the engine alone, with the bytes that it would send; then in a real JupyterLab at 1920 × 1080, where only
+frames count that were trained by Python, sent and drawn. With a name, a screenshot is written.
 """
 
 import sys
@@ -39,7 +39,11 @@ def in_jupyterlab(picture):
 
     from nnteach.doctor import find_chromium
 
-    with tempfile.TemporaryDirectory() as home, LabServer(Path(home)) as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as home,
+        LabServer(Path(home)) as server,
+        sync_playwright() as playwright,
+    ):
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
         page = DemoPage(server, chromium, {"width": 1920, "height": 1080})
         root = page.show(nt.demos.playground.name)

@@ -52,7 +52,12 @@ def test_a_frame_depends_on_settings_and_steps_alone():
 
 def test_a_frame_has_a_map_for_every_unit():
     frame = Engine(layers="8, 4, 2", features=("x₁", "x₁x₂", "sin 3x₂"), activation="relu").frame(5)
-    assert [maps.shape for maps in frame.maps] == [(8, SIDE, SIDE), (4, SIDE, SIDE), (2, SIDE, SIDE), (1, SIDE, SIDE)]
+    assert [maps.shape for maps in frame.maps] == [
+        (8, SIDE, SIDE),
+        (4, SIDE, SIDE),
+        (2, SIDE, SIDE),
+        (1, SIDE, SIDE),
+    ]
     assert all(np.abs(maps).max() <= 1 for maps in frame.maps)
     assert [weights.shape for weights in frame.weights] == [(8, 3), (4, 8), (2, 4), (1, 2)]
 
@@ -84,7 +89,8 @@ def test_the_playground_is_seen_without_a_kernel_and_with_one():
     player = live.open_step()
     assert len(player.trace) > 0 and player.level == "neuron"
 
-# ------------------------------------------------------------------------------- the numbers behind the pictures
+
+# -------------------------------------------------------------------------- the numbers behind the pictures
 
 
 def test_four_hidden_units_make_the_region_of_deck_004():
@@ -103,20 +109,24 @@ def test_a_unit_map_is_what_the_unit_says_at_each_place():
     places = regions.grid(-1.0, 2.0, 7)
     hidden, output = regions.unit_maps(net, places)
     x = np.array([-1.0 + 3 * 4 / 6, -1.0 + 3 * 2 / 6])  # column 4, row 2
-    np.testing.assert_allclose(hidden[:, 2, 4], np.tanh(net.parameters["W1"] @ x + net.parameters["b1"]), rtol=1e-12)
+    np.testing.assert_allclose(
+        hidden[:, 2, 4], np.tanh(net.parameters["W1"] @ x + net.parameters["b1"]), rtol=1e-12
+    )
     np.testing.assert_allclose(output[0, 2, 4], net.predict(x[None])[0, 0], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", activation_gallery.NAMES.values())
 def test_every_activation_is_drawn_with_its_own_derivative(name):
     x, f, slope = activation_gallery.curve(name)
-    smooth = (np.abs(x[1:-1]) > 0.1)
+    smooth = np.abs(x[1:-1]) > 0.1
     np.testing.assert_allclose(((f[2:] - f[:-2]) / (x[2:] - x[:-2]))[smooth], slope[1:-1][smooth], atol=2e-3)
 
 
 def test_only_relu_and_the_step_have_dead_units():
-    dead = {name: np.all(activation_gallery.slopes(name, -4.0, 1.0) == 0, axis=0).sum()
-            for name in activation_gallery.NAMES.values()}
+    dead = {
+        name: np.all(activation_gallery.slopes(name, -4.0, 1.0) == 0, axis=0).sum()
+        for name in activation_gallery.NAMES.values()
+    }
     assert dead["relu"] > 30 and dead["step"] == activation_gallery.UNITS
     assert not any(dead[name] for name in ("sigmoid", "tanh", "leaky_relu", "elu", "softplus"))
 
@@ -126,14 +136,18 @@ def test_equal_units_stay_equal_and_the_smallest_difference_grows(start):
     def last(spread):
         states, losses = symmetry_breaking.training(start, spread)[2:]
         return symmetry_breaking.different(states[-1]["W1"]), losses[-1]
+
     assert last(0.0)[0] == 1
     assert last(1e-4)[0] == symmetry_breaking.UNITS
     assert last(0.1)[1] < 0.2 < last(0.0)[1]
 
 
 def test_the_right_initial_spread_keeps_signals_alive_both_ways():
-    for name, activation in (("N(0, 1)/√n", "tanh"), ("He: √(2/n) · N(0, 1)", "relu"),
-                             ("Glorot: 2/(n_in + n_out)", "tanh")):
+    for name, activation in (
+        ("N(0, 1)/√n", "tanh"),
+        ("He: √(2/n) · N(0, 1)", "relu"),
+        ("Glorot: 2/(n_in + n_out)", "tanh"),
+    ):
         forward, backward = initial_statistics.spreads(name, activation)
         assert 0.25 < forward[-1] / forward[0] < 2 and 0.25 < backward[0] / backward[-1] < 2, name
     small, large = (initial_statistics.spreads(name, "tanh") for name in ("0.01 · N(0, 1)", "N(0, 1)"))
@@ -145,7 +159,9 @@ def test_the_right_initial_spread_keeps_signals_alive_both_ways():
 @pytest.mark.parametrize("data", linear_collapse.SETS)
 def test_two_linear_layers_are_one_and_relu_makes_them_two(data):
     X, T, _ = linear_collapse.training(data, "identity")
-    linear, bent = (linear_collapse.network(data, name, linear_collapse.STEPS) for name in ("identity", "relu"))
+    linear, bent = (
+        linear_collapse.network(data, name, linear_collapse.STEPS) for name in ("identity", "relu")
+    )
     one = linear_collapse.collapse(linear)
     np.testing.assert_allclose(one.predict(X), linear.predict(X), rtol=1e-9, atol=1e-12)
     share = {net: linear_collapse.accuracy(net, X, T) for net in (linear, bent)}
@@ -158,7 +174,9 @@ def test_small_networks_underfit_and_large_ones_overfit():
     small, large = fits.fit(1, 0.25).history, fits.fit(16, 0.25).history
     assert small["loss"][-1] > 2 * 0.25**2
     assert large["loss"][-1] < 0.25**2 / 3 and large["val_loss"][-1] > 2 * min(large["val_loss"])
-    assert "underfits" in nt.demos.overfitting.say(units=1) and "overfits" in nt.demos.overfitting.say(units=16)
+    assert "underfits" in nt.demos.overfitting.say(units=1) and "overfits" in nt.demos.overfitting.say(
+        units=16
+    )
 
 
 def test_early_stopping_keeps_the_best_of_what_it_has_seen():
@@ -173,7 +191,10 @@ def test_early_stopping_keeps_the_best_of_what_it_has_seen():
 
 
 def test_l1_empties_weights_and_l2_shrinks_them():
-    every = {kind: weight_penalties.weights(weight_penalties.trained(kind, 0.003)) for kind in weight_penalties.KINDS}
+    every = {
+        kind: weight_penalties.weights(weight_penalties.trained(kind, 0.003))
+        for kind in weight_penalties.KINDS
+    }
     none, l1, l2 = every.values()
     small = {kind: np.sum(np.abs(w) < weight_penalties.SMALL) for kind, w in every.items()}
     assert list(small.values())[1] > len(l1) / 2 and max(list(small.values())[::2]) < 5
@@ -207,8 +228,20 @@ def test_the_timeline_has_a_source_for_everything_and_names_the_disagreements():
     assert len(disputed) < len(timeline.EVENTS)
 
 
-MINE = ("hidden_maps", "activations", "symmetry", "initialisation", "why_relu", "overfitting", "early_stopping", "penalties",
-        "dropout", "normalisation", "playground", "history")
+MINE = (
+    "hidden_maps",
+    "activations",
+    "symmetry",
+    "initialisation",
+    "why_relu",
+    "overfitting",
+    "early_stopping",
+    "penalties",
+    "dropout",
+    "normalisation",
+    "playground",
+    "history",
+)
 
 
 @pytest.mark.parametrize("name", MINE)

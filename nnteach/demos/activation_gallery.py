@@ -1,7 +1,8 @@
 """Activations with derivatives, saturation and dead units (000-28, 001-21, 002-14 … 002-18, 004-09).
 
 At the left a function and its derivative. At the right what that derivative does in a layer of 60 units on 60
-samples: where it is nearly 0, nothing is learnt from that sample; a unit for which it is 0 on every sample is dead.
+samples: where it is nearly 0, nothing is learnt from that sample; a unit for which it is 0 on every sample is
+dead.
 """
 
 from functools import lru_cache
@@ -19,15 +20,21 @@ from .style import BACKWARD, FORWARD, INK, QUIET, panels
 UNITS = SAMPLES = 60
 FLAT = 0.01
 NAMES = {
-    "sigmoid": "sigmoid", "tanh": "tanh", "ReLU": "relu", "Leaky ReLU (slope 0.01)": "leaky_relu", "ELU": "elu",
-    "Smooth ReLU, ln(1 + eˣ)": "softplus", "step": "step",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "ReLU": "relu",
+    "Leaky ReLU (slope 0.01)": "leaky_relu",
+    "ELU": "elu",
+    "Smooth ReLU, ln(1 + eˣ)": "softplus",
+    "step": "step",
 }
 SAID = {
     "sigmoid": "f′ = f(1 − f), at most ¼: ten layers pass on at most a millionth",
     "tanh": "f′ = 1 − f², at most 1, and f is centred on 0",
     "relu": "f′ is 1 or 0, and undefined at the kink, where 0 is taken",
     "leaky_relu": "f′ is 1 or 0.01: no unit is ever dead",
-    "elu": "f′ is 1, or eˣ below zero", "softplus": "f′ is the sigmoid: no kink, and never quite 0",
+    "elu": "f′ is 1, or eˣ below zero",
+    "softplus": "f′ is the sigmoid: no kink, and never quite 0",
     "step": "f′ is 0 everywhere: gradient descent learns nothing",
 }
 
@@ -47,7 +54,7 @@ def both(name: str, x):
 
 
 def slopes(name: str, bias: float, scale: float) -> np.ndarray:
-    """f′ in a layer, samples by units: pre ~ N(bias of the unit, scale²), the units' biases being N(bias, 1)."""
+    """f′ in a layer, samples by units: pre ~ N(bias of the unit, scale²), biases ~ N(bias, 1)."""
     rng = np.random.default_rng(0)
     offsets = np.sort(rng.normal(size=UNITS))
     pre = bias + offsets + scale * rng.normal(size=(SAMPLES, UNITS))
@@ -64,13 +71,18 @@ def draw(figure, activation, x, bias, scale):
     right.set(xlabel=f"{UNITS} units, by their bias", ylabel=f"{SAMPLES} samples", xticks=[], yticks=[])
     right.set_title(f"f′ (black is 0): {round(100 * flat)} % flat, {dead} dead", fontsize=17)
     fx, slope = (float(v) for v in both(activation, np.array(x)))
-    return (f"{SAID[activation]}. At x = {digits(x)}: f = {digits(fx, 4)}, f′ = {digits(slope, 4)}. In the layer the slope is "
-            f"below {FLAT} for {round(100 * flat)} % of the values, and {dead} of {UNITS} units are dead.")
+    return (
+        f"{SAID[activation]}. At x = {digits(x)}: f = {digits(fx, 4)}, "
+        f"f′ = {digits(slope, 4)}. In the layer the slope is "
+        f"below {FLAT} for {round(100 * flat)} % of the values, and {dead} of {UNITS} units are dead."
+    )
 
 
 def _curves(axes, name, at):
     x, f, slope = curve(name)
-    f, slope = (np.where(np.abs(np.diff(v, prepend=v[0])) > 0.5, np.nan, v) for v in (f, slope))  # a jump is no line
+    f, slope = (
+        np.where(np.abs(np.diff(v, prepend=v[0])) > 0.5, np.nan, v) for v in (f, slope)
+    )  # a jump is no line
     axes.axhline(0, color=QUIET, linewidth=1)
     axes.fill_between(x, -1.3, 2.2, where=np.abs(np.nan_to_num(slope)) < FLAT, color="#e9eaee", linewidth=0)
     axes.plot(x, f, color=FORWARD)
@@ -85,6 +97,14 @@ def _curves(axes, name, at):
 
 
 DEMO = Demo(
-    "activations", "Activations, saturation and dead units", "000-28, 001-21, 002-14 … 002-18, 004-09", draw,
-    (choice("activation", "activation", NAMES), number("x", "x", 1.5, -6, 6, 0.1),
-     number("bias", "mean pre-activation", 0.0, -6, 6, 0.25), number("scale", "spread over samples", 1.0, 0.1, 5, 0.1)))
+    "activations",
+    "Activations, saturation and dead units",
+    "000-28, 001-21, 002-14 … 002-18, 004-09",
+    draw,
+    (
+        choice("activation", "activation", NAMES),
+        number("x", "x", 1.5, -6, 6, 0.1),
+        number("bias", "mean pre-activation", 0.0, -6, 6, 0.25),
+        number("scale", "spread over samples", 1.0, 0.1, 5, 0.1),
+    ),
+)

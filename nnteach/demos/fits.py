@@ -67,6 +67,7 @@ def fit(units: int, noise: float, epochs: int = EPOCHS) -> Fit:
 def show_fit(axes, run: Fit, curve, colour, dashes="-"):
     """The samples, the truth and what the network says."""
     from .style import INK, QUIET
+
     axes.plot(PLACES[:, 0], truth(PLACES[:, 0]), color=QUIET, linestyle=(0, (2, 2)), linewidth=2)
     axes.plot(PLACES[:, 0], curve, color=colour, linestyle=dashes)
     axes.plot(run.x, run.t, "o", color=INK, markersize=9)

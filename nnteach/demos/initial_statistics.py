@@ -1,7 +1,7 @@
-"""How initial weights treat a deep network (002-46, 003-23): activations forward, gradients backward, layer by layer.
+"""How initial weights treat a deep network (002-46, 003-23): activations forward, gradients backward.
 
-Eight layers of 100 units on 200 random samples, before any training. Too small weights, and the signal dies on its
-way; too large ones, and it saturates or explodes; the right spread, about 1/√n, keeps both ways open.
+Eight layers of 100 units on 200 random samples, before any training. Too small weights, and the signal dies
+on its way; too large ones, and it saturates or explodes; the right spread, about 1/√n, keeps both ways open.
 """
 
 from functools import lru_cache
@@ -20,8 +20,13 @@ from .style import BACKWARD, FORWARD, LINE, panels
 LAYERS, WIDTH, SAMPLES, BINS = 8, 100, 200, 60
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
 INITIALIZERS = {
-    "0": zeros, "constant 0.01": constant(0.01), "0.01 · N(0, 1)": normal(0.01), "N(0, 1)": normal(1.0),
-    "N(0, 1)/√n": inverse_sqrt, "He: √(2/n) · N(0, 1)": he_normal, "Glorot: 2/(n_in + n_out)": glorot_normal,
+    "0": zeros,
+    "constant 0.01": constant(0.01),
+    "0.01 · N(0, 1)": normal(0.01),
+    "N(0, 1)": normal(1.0),
+    "N(0, 1)/√n": inverse_sqrt,
+    "He: √(2/n) · N(0, 1)": he_normal,
+    "Glorot: 2/(n_in + n_out)": glorot_normal,
     "PyTorch's: ±1/√n": linear_default,
 }
 
@@ -30,10 +35,15 @@ INITIALIZERS = {
 def statistics(initializer: str, activation: str):
     """(activations, gradients) of every hidden layer: two lists of arrays (200, 100).
 
-    The gradients are those of the mean squared output by what comes out of each layer, times the number of samples.
+    The gradients are those of the squared error of the output by what comes out of each layer, target 1.
     """
-    net = MLP([WIDTH] * (LAYERS + 1) + [1], activation=activation, initializer=INITIALIZERS[initializer],
-              bias_initializer="zeros", rng=0)
+    net = MLP(
+        [WIDTH] * (LAYERS + 1) + [1],
+        activation=activation,
+        initializer=INITIALIZERS[initializer],
+        bias_initializer="zeros",
+        rng=0,
+    )
     pred = net.forward(np.random.default_rng(1).normal(size=(SAMPLES, WIDTH)))
     nodes = {node.name: node for node in ordered(pred)}
     outs = [nodes[f"out{i}"] for i in range(1, LAYERS + 1)]
@@ -51,7 +61,7 @@ def spreads(initializer: str, activation: str):
 def histograms(initializer: str, activation: str):
     """(counts of the activations, of the gradients, reach of the gradients): counts of shape (8, 60).
 
-    The activations are counted from −2 to 2, the gradients over four standard deviations of those in the last layer.
+    The activations are counted from −2 to 2, the gradients over four deviations of those in the last layer.
     """
     forward, backward = statistics(initializer, activation)
     reach = max(4 * float(np.std(backward[-1])), 1e-12)
@@ -73,8 +83,12 @@ def draw(figure, initializer, activation):
     right.set_title("←  gradients", color=BACKWARD)
     left.set_xlabel("what comes out")
     right.set_xlabel("gradient by what comes out")
-    return (f"{initializer}, {activation}: the activations' spread goes from {digits(forward[0], 3)} in layer 1 to {digits(forward[-1], 3)} "
-            f"in layer {LAYERS}; the gradients', on the way back, from {digits(backward[-1], 3)} to {digits(backward[0], 3)}.")
+    return (
+        f"{initializer}, {activation}: the activations' spread goes from "
+        f"{digits(forward[0], 3)} in layer 1 to {digits(forward[-1], 3)} "
+        f"in layer {LAYERS}; the gradients', on the way back, from "
+        f"{digits(backward[-1], 3)} to {digits(backward[0], 3)}."
+    )
 
 
 def _ridges(axes, layers, sizes, reach, colour):
@@ -84,10 +98,20 @@ def _ridges(axes, layers, sizes, reach, colour):
     for i, (counts, size) in enumerate(zip(layers, sizes)):
         base = LAYERS - 1 - i
         axes.axhline(base, color=LINE, linewidth=1)
-        axes.fill_between(middles, base, base + 0.85 * counts / counts.max(), step="mid", color=colour, linewidth=0)
-        axes.text(1.02, base + 0.2, f"σ = {digits(size, 2)}", transform=axes.get_yaxis_transform(),
-                  color=colour, fontsize=15)
-    axes.set(xlim=(edges[0], edges[-1]), ylim=(-0.1, LAYERS), yticks=[LAYERS - 0.7 - i for i in range(LAYERS)])
+        axes.fill_between(
+            middles, base, base + 0.85 * counts / counts.max(), step="mid", color=colour, linewidth=0
+        )
+        axes.text(
+            1.02,
+            base + 0.2,
+            f"σ = {digits(size, 2)}",
+            transform=axes.get_yaxis_transform(),
+            color=colour,
+            fontsize=15,
+        )
+    axes.set(
+        xlim=(edges[0], edges[-1]), ylim=(-0.1, LAYERS), yticks=[LAYERS - 0.7 - i for i in range(LAYERS)]
+    )
     axes.set_yticklabels([f"layer {i}" for i in range(1, LAYERS + 1)] if colour == FORWARD else [""] * LAYERS)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -103,7 +127,13 @@ def prepare():
 
 
 DEMO = Demo(
-    "initialisation", "Initial weights, layer by layer", "002-46, 003-23", draw,
-    (choice("initializer", "weights", list(INITIALIZERS), "0.01 · N(0, 1)"),
-     choice("activation", "activation", ACTIVATIONS)),
-    prepare=prepare)
+    "initialisation",
+    "Initial weights, layer by layer",
+    "002-46, 003-23",
+    draw,
+    (
+        choice("initializer", "weights", list(INITIALIZERS), "0.01 · N(0, 1)"),
+        choice("activation", "activation", ACTIVATIONS),
+    ),
+    prepare=prepare,
+)

@@ -1,7 +1,7 @@
 """Why activations are needed (001-23): two linear layers are one, whatever they learn.
 
-The same network twice, 2-6-1, with and without ReLU between its layers, trained side by side. Without it the product
-W₂W₁ is a single row of weights, and says exactly what the whole network says: its boundary is a line.
+The same network twice, 2-6-1, with and without ReLU between its layers, trained side by side. Without it the
+product W₂W₁ is a single row of weights, and says exactly what the whole network says: its boundary is a line.
 """
 
 from functools import lru_cache
@@ -19,8 +19,10 @@ from .style import panels
 
 STEPS, EVERY, UNITS = 300, 10, 6
 SETS = {
-    "moons": lambda: moons(200, 0.12, rng=1), "circles": lambda: circles(200, 0.08, rng=1),
-    "XOR": lambda: xor(200, 0.12, rng=1), "blobs": lambda: blobs(200, 2, 0.4, rng=1),
+    "moons": lambda: moons(200, 0.12, rng=1),
+    "circles": lambda: circles(200, 0.08, rng=1),
+    "XOR": lambda: xor(200, 0.12, rng=1),
+    "blobs": lambda: blobs(200, 2, 0.4, rng=1),
 }
 
 
@@ -63,20 +65,33 @@ def draw(figure, data, step):
     reach = 1.25 * np.abs(X).max()
     shares = []
     titles = ("two linear layers", "one layer, W₂W₁", "two layers with ReLU")
-    for axes, net, title in zip(panels(figure, 1, 3, left=0.03, bottom=0.05, wspace=0.08), (linear, one, bent), titles):
-        show_map(axes, probability(net, grid(-reach, reach)), -0.2, 1.2, (-reach, reach, -reach, reach), boundary=0.5)
+    for axes, net, title in zip(
+        panels(figure, 1, 3, left=0.03, bottom=0.05, wspace=0.08), (linear, one, bent), titles
+    ):
+        show_map(
+            axes,
+            probability(net, grid(-reach, reach)),
+            -0.2,
+            1.2,
+            (-reach, reach, -reach, reach),
+            boundary=0.5,
+        )
         show_points(axes, X, T, 40)
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[])
         shares.append(accuracy(net, X, T))
         axes.set_title(f"{title}: {round(100 * shares[-1])} %")
     row = ", ".join(digits(weight, 3) for weight in one.parameters["W1"][0])
-    return (f"After {step} steps W₂W₁ = [{row}]: the two linear layers are this one layer, and tell "
-            f"{round(100 * shares[0])} % of the samples right. With ReLU between them it is {round(100 * shares[2])} %.")
+    return (
+        f"After {step} steps W₂W₁ = [{row}]: the two linear layers are this one layer, and tell "
+        f"{round(100 * shares[0])} % of the samples right. With "
+        f"ReLU between them it is {round(100 * shares[2])} %."
+    )
 
 
 def accuracy(net, X, T) -> float:
     """Share of the samples on the right side of the boundary."""
     from ..nn.losses import binary_cross_entropy_with_logits
+
     measure = metrics_for(binary_cross_entropy_with_logits)["accuracy"]
     return float(measure(net.predict(X), T[:, None]))
 
@@ -89,6 +104,10 @@ def prepare():
 
 
 DEMO = Demo(
-    "why_relu", "Why activations: two linear layers are one", "001-23", draw,
+    "why_relu",
+    "Why activations: two linear layers are one",
+    "001-23",
+    draw,
     (choice("data", "data", list(SETS)), play("step", "step", STEPS, STEPS, EVERY, interval=120)),
-    prepare=prepare)
+    prepare=prepare,
+)

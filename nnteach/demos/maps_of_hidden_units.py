@@ -1,8 +1,8 @@
 """What four hidden units see (004-02 … 004-04, 004-29 … 004-31): four soft half-planes make a region.
 
-The net of deck 004, 2-4-1 with sigmoids, on its blob, with its settings (004-25 … 004-28): Adam 0.01, batches of
-100, reshuffled. The deck's own output weights, 4.97, 13.28, 12.22 and 11.85, belong to its lost data: weights
-differ from run to run, the picture does not.
+The net of deck 004, 2-4-1 with sigmoids, on its blob, with its settings (004-25 … 004-28): Adam 0.01, batches
+of 100, reshuffled. The deck's own output weights, 4.97, 13.28, 12.22 and 11.85, belong to its lost data:
+weights differ from run to run, the picture does not.
 """
 
 from functools import lru_cache
@@ -32,8 +32,18 @@ def training():
         if epoch % EVERY == 0:
             states.append(dict(network.parameters))
 
-    history = net.fit(X, T, loss="binary_cross_entropy_with_logits", optimizer=Adam(0.01), epochs=EPOCHS, batch_size=100,
-                      validation=blob(400, rng=1), metrics={}, callback=keep, show=False)
+    history = net.fit(
+        X,
+        T,
+        loss="binary_cross_entropy_with_logits",
+        optimizer=Adam(0.01),
+        epochs=EPOCHS,
+        batch_size=100,
+        validation=blob(400, rng=1),
+        metrics={},
+        callback=keep,
+        show=False,
+    )
     return (X, T), states, history
 
 
@@ -64,8 +74,11 @@ def draw(figure, epoch, shown):
         _bare(small, f"{i + 1}: weight {digits(weight, 3)}", 15)
     _losses(figure.add_axes((0.79, 0.15, 0.12, 0.72)), history, epoch)
     accuracy = np.mean((_at(region, X) > 0.5) == T)
-    return (f"After {epoch} epochs the output adds the four maps with the weights "
-            f"{', '.join(digits(w, 3) for w in weights)}; about {round(100 * accuracy)} % of the samples lie on the right side.")
+    return (
+        f"After {epoch} epochs the output adds the four maps with the weights "
+        f"{', '.join(digits(w, 3) for w in weights)}; about "
+        f"{round(100 * accuracy)} % of the samples lie on the right side."
+    )
 
 
 def _at(region, X):
@@ -82,7 +95,10 @@ def _bare(axes, title, size=18):
 def _losses(axes, history, epoch):
     axes.set(xlim=(0, EPOCHS), ylim=(0, 0.8), xlabel="epoch")
     ends = []
-    for name, text, colour, dashes in (("loss", "training", INK, "-"), ("val_loss", "validation", BACKWARD, (0, (4, 2)))):
+    for name, text, colour, dashes in (
+        ("loss", "training", INK, "-"),
+        ("val_loss", "validation", BACKWARD, (0, (4, 2))),
+    ):
         axes.plot(np.arange(1, epoch + 1), history[name][:epoch], color=colour, linestyle=dashes, linewidth=2)
         ends.append((history[name][epoch - 1] if epoch else 0.7, text, colour))
     axes.locator_params(nbins=2)
@@ -91,7 +107,17 @@ def _losses(axes, history, epoch):
 
 
 DEMO = Demo(
-    "hidden_maps", "Decision region and hidden-layer maps", "004-02 … 004-04, 004-29 … 004-31", draw,
-    (play("epoch", "epoch", EPOCHS, EPOCHS, EVERY, interval=150),
-     choice("shown", "the small maps", {"a_H, after the sigmoid": "activation", "times its weight": "weighted"})),
-    prepare=training)
+    "hidden_maps",
+    "Decision region and hidden-layer maps",
+    "004-02 … 004-04, 004-29 … 004-31",
+    draw,
+    (
+        play("epoch", "epoch", EPOCHS, EPOCHS, EVERY, interval=150),
+        choice(
+            "shown",
+            "the small maps",
+            {"a_H, after the sigmoid": "activation", "times its weight": "weighted"},
+        ),
+    ),
+    prepare=training,
+)

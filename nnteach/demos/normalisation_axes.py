@@ -1,7 +1,7 @@
 """Batch, layer, group and instance normalisation (002-48, 002-50): which numbers are averaged together.
 
-Four samples with six channels of 4 × 4 places. The pixels framed in black share one mean and one variance. After it
-every such group has mean 0 and variance 1, by nnteach's own layers; γ and β are left out.
+Four samples with six channels of 4 × 4 places. The pixels framed in black share one mean and one variance.
+After it every such group has mean 0 and variance 1, by nnteach's own layers; γ and β are left out.
 """
 
 from functools import lru_cache
@@ -15,12 +15,23 @@ from .stage import Demo, choice, number, whole
 from .style import BACKWARD, FORWARD, INK
 
 BATCH, CHANNELS, SIDE, GROUPS = 4, 6, 4, 2
-KINDS = {"batch (over B and S)": "batch", "layer (over C and S)": "layer", f"group, G = {GROUPS}": "group",
-         "instance (over S)": "instance"}
-NORMALISE = {"batch": batch_norm, "layer": layer_norm, "group": lambda x: group_norm(x, GROUPS), "instance": instance_norm}
+KINDS = {
+    "batch (over B and S)": "batch",
+    "layer (over C and S)": "layer",
+    f"group, G = {GROUPS}": "group",
+    "instance (over S)": "instance",
+}
+NORMALISE = {
+    "batch": batch_norm,
+    "layer": layer_norm,
+    "group": lambda x: group_norm(x, GROUPS),
+    "instance": instance_norm,
+}
 SHARED = {
-    "batch": "all samples, one channel", "layer": "one sample, all channels",
-    "group": f"one sample, {CHANNELS // GROUPS} channels", "instance": "one sample, one channel",
+    "batch": "all samples, one channel",
+    "layer": "one sample, all channels",
+    "group": f"one sample, {CHANNELS // GROUPS} channels",
+    "instance": "one sample, one channel",
 }
 
 
@@ -37,9 +48,12 @@ def together(kind: str, sample: int, channel: int) -> np.ndarray:
     """Which (sample, channel) pairs are averaged with the one given: booleans, shape (4, 6)."""
     samples, channels = np.arange(BATCH)[:, None], np.arange(CHANNELS)[None, :]
     width = CHANNELS // GROUPS
-    same = {"batch": channels == channel, "layer": samples == sample,
-            "group": (samples == sample) & (channels // width == channel // width),
-            "instance": (samples == sample) & (channels == channel)}[kind]
+    same = {
+        "batch": channels == channel,
+        "layer": samples == sample,
+        "group": (samples == sample) & (channels // width == channel // width),
+        "instance": (samples == sample) & (channels == channel),
+    }[kind]
     return np.broadcast_to(same, (BATCH, CHANNELS))
 
 
@@ -57,24 +71,44 @@ def draw(figure, kind, sample, channel, shift):
     left.set_ylabel("samples")
     _histogram(figure.add_axes((0.78, 0.14, 0.19, 0.72)), before[chosen], after[chosen])
     values = before[chosen]
-    return (f"Averaged together: {SHARED[kind]}, {values.size} numbers, of mean {digits(float(values.mean()), 3)} and variance "
-            f"{digits(float(values.var()), 3)}; afterwards of mean {digits(round(float(after[chosen].mean()), 6))} and variance "
-            f"{digits(float(after[chosen].var()), 3)}.")
+    return (
+        f"Averaged together: {SHARED[kind]}, {values.size} numbers, "
+        f"of mean {digits(float(values.mean()), 3)} and variance "
+        f"{digits(float(values.var()), 3)}; afterwards of mean "
+        f"{digits(round(float(after[chosen].mean()), 6))} and variance "
+        f"{digits(float(after[chosen].var()), 3)}."
+    )
 
 
 def _tiles(axes, values, chosen, title):
     """One square of 4 × 4 places for each sample (row) and channel (column)."""
-    axes.imshow(values.transpose(0, 2, 1, 3).reshape(BATCH * SIDE, CHANNELS * SIDE), cmap=palette(), vmin=-3, vmax=3,
-                aspect="auto", interpolation="nearest")
+    axes.imshow(
+        values.transpose(0, 2, 1, 3).reshape(BATCH * SIDE, CHANNELS * SIDE),
+        cmap=palette(),
+        vmin=-3,
+        vmax=3,
+        aspect="auto",
+        interpolation="nearest",
+    )
     for i in range(1, CHANNELS):
         axes.axvline(SIDE * i - 0.5, color="white", linewidth=5)
     for i in range(1, BATCH):
         axes.axhline(SIDE * i - 0.5, color="white", linewidth=5)
     for i, j in np.argwhere(chosen):
         x, y = SIDE * j - 0.5, SIDE * i - 0.5
-        axes.plot([x, x + SIDE, x + SIDE, x, x], [y, y, y + SIDE, y + SIDE, y], color=INK, linewidth=4, clip_on=False)
-    axes.set(xlabel="channels", yticks=[], xlim=(-0.5, CHANNELS * SIDE - 0.5), ylim=(BATCH * SIDE - 0.5, -0.5))
-    axes.set_xticks([SIDE * i + SIDE / 2 - 0.5 for i in range(CHANNELS)], [f"{i + 1}" for i in range(CHANNELS)])
+        axes.plot(
+            [x, x + SIDE, x + SIDE, x, x],
+            [y, y, y + SIDE, y + SIDE, y],
+            color=INK,
+            linewidth=4,
+            clip_on=False,
+        )
+    axes.set(
+        xlabel="channels", yticks=[], xlim=(-0.5, CHANNELS * SIDE - 0.5), ylim=(BATCH * SIDE - 0.5, -0.5)
+    )
+    axes.set_xticks(
+        [SIDE * i + SIDE / 2 - 0.5 for i in range(CHANNELS)], [f"{i + 1}" for i in range(CHANNELS)]
+    )
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_title(title)
@@ -82,7 +116,10 @@ def _tiles(axes, values, chosen, title):
 
 def _histogram(axes, before, after):
     edges = np.linspace(-5, 5, 19)
-    for values, colour, text, dashes, y in ((before, BACKWARD, "- - before", (0, (4, 2)), 0.98), (after, FORWARD, "after", "-", 0.91)):
+    for values, colour, text, dashes, y in (
+        (before, BACKWARD, "- - before", (0, (4, 2)), 0.98),
+        (after, FORWARD, "after", "-", 0.91),
+    ):
         counts, _ = np.histogram(np.clip(values, -5, 5), edges)
         axes.stairs(counts / values.size, edges, color=colour, linewidth=3, linestyle=dashes)
         axes.text(0.0, y, text, color=colour, transform=axes.transAxes, va="top")
@@ -92,6 +129,14 @@ def _histogram(axes, before, after):
 
 
 DEMO = Demo(
-    "normalisation", "What is averaged: batch, layer, group, instance", "002-48, 002-50", draw,
-    (choice("kind", "normalisation", KINDS), whole("sample", "sample", 2, 1, BATCH), whole("channel", "channel", 3, 1, CHANNELS),
-     number("shift", "samples differ by", 1.5, 0, 3, 0.25)))
+    "normalisation",
+    "What is averaged: batch, layer, group, instance",
+    "002-48, 002-50",
+    draw,
+    (
+        choice("kind", "normalisation", KINDS),
+        whole("sample", "sample", 2, 1, BATCH),
+        whole("channel", "channel", 3, 1, CHANNELS),
+        number("shift", "samples differ by", 1.5, 0, 3, 0.25),
+    ),
+)

@@ -26,13 +26,20 @@ MOST_LOSSES = 400
 
 # name -> (function, where its middle is, how far it reaches), so that all of them fill the same square
 SETS = {
-    "circles": (circles, (0.0, 0.0), 1.1), "xor": (xor, (0.5, 0.5), 0.75), "moons": (moons, (0.5, 0.25), 1.6),
+    "circles": (circles, (0.0, 0.0), 1.1),
+    "xor": (xor, (0.5, 0.5), 0.75),
+    "moons": (moons, (0.5, 0.25), 1.6),
     "blobs": (lambda n, noise, rng: blobs(n, 2, noise + 0.1, rng), (0.0, 0.0), 1.4),
     "spirals": (spirals, (0.0, 0.0), 1.05),
 }
 FEATURES = {
-    "x₁": lambda x, y: x, "x₂": lambda x, y: y, "x₁²": lambda x, y: x * x, "x₂²": lambda x, y: y * y,
-    "x₁x₂": lambda x, y: x * y, "sin 3x₁": lambda x, y: np.sin(3 * x), "sin 3x₂": lambda x, y: np.sin(3 * y),
+    "x₁": lambda x, y: x,
+    "x₂": lambda x, y: y,
+    "x₁²": lambda x, y: x * x,
+    "x₂²": lambda x, y: y * y,
+    "x₁x₂": lambda x, y: x * y,
+    "sin 3x₁": lambda x, y: np.sin(3 * x),
+    "sin 3x₂": lambda x, y: np.sin(3 * y),
 }
 PENALTIES = {"none": None, "L1": L1, "L2": L2}
 KEEPS_LEARNING = ("learning_rate", "batch", "steps")  # may change without a fresh start
@@ -69,17 +76,35 @@ class Engine:
         learning_rate, batch, seed: of the training.
     """
 
-    def __init__(self, data="circles", noise=0.1, features=("x₁", "x₂"), layers="4, 2", activation="tanh",
-                 penalty="none", strength=0.001, learning_rate=0.1, batch=12, seed=0):
+    def __init__(
+        self,
+        data="circles",
+        noise=0.1,
+        features=("x₁", "x₂"),
+        layers="4, 2",
+        activation="tanh",
+        penalty="none",
+        strength=0.001,
+        learning_rate=0.1,
+        batch=12,
+        seed=0,
+    ):
         self.learning_rate, self.batch = learning_rate, batch
         self.rng = np.random.default_rng(seed)
         self.features = tuple(features) or ("x₁", "x₂")  # a network needs an input
         self.points, self.classes = self._sample(data, noise)
         self.hidden = [int(units) for units in layers.split(",") if units.strip()]
-        self.network = MLP([len(self.features), *self.hidden, 1], activation=activation, rng=self.rng,
-                           initializer="glorot_uniform", bias_initializer="zeros")
+        self.network = MLP(
+            [len(self.features), *self.hidden, 1],
+            activation=activation,
+            rng=self.rng,
+            initializer="glorot_uniform",
+            bias_initializer="zeros",
+        )
         self.penalty = PENALTIES[penalty] and PENALTIES[penalty](strength)
-        self.trainer = Trainer(self.network, "binary_cross_entropy_with_logits", SGD(learning_rate), self.penalty)
+        self.trainer = Trainer(
+            self.network, "binary_cross_entropy_with_logits", SGD(learning_rate), self.penalty
+        )
         X, T = self.trainer.prepare(self.inputs(self.points), self.classes)
         half = SAMPLES // 2
         self.train, self.kept_back = (X[:half], T[:half]), (X[half:], T[half:])
@@ -121,12 +146,19 @@ class Engine:
             self.losses = [*self.losses[-MOST_LOSSES:], self._losses()]
         *hidden, output = unit_maps(self.network, self.places)
         weights = [self.network.parameters[f"W{i}"] for i in range(1, len(self.network.sizes))]
-        return Frame([*map(_scaled, hidden), 2 * sigmoid(output) - 1], weights, self.losses[-1], self.accuracy(),
-                     self.steps)
+        return Frame(
+            [*map(_scaled, hidden), 2 * sigmoid(output) - 1],
+            weights,
+            self.losses[-1],
+            self.accuracy(),
+            self.steps,
+        )
 
     def _losses(self) -> tuple[float, float]:
-        return tuple(float(binary_cross_entropy_with_logits(self.network.predict(X), T))
-                     for X, T in (self.train, self.kept_back))
+        return tuple(
+            float(binary_cross_entropy_with_logits(self.network.predict(X), T))
+            for X, T in (self.train, self.kept_back)
+        )
 
     def accuracy(self) -> float:
         """Share of the samples kept back that are told right."""

@@ -10,8 +10,8 @@ import anywidget
 import numpy as np
 
 from ..player import step
-from .playground_picture import caption, draw_frame, say, settings
 from .playground_engine import KEEPS_LEARNING, REACH, SIDE, Engine
+from .playground_picture import caption, draw_frame, say, settings
 from .show import Show
 from .stage import Still, picture
 
@@ -87,12 +87,24 @@ class Live(Show):
         """Send everything: for a new network, or a new view of it."""
         engine, frame = self.engine, self.engine.frame(0)
         half = len(engine.points) // 2
-        points = [[*map(float, point), int(label), i >= half]
-                  for i, (point, label) in enumerate(zip(engine.points, engine.classes))]
-        self.canvas.send({
-            "kind": "state", "features": engine.features, "layers": engine.network.sizes, "points": points,
-            "side": SIDE, "reach": REACH, "losses": engine.losses, "caption": caption(self.values), **_common(frame)},
-            [as_bytes(frame.maps), as_bytes([np.clip(engine.feature_maps, -1, 1)])])
+        points = [
+            [*map(float, point), int(label), i >= half]
+            for i, (point, label) in enumerate(zip(engine.points, engine.classes))
+        ]
+        self.canvas.send(
+            {
+                "kind": "state",
+                "features": engine.features,
+                "layers": engine.network.sizes,
+                "points": points,
+                "side": SIDE,
+                "reach": REACH,
+                "losses": engine.losses,
+                "caption": caption(self.values),
+                **_common(frame),
+            },
+            [as_bytes(frame.maps), as_bytes([np.clip(engine.feature_maps, -1, 1)])],
+        )
 
     def open_step(self, **values):
         """The next training step, on the first sample of its minibatch, in the player."""
@@ -102,17 +114,18 @@ class Live(Show):
         """The picture of now; of an untrained network what becomes of it, since nothing will move there."""
         if self.engine.steps == 0:
             return self.demo.still(**self.trained)
-        figure, sentence = self._figure()
-        return Still(self.demo, self.values, *picture(figure, sentence))
-
-    def _figure(self):
-        from matplotlib.figure import Figure
-        figure = Figure(figsize=self.demo.size, dpi=100)
-        return figure, draw_frame(figure, self.engine, self.engine.frame(0))
+        now = replace(
+            self.demo, draw=lambda figure, **values: draw_frame(figure, self.engine, self.engine.frame(0))
+        )
+        return Still(self.demo, self.values, *picture(*now.fill({})))
 
 
 def _common(frame) -> dict:
-    return {"weights": [weights.tolist() for weights in frame.weights], "steps": frame.steps, "say": say(frame)}
+    return {
+        "weights": [weights.tolist() for weights in frame.weights],
+        "steps": frame.steps,
+        "say": say(frame),
+    }
 
 
 def as_bytes(maps) -> bytes:

@@ -1,8 +1,9 @@
 """The playground (000-41): choose data, features and a network, and watch it learn, unit by unit.
 
-Every unit is drawn as the map of what it says over the plane, blue for positive and orange for negative; a line to
-it is as thick as its weight. In a notebook the network learns as long as Play is on (`playground_live.py`); the plain
-form draws it after some frames. "Open this step in the player" shows the very next step, number by number.
+Every unit is drawn as the map of what it says over the plane, blue for positive and orange for negative; a
+line to it is as thick as its weight. In a notebook the network learns as long as Play is on
+(`playground_live.py`); the plain form draws it after some frames. "Open this step in the player" shows the
+very next step, number by number.
 """
 
 from functools import lru_cache
@@ -15,7 +16,15 @@ from .regions import show_map, show_points
 from .stage import Demo, choice, number, power, switch, whole
 from .style import BACKWARD, FORWARD, INK, QUIET
 
-LAYERS = {"none": "", "2": "2", "4": "4", "8": "8", "4 and 2": "4, 2", "8 and 4": "8, 4", "8, 4 and 2": "8, 4, 2"}
+LAYERS = {
+    "none": "",
+    "2": "2",
+    "4": "4",
+    "8": "8",
+    "4 and 2": "4, 2",
+    "8 and 4": "8, 4",
+    "8, 4 and 2": "8, 4, 2",
+}
 FRAMES = 120
 BOX = 0.62  # inches: side of a unit's map
 SQUARE = (-REACH, REACH, -REACH, REACH)
@@ -24,8 +33,11 @@ SQUARE = (-REACH, REACH, -REACH, REACH)
 def settings(values: dict) -> dict:
     """The settings of an Engine: the switches of the features become a tuple of names."""
     chosen = tuple(name for i, name in enumerate(FEATURES) if values[f"feature{i}"])
-    return {"features": chosen} | {name: value for name, value in values.items()
-                                   if not name.startswith("feature") and name not in ("frames", "steps")}
+    return {"features": chosen} | {
+        name: value
+        for name, value in values.items()
+        if not name.startswith("feature") and name not in ("frames", "steps")
+    }
 
 
 @lru_cache(maxsize=8)
@@ -61,22 +73,33 @@ def draw_frame(figure, engine: Engine, frame: Frame) -> str:
 def say(frame: Frame) -> str:
     """What is seen, in a sentence."""
     training, validation = frame.losses
-    return (f"After {frame.steps} steps: training loss {digits(training, 3)}, validation loss {digits(validation, 3)}; "
-            f"{round(100 * frame.accuracy)} % of the samples kept back are told right.")
+    return (
+        f"After {frame.steps} steps: training loss "
+        f"{digits(training, 3)}, validation loss {digits(validation, 3)}; "
+        f"{round(100 * frame.accuracy)} % of the samples kept back are told right."
+    )
 
 
 def caption(values: dict) -> str:
     """How it is trained, in a line."""
-    penalty = "no penalty" if values["penalty"] == "none" else f"{values['penalty']} with λ = {digits(values['strength'], 2)}"
-    return (f"SGD, learning rate {digits(values['learning_rate'], 3)}, batches of {values['batch']}, {penalty}; "
-            f"{values['steps']} steps a frame")
+    penalty = (
+        "no penalty"
+        if values["penalty"] == "none"
+        else f"{values['penalty']} with λ = {digits(values['strength'], 2)}"
+    )
+    return (
+        f"SGD, learning rate {digits(values['learning_rate'], 3)}, batches of {values['batch']}, {penalty}; "
+        f"{values['steps']} steps a frame"
+    )
 
 
 def _network(axes, engine, frame):
     axes.set(xlim=(0, 7.2), ylim=(0, 6.2))
     axes.axis("off")
-    columns = [engine.feature_maps / np.maximum(1, np.abs(engine.feature_maps).max(axis=(1, 2), keepdims=True)),
-               *frame.maps[:-1]]
+    columns = [
+        engine.feature_maps / np.maximum(1, np.abs(engine.feature_maps).max(axis=(1, 2), keepdims=True)),
+        *frame.maps[:-1],
+    ]
     places = [_column(len(maps), x) for maps, x in zip(columns, np.linspace(1.3, 5.7, len(columns)))]
     for left, right, weights in zip(places, [*places[1:], [(7.3, 3.0)]], frame.weights):
         _edges(axes, left, right, weights)
@@ -84,8 +107,12 @@ def _network(axes, engine, frame):
         for values, (x, y) in zip(maps, column):
             extent = (x - BOX / 2, x + BOX / 2, y - BOX / 2, y + BOX / 2)
             show_map(axes, values, -1, 1, extent)
-            axes.plot([extent[0], extent[1], extent[1], extent[0], extent[0]],
-                      [extent[2], extent[2], extent[3], extent[3], extent[2]], color=INK, linewidth=1.2)
+            axes.plot(
+                [extent[0], extent[1], extent[1], extent[0], extent[0]],
+                [extent[2], extent[2], extent[3], extent[3], extent[2]],
+                color=INK,
+                linewidth=1.2,
+            )
     for name, (x, y) in zip(engine.features, places[0]):
         axes.text(x - 0.45, y, name, ha="right", va="center")
     axes.set(xlim=(0, 7.2), ylim=(0, 6.2))
@@ -101,9 +128,15 @@ def _edges(axes, left, right, weights):
     """One line per weight: as thick as it is large, dashed and orange if it is negative."""
     for (x2, y2), row in zip(right, weights):
         for (x1, y1), weight in zip(left, row):
-            axes.plot([x1 + BOX / 2, x2 - BOX / 2], [y1, y2], color=FORWARD if weight > 0 else BACKWARD,
-                      linestyle="-" if weight > 0 else (0, (4, 1.5)), linewidth=min(9.0, 0.6 + 2.2 * abs(weight)),
-                      solid_capstyle="butt", zorder=-1)
+            axes.plot(
+                [x1 + BOX / 2, x2 - BOX / 2],
+                [y1, y2],
+                color=FORWARD if weight > 0 else BACKWARD,
+                linestyle="-" if weight > 0 else (0, (4, 1.5)),
+                linewidth=min(9.0, 0.6 + 2.2 * abs(weight)),
+                solid_capstyle="butt",
+                zorder=-1,
+            )
 
 
 def _losses(axes, engine):
@@ -113,7 +146,16 @@ def _losses(axes, engine):
     axes.set(ylim=(0, max(0.8, curves.max() * 1.05)), xlim=(0, max(20, len(curves))), xlabel="frame")
     axes.locator_params(nbins=3)
     axes.text(0.97, 0.97, "training", color=INK, ha="right", va="top", transform=axes.transAxes, fontsize=15)
-    axes.text(0.97, 0.9, "- - validation", color=BACKWARD, ha="right", va="top", transform=axes.transAxes, fontsize=15)
+    axes.text(
+        0.97,
+        0.9,
+        "- - validation",
+        color=BACKWARD,
+        ha="right",
+        va="top",
+        transform=axes.transAxes,
+        fontsize=15,
+    )
     axes.set_title("loss", fontsize=16)
     axes.tick_params(colors=QUIET)
 
@@ -124,6 +166,7 @@ class Playground(Demo):
     def __call__(self, **changes):
         """The playground with its controls; it shows itself in a notebook and begins untrained."""
         from .playground_live import Live
+
         return Live(self, self.values(**changes))
 
     def values(self, frames: int = FRAMES, **changes) -> dict:
@@ -132,11 +175,22 @@ class Playground(Demo):
 
 
 DEMO = Playground(
-    "playground", "Playground: watch a network learn", "000-41", draw,
-    (choice("data", "data", list(SETS)), number("noise", "noise", 0.1, 0, 0.4, 0.02),
-     *(switch(f"feature{i}", name, i < 2) for i, name in enumerate(FEATURES)),
-     choice("layers", "hidden units", LAYERS, "4, 2"), choice("activation", "activation", ["tanh", "relu", "sigmoid", "identity"]),
-     choice("penalty", "penalty", list(PENALTIES)), power("strength", "its strength λ", 0.001, 1e-5, 1e-1),
-     power("learning_rate", "learning rate", 0.1, 1e-3, 1e1), whole("batch", "batch", 12, 1, 60),
-     whole("steps", "steps per frame", 10, 1, 50), whole("seed", "seed", 0, 0, 20)),
-    size=(14.4, 6.2))
+    "playground",
+    "Playground: watch a network learn",
+    "000-41",
+    draw,
+    (
+        choice("data", "data", list(SETS)),
+        number("noise", "noise", 0.1, 0, 0.4, 0.02),
+        *(switch(f"feature{i}", name, i < 2) for i, name in enumerate(FEATURES)),
+        choice("layers", "hidden units", LAYERS, "4, 2"),
+        choice("activation", "activation", ["tanh", "relu", "sigmoid", "identity"]),
+        choice("penalty", "penalty", list(PENALTIES)),
+        power("strength", "its strength λ", 0.001, 1e-5, 1e-1),
+        power("learning_rate", "learning rate", 0.1, 1e-3, 1e1),
+        whole("batch", "batch", 12, 1, 60),
+        whole("steps", "steps per frame", 10, 1, 50),
+        whole("seed", "seed", 0, 0, 20),
+    ),
+    size=(14.4, 6.2),
+)

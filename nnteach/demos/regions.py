@@ -45,6 +45,7 @@ def probability(network, X) -> np.ndarray:
 def palette():
     """From orange over white to blue."""
     from matplotlib.colors import LinearSegmentedColormap
+
     return LinearSegmentedColormap.from_list("classes", [BACKWARD, "#e9a574", "#ffffff", "#7fb9dd", FORWARD])
 
 
@@ -58,16 +59,39 @@ def show_map(axes, values, low, high, extent, boundary=None):
         extent: (left, right, bottom, top).
         boundary: the value along which a line is drawn, if any.
     """
-    axes.imshow(values, origin="lower", extent=extent, cmap=palette(), vmin=low, vmax=high, aspect="auto",
-                interpolation="bilinear", zorder=0)
+    axes.imshow(
+        values,
+        origin="lower",
+        extent=extent,
+        cmap=palette(),
+        vmin=low,
+        vmax=high,
+        aspect="auto",
+        interpolation="bilinear",
+        zorder=0,
+    )
     if boundary is not None and values.min() < boundary < values.max():
-        axes.contour(np.linspace(*extent[:2], values.shape[1]), np.linspace(*extent[2:], values.shape[0]), values,
-                     levels=[boundary], colors=INK, linewidths=2.5)
+        axes.contour(
+            np.linspace(*extent[:2], values.shape[1]),
+            np.linspace(*extent[2:], values.shape[0]),
+            values,
+            levels=[boundary],
+            colors=INK,
+            linewidths=2.5,
+        )
 
 
 def show_points(axes, X, T, size=60, hollow=False):
     """The samples; those kept back for validation are hollow."""
     for number, colour, marker in ((0, BACKWARD, "s"), (1, FORWARD, "o")):
         rows = T == number
-        axes.scatter(X[rows, 0], X[rows, 1], s=size, marker=marker, facecolors=GROUND if hollow else colour,
-                     edgecolors=colour if hollow else GROUND, linewidths=1.5 if hollow else 0.8, zorder=3)
+        axes.scatter(
+            X[rows, 0],
+            X[rows, 1],
+            s=size,
+            marker=marker,
+            facecolors=GROUND if hollow else colour,
+            edgecolors=colour if hollow else GROUND,
+            linewidths=1.5 if hollow else 0.8,
+            zorder=3,
+        )

@@ -1,7 +1,8 @@
 """Early stopping (002-41): stop when the validation loss has not fallen for some epochs, and keep the best.
 
-The watch is nnteach's own, `nn.EarlyStopping`; here it looks at a training run that goes on, so that one sees what
-stopping spares. Too little patience stops at the first bump; too much costs only time, because the best is kept.
+The watch is nnteach's own, `nn.EarlyStopping`; here it looks at a training run that goes on, so that one sees
+what stopping spares. Too little patience stops at the first bump; too much costs only time, because the best
+is kept.
 """
 
 import numpy as np
@@ -40,8 +41,12 @@ def draw(figure, units, patience):
     show_fit(curves, run, run.curves[round(best / EVERY)], FORWARD)
     curves.plot(PLACES[:, 0], run.curves[-1], color=BACKWARD, linestyle=(0, (4, 2)), linewidth=2)
     curves.set_title("kept, and - - without stopping")
-    return (f"With patience {patience} training stops after epoch {end} and goes back to epoch {best}, whose validation loss "
-            f"is {digits(validation[best], 3)}; after all {EPOCHS} epochs it would be {digits(validation[-1], 3)}.")
+    return (
+        f"With patience {patience} training stops after epoch {end} "
+        f"and goes back to epoch {best}, whose validation loss "
+        f"is {digits(validation[best], 3)}; after all {EPOCHS} "
+        f"epochs it would be {digits(validation[-1], 3)}."
+    )
 
 
 def distance(curve) -> float:
@@ -56,6 +61,10 @@ def prepare():
 
 
 DEMO = Demo(
-    "early_stopping", "Early stopping keeps the best", "002-41", draw,
+    "early_stopping",
+    "Early stopping keeps the best",
+    "002-41",
+    draw,
     (choice("units", "hidden units", UNITS, 16), whole("patience", "patience in epochs", 50, 0, 400, 5)),
-    prepare=prepare)
+    prepare=prepare,
+)

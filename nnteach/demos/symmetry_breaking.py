@@ -1,7 +1,7 @@
 """Symmetry breaking (002-46, 003-23): units that begin as copies of each other stay so for ever.
 
-Five hidden units, each an arrow of its two weights. With spread 0 all begin at the same place, get the same gradient,
-and remain one unit; the smallest difference is enough, and grows.
+Five hidden units, each an arrow of its two weights. With spread 0 all begin at the same place, get the same
+gradient, and remain one unit; the smallest difference is enough, and grows.
 """
 
 from functools import lru_cache
@@ -27,8 +27,12 @@ def training(start: str, spread: float):
     X, T = circles(160, noise=0.08, rng=1)
     net = MLP([2, UNITS, 1], activation="tanh")
     rng = np.random.default_rng(0)
-    net.parameters = {name: START[start] + spread * rng.normal(size=array.shape) if name.startswith("W")
-                      else np.zeros_like(array) for name, array in net.parameters.items()}
+    net.parameters = {
+        name: START[start] + spread * rng.normal(size=array.shape)
+        if name.startswith("W")
+        else np.zeros_like(array)
+        for name, array in net.parameters.items()
+    }
     trainer = Trainer(net, "binary_cross_entropy_with_logits", Adam(0.05))
     prepared = trainer.prepare(X, T)
     states, losses = [net.parameters], []
@@ -61,8 +65,11 @@ def draw(figure, start, spread, step):
     region.set(xlim=(-1.4, 1.4), ylim=(-1.4, 1.4), xticks=[], yticks=[])
     region.set_title("the region")
     count = different(now["W1"])
-    return (f"{START_WORDS[start]}, spread {digits(spread)}: after {step} steps {count} of {UNITS} units "
-            f"{'differ' if count > 1 else 'is all there is: the others are its copies'}; loss {digits(losses[max(step, 1) - 1], 3)}.")
+    return (
+        f"{START_WORDS[start]}, spread {digits(spread)}: after {step} steps {count} of {UNITS} units "
+        f"{'differ' if count > 1 else 'is all there is: the others are its copies'}; "
+        f"loss {digits(losses[max(step, 1) - 1], 3)}."
+    )
 
 
 START_WORDS = {"all zero": "Weights zero", "all the same": "All weights 0.5"}
@@ -71,7 +78,13 @@ START_WORDS = {"all zero": "Weights zero", "all the same": "All weights 0.5"}
 def _weights(axes, path, reach):
     for unit in range(UNITS):
         axes.plot(path[:, unit, 0], path[:, unit, 1], color=COLOURS[unit], linewidth=2)
-        axes.plot(*path[-1, unit], marker=MARKERS[unit], color=COLOURS[unit], markersize=18 - 2 * unit, linestyle="none")
+        axes.plot(
+            *path[-1, unit],
+            marker=MARKERS[unit],
+            color=COLOURS[unit],
+            markersize=18 - 2 * unit,
+            linestyle="none",
+        )
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="weight of x₁", ylabel="weight of x₂")
     axes.set_title(f"{UNITS} hidden units")
 
@@ -84,8 +97,14 @@ def prepare():
 
 
 DEMO = Demo(
-    "symmetry", "Symmetry breaking", "002-46, 003-23", draw,
-    (choice("start", "weights begin", list(START), "all the same"),
-     choice("spread", "random spread", SPREADS, 0.0),
-     play("step", "step", STEPS, STEPS, EVERY, interval=80)),
-    prepare=prepare)
+    "symmetry",
+    "Symmetry breaking",
+    "002-46, 003-23",
+    draw,
+    (
+        choice("start", "weights begin", list(START), "all the same"),
+        choice("spread", "random spread", SPREADS, 0.0),
+        play("step", "step", STEPS, STEPS, EVERY, interval=80),
+    ),
+    prepare=prepare,
+)

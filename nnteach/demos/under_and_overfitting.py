@@ -1,7 +1,7 @@
 """Under- and overfitting seen by validation (001-16): too few units, too many, and training for too long.
 
-Underfitting: both losses stay high. Overfitting: the training loss falls on while the validation loss rises. What
-the network has never seen decides, so a part of the samples is always kept back.
+Underfitting: both losses stay high. Overfitting: the training loss falls on while the validation loss rises.
+What the network has never seen decides, so a part of the samples is always kept back.
 """
 
 import numpy as np
@@ -23,8 +23,12 @@ def draw(figure, units, noise, epoch):
     show_losses(right, training, validation, noise)
     best = int(np.argmin(validation))
     right.axvline(best, color=INK, linewidth=1.5, linestyle=(0, (2, 2)))
-    return (f"{units} hidden unit{'s' * (units > 1)}, epoch {epoch}: training loss {digits(training[-1], 3)}, validation loss "
-            f"{digits(validation[-1], 3)}, lowest {digits(validation[best], 3)} in epoch {best}: {verdict(training, validation, noise)}.")
+    return (
+        f"{units} hidden unit{'s' * (units > 1)}, epoch {epoch}: "
+        f"training loss {digits(training[-1], 3)}, validation loss "
+        f"{digits(validation[-1], 3)}, lowest {digits(validation[best], 3)} "
+        f"in epoch {best}: {verdict(training, validation, noise)}."
+    )
 
 
 def show_losses(axes, training, validation, noise):
@@ -35,7 +39,14 @@ def show_losses(axes, training, validation, noise):
     axes.plot(training, color=INK)
     axes.plot(validation, color=BACKWARD, linestyle=(0, (5, 2)))
     axes.set_title("mean squared error")
-    label_ends(axes, [(training[-1], "training", INK), (validation[-1], "validation", BACKWARD), (noise**2, "noise", QUIET)])
+    label_ends(
+        axes,
+        [
+            (training[-1], "training", INK),
+            (validation[-1], "validation", BACKWARD),
+            (noise**2, "noise", QUIET),
+        ],
+    )
 
 
 def verdict(training, validation, noise) -> str:
@@ -50,6 +61,7 @@ def verdict(training, validation, noise) -> str:
 UNITS = {str(n): n for n in (1, 2, 4, 16, 64)}
 NOISES = {"0.1": 0.1, "0.25": 0.25}
 
+
 def prepare():
     """Train every network, so that no control has to wait."""
     for units in UNITS.values():
@@ -58,7 +70,14 @@ def prepare():
 
 
 DEMO = Demo(
-    "overfitting", "Under- and overfitting", "001-16", draw,
-    (choice("units", "hidden units", UNITS, 16), choice("noise", "noise σ", NOISES, 0.25),
-     play("epoch", "epoch", EPOCHS, EPOCHS, EVERY, interval=100)),
-    prepare=prepare)
+    "overfitting",
+    "Under- and overfitting",
+    "001-16",
+    draw,
+    (
+        choice("units", "hidden units", UNITS, 16),
+        choice("noise", "noise σ", NOISES, 0.25),
+        play("epoch", "epoch", EPOCHS, EPOCHS, EVERY, interval=100),
+    ),
+    prepare=prepare,
+)

@@ -1,7 +1,8 @@
 """L1 and L2 (002-42): what a penalty on the weights does to the weights, and to the region.
 
-L2 shrinks all weights, the large ones most; L1 takes the same from each, so that most end at about 0. Either way
-the boundary gets smoother, and with a large λ the network says nothing any more. Biases are not penalised here.
+L2 shrinks all weights, the large ones most; L1 takes the same from each, so that most end at about 0. Either
+way the boundary gets smoother, and with a large λ the network says nothing any more. Biases are not penalised
+here.
 """
 
 from functools import lru_cache
@@ -65,14 +66,20 @@ def draw(figure, kind, strength):
     every = weights(net)
     small = int(np.sum(np.abs(every) < SMALL))
     _bars(right, every)
-    return (f"{kind}{f', λ = {digits(strength)}' if KINDS[kind] else ''}: Σ|w| = {digits(np.abs(every).sum(), 3)}, "
-            f"largest weight {digits(np.abs(every).max(), 3)}, {small} of {len(every)} weights below {SMALL} in size; "
-            f"{shares[1]} % of the samples kept back are told right.")
+    return (
+        f"{kind}{f', λ = {digits(strength)}' if KINDS[kind] else ''}: "
+        f"Σ|w| = {digits(np.abs(every).sum(), 3)}, "
+        f"largest weight {digits(np.abs(every).max(), 3)}, "
+        f"{small} of {len(every)} weights below {SMALL} in size; "
+        f"{shares[1]} % of the samples kept back are told right."
+    )
 
 
 def _bars(axes, every):
     axes.axhline(0, color=QUIET, linewidth=1)
-    axes.vlines(np.arange(len(every)), 0, every, colors=[FORWARD if w > 0 else BACKWARD for w in every], linewidth=6)
+    axes.vlines(
+        np.arange(len(every)), 0, every, colors=[FORWARD if w > 0 else BACKWARD for w in every], linewidth=6
+    )
     axes.set_yscale("symlog", linthresh=0.1, linscale=0.5)
     axes.set(ylim=(-20, 20), xlim=(-1, len(every)), xticks=[], xlabel="the weights, by their size")
     axes.set_yticks([-10, -1, -0.1, 0, 0.1, 1, 10], ["−10", "−1", "−0.1", "0", "0.1", "1", "10"])
@@ -88,6 +95,10 @@ def prepare():
 
 
 DEMO = Demo(
-    "penalties", "L1 and L2: smaller weights, smoother regions", "002-42", draw,
+    "penalties",
+    "L1 and L2: smaller weights, smoother regions",
+    "002-42",
+    draw,
     (choice("kind", "penalty", list(KINDS), "L1: λ Σ |w|"), choice("strength", "λ", STRENGTHS, 0.003)),
-    prepare=prepare)
+    prepare=prepare,
+)
