@@ -15,7 +15,7 @@ export class Panel {
   constructor(words) {
     this.words = words;
     this.now = html("p", { class: "nn-now" });
-    this.formula = html("div", { class: "nn-formula", "data-formula": "" });
+    this.formula = html("div", { class: "nn-formula", "data-formula": "", style: "--fit:1" });
     this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
     this.remark = html("p", { class: "nn-remark" });
     this.question = html("form", { class: "nn-question", novalidate: "" });
@@ -32,15 +32,17 @@ export class Panel {
     this.fit();
   }
 
-  /** A formula with a part that is too wide even for a line of its own is set smaller, as far as it can be read. */
+  /** Where a part of a formula is too wide even for a line of its own, all are set smaller, as far as they can be read. */
   fit() {
-    const lines = /** @type {HTMLElement[]} */ ([...this.formula.querySelectorAll(".nn-math, .nn-because")]);
-    for (const line of lines) line.style.setProperty("--fit", "1");
-    const smallest = this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST;
-    const ratios = lines.map((line) => line.clientWidth / line.scrollWidth);
-    lines.forEach((line, index) => {
-      if (ratios[index] < 1) line.style.setProperty("--fit", String(Math.max(ratios[index], smallest)));
-    });
+    this.#scale(1);
+    const lines = [...this.formula.querySelectorAll(".nn-math, .nn-because")];
+    const ratio = Math.min(1, ...lines.map((line) => line.clientWidth / line.scrollWidth || 1));
+    this.#scale(Math.max(ratio, this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST));
+  }
+
+  /** @param {number} fit */
+  #scale(fit) {
+    if (this.formula.style.getPropertyValue("--fit") !== String(fit)) this.formula.style.setProperty("--fit", String(fit));
   }
 
   /**
