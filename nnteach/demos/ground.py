@@ -87,7 +87,7 @@ def descend(surface: Surface, start: tuple[float, float], optimizer, steps: int)
 
 
 @lru_cache(maxsize=None)
-def grid(surface: Surface, points: int = 120):
+def grid(surface: Surface, points: int = 80):
     """x, y and heights of the picture, each of shape (points, points)."""
     x, y = np.meshgrid(np.linspace(*surface.x, points), np.linspace(*surface.y, points))
     return x, y, surface.fn(x, y)

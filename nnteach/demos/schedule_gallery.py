@@ -16,15 +16,15 @@ from ..nn.optimizers import SGD
 from .stage import Demo, choice, number
 from .style import BACKWARD, FORWARD, INK, QUIET, label_ends, panels, powers_of_ten
 
-EPOCHS = 50
+EPOCHS = 40
 
 
 def table(rate: float) -> dict:
-    """Name -> schedule over 50 epochs with this largest rate."""
+    """Name -> schedule over 40 epochs with this largest rate."""
     return {
         "constant": schedules.Constant(rate),
-        "step": schedules.Step(rate, every=17, factor=0.1),
-        "exponential": schedules.Exponential(rate, factor=0.93),
+        "step": schedules.Step(rate, every=14, factor=0.1),
+        "exponential": schedules.Exponential(rate, factor=0.9),
         "inverse time": schedules.InverseTime(rate, decay=0.15),
         "linear": schedules.Linear(rate, end=rate / 100, steps=EPOCHS),
         "plateau": schedules.Plateau(rate, factor=0.1, patience=4),
