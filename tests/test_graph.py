@@ -3,6 +3,7 @@
 import gc
 import math
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -508,3 +509,26 @@ def test_no_grad_builds_no_graph():
 def test_node_by_constant_zero_without_a_graph():
     with nt.no_grad(), np.errstate(all="ignore"):
         assert (nt.variable(1.0) / 0.0).value == math.inf
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_collector_is_paused_and_then_as_before(was_on):
+    before = gc.isenabled()
+    (gc.enable if was_on else gc.disable)()
+    try:
+        with pytest.raises(ZeroDivisionError), nt.collector_paused():
+            assert not gc.isenabled()
+            _ = 1 // 0
+        assert gc.isenabled() == was_on
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_a_graph_needs_no_collector():
+    with nt.collector_paused():
+        x = nt.variable(2.0)
+        y = x * x + 1
+        kept = weakref.ref(y)
+        y.backward()
+        del y
+        assert kept() is None

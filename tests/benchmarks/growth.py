@@ -12,6 +12,7 @@ import tracemalloc
 import numpy as np
 
 SIZES = (100, 1_000, 10_000, 100_000)
+PHASES = ("forward, collector paused", "forward", "backward", "trace")
 WIDTH = 10  # of the layered graph: every node has ten parents in the layer below
 
 
@@ -48,11 +49,15 @@ def layered(nodes):
 
 
 def phases(build, nodes):
-    """Seconds of the processor for (forward, backward, trace), and the number of nodes that there really are."""
+    """Seconds of the processor for each of PHASES, and the number of nodes that there really are."""
     import nnteach as nt
     from nnteach.graph import ordered
 
-    gc.disable()  # as `timeit` does: the collector starts working at some thousand objects
+    gc.collect()  # so that what came before is not charged to this graph; from here on the collector runs as it likes
+    with nt.collector_paused():
+        paused = time.process_time()
+        build(nodes)
+        paused = time.process_time() - paused
     start = time.process_time()
     _, root = build(nodes)
     built = time.process_time()
@@ -60,8 +65,7 @@ def phases(build, nodes):
     done = time.process_time()
     nt.trace(root)
     end = time.process_time()
-    gc.enable()
-    return np.array([built - start, done - built, end - done]), len(ordered(root))
+    return np.array([paused, built - start, done - built, end - done]), len(ordered(root))
 
 
 def held(build, nodes):
@@ -94,7 +98,7 @@ def measure(repeats=5):
             counts.append(runs[0][1])
             times.append(np.min([seconds for seconds, _ in runs], axis=0))
             sizes.append(held(build, nodes))
-        for phase, amounts in zip(("forward", "backward", "trace"), np.transpose(times), strict=True):
+        for phase, amounts in zip(PHASES, np.transpose(times), strict=True):
             results[build.__name__, phase] = counts, amounts
         results[build.__name__, "memory"] = counts, sizes
     return results
