@@ -94,13 +94,10 @@ def draw(figure, initializer, activation):
 def _ridges(axes, layers, sizes, reach, colour):
     """Histograms above each other, layer 1 at the top, each as high as its own maximum."""
     edges = np.linspace(-reach, reach, BINS + 1)
-    middles = (edges[1:] + edges[:-1]) / 2
     for i, (counts, size) in enumerate(zip(layers, sizes)):
         base = LAYERS - 1 - i
         axes.axhline(base, color=LINE, linewidth=1)
-        axes.fill_between(
-            middles, base, base + 0.85 * counts / counts.max(), step="mid", color=colour, linewidth=0
-        )
+        axes.stairs(base + 0.85 * counts / counts.max(), edges, baseline=base, fill=True, color=colour)
         axes.text(
             1.02,
             base + 0.2,

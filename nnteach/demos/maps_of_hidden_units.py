@@ -70,7 +70,7 @@ def draw(figure, epoch, shown):
         if shown == "weighted":
             show_map(small, weight * values, -12, 12, SQUARE)
         else:
-            show_map(small, values, -0.2, 1.2, SQUARE, boundary=0.5)
+            show_map(small, values, -0.2, 1.2, SQUARE)
         _bare(small, f"{i + 1}: weight {digits(weight, 3)}", 15)
     _losses(figure.add_axes((0.79, 0.15, 0.12, 0.72)), history, epoch)
     accuracy = np.mean((_at(region, X) > 0.5) == T)
