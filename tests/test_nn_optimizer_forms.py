@@ -6,17 +6,7 @@ from keras_float64 import keras  # noqa: F401  (a fixture)
 
 import nnteach as nt
 from nnteach import nn
-from nnteach.nn.optimizers import (
-    OPTIMIZERS,
-    SGD,
-    AdaDelta,
-    AdaGrad,
-    Adam,
-    AdamW,
-    Momentum,
-    Nesterov,
-    RMSprop,
-)
+from nnteach.nn.optimizers import OPTIMIZERS, SGD, AdaDelta, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSprop
 
 START = np.array([0.7, -1.2, 0.4])
 STEPS = 50

@@ -10,17 +10,7 @@ from strategies import COMMON
 
 from nnteach import nn
 from nnteach.errors import GraphError
-from nnteach.nn.optimizers import (
-    OPTIMIZERS,
-    SGD,
-    AdaDelta,
-    AdaGrad,
-    Adam,
-    AdamW,
-    Momentum,
-    Nesterov,
-    optimizer,
-)
+from nnteach.nn.optimizers import OPTIMIZERS, SGD, AdaDelta, AdaGrad, Adam, AdamW, Momentum, Nesterov, optimizer
 
 
 def quadratic(*curvatures):

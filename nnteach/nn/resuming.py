@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from .checkpoints import load
-
 WATCHED = ("best", "best_epoch", "waited")
 
 
