@@ -42,4 +42,4 @@ def test_a_network_opens_at_every_level(name, level, trained):
     pred = net.forward(CORNERS[1:3])
     np.testing.assert_allclose(pred.value, net.predict(CORNERS[1:3]), rtol=1e-14)
     player = nt.step(nn.losses.mse(pred, XOR[1:3]).named("L"), level=level)
-    assert player.data["level"] == level
+    assert player.level == level  # the constructor has built it, or said why there is none
