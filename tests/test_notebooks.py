@@ -20,6 +20,7 @@ LESSONS, SOLUTIONS, EXERCISES = (
     sorted((ROOT / name).glob("*.ipynb")) for name in ("notebooks", "solutions", "exercises")
 )
 ALL = LESSONS + SOLUTIONS + EXERCISES
+PARTS = ("Computing derivatives", "Networks", "Training", "Frameworks")
 MAKE = ROOT / "solutions" / "make.py"
 PLACES = re.compile(r"/(?:home|root|work|tmp|opt|Users)/|[A-Z]:\\\\|ipykernel_\d|0x[0-9a-f]{8,}")
 
@@ -57,10 +58,40 @@ def outputs(path, kind="text/plain"):
 # ------------------------------------------------------------------------------------------------- the form
 
 
-def test_there_are_three_of_each():
-    names = [path.name for path in LESSONS]
-    assert names[:3] == ["01_x_plus_y_times_z.ipynb", "02_relu_net.ipynb", "03_sigmoid_net.ipynb"]
+def lesson(name):
+    return ROOT / "notebooks" / f"{name}.ipynb"
+
+
+def test_every_solution_has_its_exercise_and_its_lesson():
     assert [path.name for path in EXERCISES] == [path.name for path in SOLUTIONS] and len(SOLUTIONS) >= 3
+    for path in SOLUTIONS:
+        named = read(path)["metadata"]["nnteach"]["lesson"]
+        assert lesson(named).is_file() and path.name[:2] == named[:2], path.name
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_a_lesson_says_what_it_covers_and_where_it_stands(path):
+    about = read(path)["metadata"]["nnteach"]
+    assert about["covers"] and all(re.fullmatch(r"00[0-4]-(\d\d|1Q)", i) for i in about["covers"])
+    assert all(re.fullmatch(r"E00[0-4]-\d{1,2}", i) for i in about.get("errata", ()))
+    assert 15 <= about["minutes"] <= 60 and about["part"] in PARTS
+    if path.name[:2].isdigit():
+        assert about["order"] == int(path.name[:2])
+
+
+def test_the_reading_order_is_one_order_and_the_parts_follow_each_other():
+    about = [read(path)["metadata"]["nnteach"] for path in LESSONS]
+    places = sorted((each["order"], PARTS.index(each["part"])) for each in about)
+    orders, parts = zip(*places, strict=True)
+    assert len(set(orders)) == len(orders) and list(parts) == sorted(parts)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=label)
+def test_the_next_lesson_is_named_by_its_title(path):
+    """"Then lesson 7, *its title*": the number and the title belong together, for lessons that exist."""
+    for number, title in re.findall(r"lesson (\d+), \*([^*]+)\*", prose(path)):
+        for target in ROOT.glob(f"notebooks/{int(number):02d}_*.ipynb"):
+            assert source(read(target)["cells"][0]).splitlines()[0] == f"# {number}. {title}"
 
 
 @pytest.mark.parametrize("path", ALL, ids=label)
@@ -150,7 +181,7 @@ def test_a_lesson_holds_a_player_that_works_without_a_kernel(path):
 def test_exercises_named_in_a_lesson_exist(path):
     named = re.findall(r"`(exercises/[^`]*)`", prose(path))
     assert all((ROOT / name).is_file() for name in named)
-    # The lessons on frameworks have no exercise sheet of their own: what they train is not checked by numbers.
+    # Framework lessons have no exercise sheet of their own: what they train is not checked by numbers.
     assert named or read(path)["metadata"]["nnteach"].get("part") == "Frameworks"
 
 
@@ -189,7 +220,7 @@ SIGMOID_NET = {
 
 
 def test_the_sigmoid_lesson_shows_every_number_of_both_readings_to_ten_digits():
-    tables = "\n".join(outputs(LESSONS[2], "text/markdown").values())
+    tables = "\n".join(outputs(lesson("07_sigmoid_net"), "text/markdown").values())
     shown = {
         name.strip(): (first, second)
         for name, first, second in re.findall(r"^\|([^|]+)\|([^|]+)\|([^|]+)\|$", tables, re.M)
@@ -200,7 +231,7 @@ def test_the_sigmoid_lesson_shows_every_number_of_both_readings_to_ten_digits():
 
 
 def test_the_relu_lesson_shows_the_numbers_of_the_slide():
-    shown = outputs(LESSONS[1])
+    shown = outputs(lesson("06_relu_net"))
     assert re.findall(r"it is (\S+)", shown["forward-reveal"]) == ["5", "−8", "5", "0", "−4", "81"]
     assert re.findall(r"it is (\S+)", shown["w5-reveal"]) == ["−18", "−90"]
     assert re.findall(r"it is (\S+)", shown["w1-reveal"]) == ["36", "36", "72"]
@@ -209,8 +240,8 @@ def test_the_relu_lesson_shows_the_numbers_of_the_slide():
     assert shown["sleeping-reveal"].endswith("it is w3, w4, b2, w6")
 
 
-def test_the_first_lesson_shows_the_numbers_of_the_slide():
-    shown = outputs(LESSONS[0])
+def test_the_lesson_on_x_plus_y_times_z_shows_the_numbers_of_the_slide():
+    shown = outputs(lesson("02_x_plus_y_times_z"))
     assert re.findall(r"it is (\S+)", shown["forward-reveal"]) == ["3", "−12"]
     assert re.findall(r"it is (\S+)", shown["gradient-reveal"]) == ["−4", "−4", "−4", "3"]
 
@@ -292,17 +323,16 @@ def sigmoid_net():
 
 
 @pytest.mark.parametrize(
-    "path, computed",
-    list(zip(LESSONS[:3], (product, relu_net, sigmoid_net), strict=True)),
-    ids=lambda p: getattr(p, "stem", ""),
+    "name, computed",
+    [("02_x_plus_y_times_z", product), ("06_relu_net", relu_net), ("07_sigmoid_net", sigmoid_net)],
 )
-def test_every_decimal_number_in_the_prose_is_computed_here(path, computed):
+def test_every_decimal_number_in_the_prose_is_computed_here(name, computed):
     """Each number with a decimal point is one of those computed above, to the digits it is quoted with."""
     known = [abs(float(value)) for value in computed()]
-    for word in re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", prose(path)):
+    for word in re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", prose(lesson(name))):
         places = len(word.split(".")[1])
         assert any(abs(value - float(word)) <= 0.5000001 * 10**-places for value in known), (
-            f"{word} in {path.name}"
+            f"{word} in {name}"
         )
 
 
