@@ -1,6 +1,8 @@
 """The assignment as nbgrader itself takes it: released without solutions, graded to the right points."""
 
 import json
+import os
+import sys
 
 import pytest
 
@@ -21,9 +23,11 @@ def test_the_source_has_a_graded_cell_for_every_answer(tmp_path):
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path, monkeypatch):
     """A course of nbgrader with the assignment released."""
     pytest.importorskip("nbgrader")
+    here = os.path.dirname(sys.executable)  # nbgrader starts `alembic` from the path
+    monkeypatch.setenv("PATH", here + os.pathsep + os.environ["PATH"])
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
