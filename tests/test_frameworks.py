@@ -196,17 +196,17 @@ def wrapper():
     nt.needs("keras")
     import keras
 
-    def build(units=16):
+    def build(units=64):
         model = keras.Sequential([
             keras.Input((28, 28)),
             keras.layers.Flatten(),
             keras.layers.Dense(units, activation="relu"),
             keras.layers.Dense(10, activation="softmax"),
         ])
-        model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+        model.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy")
         return model
 
-    return nt.frameworks.KerasClassifier(build, epochs=8, batch_size=16)
+    return nt.frameworks.KerasClassifier(build, epochs=10, batch_size=16)
 
 
 def test_a_clone_trains_as_many_epochs_as_were_asked_for(wrapper):
@@ -215,7 +215,7 @@ def test_a_clone_trains_as_many_epochs_as_were_asked_for(wrapper):
     data = stand_in()
     fitted = clone(wrapper).set_params(epochs=3, units=8).fit(data.x_train[:50], data.y_train[:50])
     assert len(fitted.history_["loss"]) == 3 and fitted.model_.layers[1].units == 8
-    assert wrapper.epochs == 8 and wrapper.settings == {}
+    assert wrapper.epochs == 10 and wrapper.settings == {}
 
 
 def test_folds_are_stratified_so_that_sorted_labels_do_no_harm(wrapper):
