@@ -1,17 +1,11 @@
 """Fixtures and rules for all tests. Helpers that are more than a fixture stand in modules beside this one."""
 
-import json
 import os
-from functools import cache
 
 import pytest
 from labserver import LabServer
 
 from nnteach.doctor import find_chromium
-from nnteach.frameworks.extras import missing
-
-# The lessons on frameworks try their machinery here; NNTEACH_MODE=full makes pytest run them as readers do.
-os.environ.setdefault("NNTEACH_MODE", "quick")
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -25,21 +19,10 @@ CHROMIUM_OPTIONS = [
 
 
 def pytest_collection_modifyitems(items):
-    """A cell of a notebook is marked `notebook`; a test with JupyterLab needs the browser too."""
+    """A test with JupyterLab needs the browser too."""
     for item in items:
-        if type(item).__module__.startswith("nbval"):
-            item.add_marker("notebook")
-            if absent := _not_installed(item.path):
-                item.add_marker(pytest.mark.skip(reason=f"{item.path.name} needs the extra {', '.join(absent)}"))
         if item.get_closest_marker("lab"):
             item.add_marker("browser")
-
-
-@cache
-def _not_installed(path):
-    """The extras a notebook names in its metadata that are not installed."""
-    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-    return missing(*metadata.get("nnteach", {}).get("needs", ()))
 
 
 @pytest.fixture(scope="session")
