@@ -9,8 +9,6 @@ import dataclasses
 from ..draw import NUMBER_COLUMNS, card_of, contribution_text, drawn, operation_text, summary, title
 from ..draw.chain import Chain
 from ..draw.diagram import Diagram, Wire
-from ..draw.layout import layout
-from ..draw.picture import picture
 from ..phrases import phrase
 from ..trace import Trace, edge_name
 from .message import Telling
@@ -19,6 +17,9 @@ from .neuron import flow_of, merged, status_of, without_repeats
 
 def layer_level(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict:
     """What the browser needs to show a network layer by layer. Arguments as in `message.level_message`."""
+    from ..draw.layout import layout  # it loads Graphviz, and nothing else here needs that
+    from ..draw.picture import picture
+
     telling = telling or Telling(chain.trace)
     trace, texts, made = chain.trace, telling.texts, _Collapsed(chain, any_number)
     nodes, edges = [made.node(node, texts) for node in made.boxes], [made.edge(edge, texts) for edge in made.edges]
