@@ -1,0 +1,71 @@
+"""The slips of the decks: every line of code is run, and the page is made from the data file."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from nnteach import errata
+from nnteach.errors import GraphError
+
+ROOT = Path(__file__).resolve().parent.parent
+SLIPS = errata.read()
+COUNTS = {"000": 19, "001": 21, "002": 19, "003": 14, "004": 24}
+# Names, dates, and what a library is called today: there is nothing to compute.
+WORDS = set("E000-12 E000-15 E000-17 E000-19 E001-12 E001-14 E002-15 E002-17 E002-19 E003-6 E004-13 E004-14 E004-17 "
+            "E004-22".split())
+
+
+def load(name):
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PAGES = load("errata")
+
+
+@pytest.mark.parametrize("slip", [slip for slip in SLIPS if slip.code], ids=lambda slip: slip.id)
+def test_the_code_of_a_slip_prints_what_is_stored(slip):
+    assert PAGES.run(slip.code) == slip.shows
+    assert len(slip.code.splitlines()) <= 8 and max(map(len, slip.code.splitlines())) <= 110
+
+
+def test_only_matters_of_words_have_no_code():
+    assert {slip.id for slip in SLIPS if not slip.code} == WORDS
+
+
+def test_every_slip_of_every_deck_is_there_once_and_in_order():
+    expected = [f"E{deck}-{number}" for deck, count in COUNTS.items() for number in range(1, count + 1)]
+    assert [slip.id for slip in SLIPS] == expected
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.id)
+def test_a_slip_is_complete(slip):
+    assert slip.printed and slip.correct and slip.reason and slip.weight in errata.WEIGHTS
+    assert re.fullmatch(rf"{slip.deck}-\d\d", slip.slide)
+    assert slip.reason.endswith(".") and slip.reason[0] == slip.reason[0].upper()
+
+
+def test_a_slip_is_found_by_its_id_and_a_wrong_id_is_refused():
+    assert errata.slip("E001-1").correct == "w5 = −1.91"
+    with pytest.raises(GraphError, match="E000-1"):
+        errata.slip("E9")
+
+
+def test_the_page_is_the_one_the_data_file_gives():
+    assert (ROOT / "docs" / "errata.md").read_text(encoding="utf-8") == PAGES.page()
+
+
+def test_the_page_shows_a_formula_as_it_is():
+    assert PAGES.literal("W_k * [x]") == r"W\_k \* \[x\]"
+    assert PAGES.page({"E001-1": ["[Lesson 6](a.html)"]}).count("[Lesson 6](a.html)") == 1
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.stem)
+def test_a_lesson_names_slips_that_exist(path):
+    about = json.loads(path.read_text(encoding="utf-8"))["metadata"]["nnteach"]
+    assert set(about.get("errata", ())) <= {slip.id for slip in SLIPS}
