@@ -19,6 +19,7 @@ BEGIN, END = "# solution", "# end solution"
 STUB = 'raise NotImplementedError("your code goes here")'
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def main(arguments=None) -> int:
@@ -131,6 +132,9 @@ def run(path: Path) -> None:
     for cell in notebook.cells:
         if any(output.get("name") == "stderr" for output in cell.get("outputs", ())):
             raise RuntimeError(f"{path.name}, cell {cell.id}: something was written to stderr")
+        # A widget needs its kernel, and its id differs from run to run; a demo's picture stands before it.
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", ())]
     notebook.metadata = {**KERNEL, "nnteach": notebook.metadata.get("nnteach", {})}
     path.write_text(to_text(_with_lines(notebook)), encoding="utf-8")
 
