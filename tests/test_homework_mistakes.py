@@ -7,7 +7,7 @@ import planted
 import pytest
 from planted import CORE, backprop, three_digits
 
-from nnteach.homework.hypotheses import catalogue, hypotheses
+from nnteach.homework.hypotheses import attempt, catalogue, hypotheses
 from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS
 from nnteach.homework.resolve import resolve
 from nnteach.homework.sheet import homework
@@ -173,3 +173,26 @@ def test_messages_name_no_right_number(sheets):
     for h in hypotheses(hw.task, known.keys)[::7]:
         message = hw.check(answers_of(hw, h.change)).message
         assert not right & set(re.findall(r"\d+\.\d+", message)) and len(message.split()) <= 160
+
+
+@pytest.mark.parametrize("name", ["backprop", "sum_times_difference", "sigmoid_neuron", "relu_2_2_1"])
+def test_a_mistake_in_the_graph_and_a_mistake_in_the_steps_lead_to_the_same_numbers(name):
+    """`resolve` takes the engine's steps again; the engine on the changed graph must come to the same."""
+    from nnteach.homework.wrong_graph import WrongGraph
+
+    task = homework(name, student="both ways").task
+    for h in hypotheses(task):
+        if h.change.after or h.change.step:
+            continue
+        with np.errstate(all="ignore"):
+            try:
+                world = WrongGraph(task, [h.change])
+                world.root.backward()
+            except (ValueError, IndexError):  # shapes that do not fit, here as there
+                assert attempt(task, h.change) is None
+                continue
+        solved = resolve(task, h.change)
+        for stage_name, (node, kind) in task.stages.items():
+            copy = world.copies[node]
+            expected = copy.value if kind == "value" else copy.grad
+            assert np.array_equal(solved[stage_name], expected, equal_nan=True), (h.id, stage_name)

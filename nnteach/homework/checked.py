@@ -130,7 +130,9 @@ def _did(ids, language):
 
 
 def _located(judgement, found, first, language):
-    if found.factor:
+    if found.close:
+        yield phrase("close", language)
+    elif found.factor:
         yield phrase("factor", language)
     elif judgement.named("follows"):
         yield phrase("first", language, first=first)

@@ -29,7 +29,7 @@ MOST_PAIRS = 700
 SPREAD = 2.0  # another order of rounding may err more than those tried
 NEARER = 1 / 3  # of the distance to the right answers: then it is a mistake, and not rounding
 CLOSE = 0.01  # of the largest entry
-FINE, COARSE = 3, (1, 2)  # significant digits kept on the way: those that do little harm, and those that do
+FINE, BARE, COARSE = 4, 3, (1, 2)  # significant digits kept on the way: safe, just right if nothing else is wrong, too few
 WAYS = (np.round, np.trunc, np.floor, np.ceil)
 
 
@@ -44,6 +44,7 @@ class Diagnosis:
         where: in which layer or at which node, if not everywhere.
         rounded: whether nothing is wrong but the digits kept on the way.
         factor: whether all answers are off by one and the same factor.
+        close: whether three digits kept on the way might explain it, or a slip as small.
     """
 
     candidates: tuple[tuple[str, ...], ...] = ()
@@ -52,6 +53,7 @@ class Diagnosis:
     where: str = ""
     rounded: bool = False
     factor: bool = False
+    close: bool = False
 
 
 class Evidence:
@@ -121,8 +123,9 @@ def diagnose(exercise: Exercise, task: Task, truth: dict, given: dict[str, Given
     fitting = [(h, row) for h, row in singles if evidence.explains(row)]
     if fitting:
         return _named(evidence, weight, fitting)
-    if rounded_on_the_way(task, evidence) and not _nearer_a_mistake(evidence, [row for _, row in singles]):
-        return Diagnosis(rounded=True)
+    if within_rounding(task, evidence, BARE) and not _nearer_a_mistake(evidence, [row for _, row in singles]):
+        rounded = rounded_on_the_way(task, evidence)
+        return Diagnosis(rounded=rounded, close=not rounded)
     moved = _in_other_places(evidence)
     if moved and (len(evidence.wrong_names()) > 1 or enough(weight, EXACTLY)):  # one answer alone may be a coincidence
         return Diagnosis(((moved,),), _certainty(weight))
@@ -222,12 +225,21 @@ def after_a_slip(task: Task, given: dict[str, Given], wrong: list[str]) -> Diagn
 
 
 def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
-    """Whether the answers are as close to the right ones as keeping three digits on the way explains.
+    """Whether the right method with rounding on the way explains the answers.
+
+    With three digits kept, a small slip would be as close, so all answers must come out as they do with three.
+    """
+    three = (_with_rounding(task, evidence, BARE, way) for way in WAYS)
+    return any(map(evidence.explains, three)) or within_rounding(task, evidence, FINE)
+
+
+def within_rounding(task: Task, evidence: Evidence, digits: int) -> bool:
+    """Whether the answers are as close to the right ones as keeping some digits on the way can make them.
 
     How far an entry may be off is tried out: every stage is rounded, cut off, and rounded up, and what cancels
     in one entry shows in another of these.
     """
-    rows = [_with_rounding(task, evidence, FINE, way) for way in WAYS]
+    rows = [_with_rounding(task, evidence, digits, way) for way in WAYS]
     reach = np.max([np.abs(row - evidence.truth) for row in rows if row is not None], axis=0, initial=0.0)
     allowed = np.empty_like(reach)
     for part in evidence.slices.values():

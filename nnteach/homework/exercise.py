@@ -11,8 +11,10 @@ in, with the node it stands for) and the places of the nodes, by which the mista
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from ..autodiff import backward_steps
 from ..graph import Node, ordered
 
 
@@ -49,6 +51,7 @@ class Task:
         learning_rate: of the update step; None if there is none.
         l2: λ of the penalty.
         nodes: all nodes, oldest first.
+        contributions: (node, slot) -> what the edge hands on; known together with `steps`.
     """
 
     root: Node
@@ -58,9 +61,17 @@ class Task:
     learning_rate: float | None = None
     l2: float = 0.0
     nodes: list[Node] = field(default_factory=list)
+    contributions: dict = field(default_factory=dict)
 
     def __post_init__(self):
         self.nodes.extend(ordered(self.root))
+
+    @cached_property
+    def steps(self) -> list[tuple]:
+        """The engine's way back, an edge a line: (node, slot, parent, the parent's gradient so far)."""
+        walked = [step for step in backward_steps(self.root) if step.total is not None]
+        self.contributions.update({(step.node, step.slot): step.contribution for step in walked})
+        return [(step.node, step.slot, step.parent, step.total) for step in walked]
 
     @property
     def is_network(self) -> bool:

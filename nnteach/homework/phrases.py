@@ -26,6 +26,7 @@ ENGLISH = {
     "which": "Which of these did you do? On other numbers they differ: try hw.hint(4).",
     "factor": "Every answer is off by one and the same factor: "
               "what stands before the loss, over what is it averaged?",
+    "close": "You are close, but not to three digits: keep four digits on the way. If you did, look for a small slip.",
     "first": "{first} is the first that is not right; what is marked as consistent was computed well from it.",
     "from.right": "{first} does not follow from the right values before it.",
 }
@@ -53,6 +54,7 @@ ITALIAN = {
     "which": "Quale di questi è il caso? Con altri numeri sono diversi: provare hw.hint(4).",
     "factor": "Tutte le risposte sono sbagliate per uno stesso fattore: "
               "che cosa sta davanti alla loss, e su che cosa se ne fa la media?",
+    "close": "Ci si avvicina, ma non a tre cifre: tenere quattro cifre durante i calcoli. Se è già così, cercare una svista.",
     "first": "{first} è il primo valore non giusto; ciò che è segnato come coerente ne segue correttamente.",
     "from.right": "{first} non segue dai valori giusti che lo precedono.",
 }

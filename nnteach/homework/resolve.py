@@ -1,22 +1,21 @@
 """Solving a task again, with something changed on the way.
 
-A mistake is not a formula of its own: it is the task's own graph with a few primitives exchanged for ones whose rule or
-forward function is changed. The engine differentiates that graph as any other, so a mistake reaches as far as the graph
-does (any depth, skip connections, shared weights, expressions), and the wrong graph can be stepped through like the
-right one.
+A mistake is not a formula of its own: it is the task's own graph with a few rules or forward functions exchanged. The
+engine differentiates the graph once and its steps are kept (`Task.steps`); with a change in it they are taken again, in
+the same order, where the change reaches. So a mistake goes as far as the graph does (any depth, skip connections, shared
+weights, expressions), and costs microseconds. `wrong_graph.py` makes the same changes in a graph to step through.
 
 The same way, a student's own values take the place of computed ones: what follows from them is judged by them.
 """
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..autodiff import backward_steps, zero_like
-from ..graph import Node, constant, record, variable
-from ..primitive import Primitive
+from .. import ops
+from ..autodiff import zero_like
+from ..graph import Node, settle
 from .exercise import Task
 from .procedure import Procedure
 
@@ -81,29 +80,22 @@ class Change:
 
 
 class World:
-    """A copy of a task's graph with changes in it.
+    """A task with something changed in it, and what the changed rules may ask of it.
 
     Attributes:
-        copies: node of the task -> its counterpart.
         upstream: node -> the gradient that arrived there, for nodes with a changed rule.
-        computed: node -> its value before it was replaced by the student's own.
         arrived: node -> the gradients that arrived there, where somebody notes them.
+        edges, forward, given: all changes, merged: see `Change`.
     """
 
-    def __init__(self, task: Task, changes=(), touch=None):
-        self.task, self.touch = task, touch
-        self.copies: dict[Node, Node] = {}
-        self.upstream, self.computed, self.arrived = {}, {}, {}
+    def __init__(self, task: Task, changes=()):
+        self.task = task
+        self.upstream, self.arrived = {}, {}
         self.edges, self.forward, self.given = _merged(changes)
-        self.touched = {(stage.node, stage.kind): name for name, stage in task.stages.items()} if touch else {}
-        self.changed = {node for node, _ in (*self.edges, *self.touched)} | self.forward.keys()
-        for node in task.nodes:
-            self.copies[node] = self._copy(node)
-        self.root = self.copies[task.root]
 
     def value(self, node: Node):
         """The value of a node here."""
-        return self.copies[node].value
+        raise NotImplementedError
 
     @property
     def row_numbers(self):
@@ -119,55 +111,12 @@ class World:
         """The sum of all totals that a node went through while its gradients arrived: 2a + b for a, then b."""
         return sum(np.add.accumulate(self.arrived[node]))
 
-    def _copy(self, node):
-        if node.primitive is None:
-            if node.name not in self.given:
-                return node
-            return (variable if node.active else constant)(self.given[node.name], node.name)
-        parents = [self.copies[p] for p in node.parents]
-        if node in self.changed:
-            copy = record(self._primitive(node), parents, node.static)
-        elif all(map(operator.is_, parents, node.parents)):
-            return node  # nothing before it is changed
-        else:
-            copy = record(node.primitive, parents, node.static)
-        return copy.named(node.name) if node.name is not None else copy
-
-    def _primitive(self, node):
-        """A primitive in the place of the node's that does something differently."""
-        changed = [self.edges.get((node, slot), ()) for slot in range(len(node.parents))]
-        own_value, own_gradient = self.touched.get((node, "value")), self.touched.get((node, "gradient"))
-        old = node.primitive
-        forward = self._forward(node, own_value)
-        rules = [
-            self._rule(node, old.vjps[slot], functions, own_gradient) for slot, functions in enumerate(changed)
-        ]
-        return Primitive(forward, tuple(rules), old.notation, old.elementwise)
-
-    def _forward(self, node, own):
-        old, changes = node.primitive.forward, self.forward.get(node, ())
-        if not changes and own is None:
-            return old
-
-        def forward(*inputs, **static):
-            value = old(*inputs, **static)
-            for change in changes:
-                value = change(value, *inputs)
-            if own is not None:
-                self.computed[node] = value
-                value = self.touch(own, value)
-            return value
-
-        return forward
-
-    def _rule(self, node, rule, functions, own):
-        if rule is None or not (functions or own):
-            return rule
-        for function in functions:
+    def rule(self, node: Node, slot: int):
+        """The rule of an edge, with all its changes in it."""
+        rule = node.primitive.vjps[slot]
+        for function in self.edges.get((node, slot), ()):
             rule = self._changed(node, rule, function)
-        if own is None:
-            return rule
-        return lambda g, out, *inputs, **static: rule(self.touch(own, g), out, *inputs, **static)
+        return rule
 
     def _changed(self, node, rule, function):
         def changed(g, out, *inputs, **static):
@@ -175,6 +124,82 @@ class World:
             return function(Edge(g, out, inputs, rule, static, node, self))
 
         return changed
+
+    def result(self, node: Node, inputs):
+        """The value of a node, with all its changes in it."""
+        value = node.primitive.forward(*inputs, **node.static)
+        for change in self.forward.get(node, ()):
+            value = change(value, *inputs)
+        return value
+
+
+class Rerun(World):
+    """The task's numbers with changes in them; only what a change reaches is computed again.
+
+    Attributes:
+        values: node -> its value here.
+        totals: node -> its gradient here.
+        computed: node -> its value before it was replaced by the student's own.
+    """
+
+    def __init__(self, task: Task, changes=(), touch=None):
+        super().__init__(task, changes)
+        self.touch, self.computed = touch, {}
+        self.touched = {(stage.node, stage.kind): name for name, stage in task.stages.items()} if touch else {}
+        self.values, self.moved = {}, set()
+        self.go_forward()
+        self.totals = {task.root: 1.0}
+        self.go_back()
+
+    def value(self, node: Node):
+        return self.values[node]
+
+    def go_forward(self):
+        """Compute the nodes again that a change reaches; `moved` are the nodes with another value."""
+        for node in self.task.nodes:
+            own = self.touched.get((node, "value"))
+            if node.primitive is None:
+                changed = node.name in self.given
+                self.values[node] = settle(np.array(self.given[node.name])) if changed else node.value
+            elif changed := bool(own or node in self.forward or not self.moved.isdisjoint(node.parents)):
+                value = settle(self.result(node, [self.values[p] for p in node.parents]))
+                self.values[node] = value if own is None else self._taken_over(node, own, value)
+            else:
+                self.values[node] = node.value
+            if changed:
+                self.moved.add(node)
+
+    def _taken_over(self, node, own, value):
+        self.computed[node] = value
+        return settle(np.asarray(self.touch(own, value)))
+
+    def go_back(self):
+        """Apply the rules again that a change reaches, in the order in which the engine applied them."""
+        moved, again, totals = self.moved, set(), self.totals
+        for node, slot, parent, total in self.task.steps:
+            reached = node in again or node in moved or (node, slot) in self.edges or self.touched
+            if reached or not moved.isdisjoint(node.parents):
+                contribution, before = self.contribution(node, slot, parent), totals.get(parent)
+                total = contribution if before is None else settle(before + contribution)
+                again.add(parent)
+            elif parent in again:
+                total = settle(totals[parent] + self.task.contributions[node, slot])
+            totals[parent] = total
+
+    def contribution(self, node, slot, parent):
+        """What one edge hands on here."""
+        g, out = self.totals[node], self.values[node]
+        if self.touched and (own := self.touched.get((node, "gradient"))):
+            g = self.touch(own, g)
+        inputs = [self.values[p] for p in node.parents]
+        rule = self.rule(node, slot) if (node, slot) in self.edges else node.primitive.vjps[slot]
+        try:
+            found = rule(g, out, *inputs, **node.static)
+        except ZeroDivisionError:  # where plain floats raise, NumPy answers inf or nan
+            found = rule(*map(np.float64, (g, out, *inputs)), **node.static)
+        if type(found) is not float and found.shape != (shape := parent.shape):
+            found = ops.sum_to(found, shape=shape)
+        return found if type(found) is float else settle(found)
 
 
 def _merged(changes):
@@ -203,23 +228,19 @@ def resolve(task: Task, *changes: Change, touch=None) -> dict[str, np.ndarray]:
     with np.errstate(all="ignore"):
         if isinstance(task, Procedure):
             return task.solve(changes, touch)
-        world = World(task, changes, touch)
-        gradients = {world.root: 1.0}
-        for step in backward_steps(world.root):
-            if step.total is not None:
-                gradients[step.parent] = step.total
-        answers = {name: _stage(world, stage, gradients) for name, stage in task.stages.items()}
+        world = Rerun(task, changes, touch)
+        answers = {name: _stage(world, stage) for name, stage in task.stages.items()}
         for change in changes:
             if change.after is not None:
                 answers = change.after(answers, task)
         return answers | _updated(task, changes, answers)
 
 
-def _stage(world, stage, gradients):
-    copy = world.copies[stage.node]
+def _stage(world, stage):
+    node = stage.node
     if stage.kind == "gradient":
-        return gradients[copy] if copy in gradients else zero_like(copy)
-    return world.computed.get(stage.node, copy.value)
+        return world.totals[node] if node in world.totals else zero_like(node)
+    return world.computed.get(node, world.values[node])
 
 
 def _updated(task, changes, answers):

@@ -27,12 +27,13 @@ from .formulas import how
 from .hypotheses import hypotheses
 from .networks import network
 from .phrases import catalogue
-from .resolve import World, resolve
+from .resolve import resolve
 from .procedure import Procedure
 from .solution import Solution, written
 from .topics import TOPICS
 from .variants import VERSION, Separation, separation_report, variant
 from .wording import slip_of, words
+from .wrong_graph import WrongGraph
 
 
 class Document(str):
@@ -329,7 +330,7 @@ class Homework:
         from ..player import step as step_through
 
         with np.errstate(all="ignore"):
-            return step_through(World(self.task, changes).root)
+            return step_through(WrongGraph(self.task, changes).root)
 
     def _wrong_steps(self, changes):
         """The steps as they go with a mistake; a list of steps has no graph to step through."""

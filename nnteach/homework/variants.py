@@ -104,11 +104,10 @@ def unit(values) -> np.ndarray:
     return np.where(np.isfinite(exponent), 10.0 ** (np.where(np.isfinite(exponent), exponent, 0) - DIGITS + 1), 0.0)
 
 
-def distances(table: np.ndarray, row: np.ndarray) -> np.ndarray:
+def distances(table: np.ndarray, units: np.ndarray, row: np.ndarray, row_units: np.ndarray) -> np.ndarray:
     """How far each row of answers is from one row: the largest distance of an entry, in units of the third digit."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.abs(table - row)
-        return np.max(np.where(apart == 0, 0.0, apart / np.maximum(unit(table), unit(row))), axis=-1)
+    apart = np.abs(table - row)
+    return np.max(np.where(apart == 0, 0.0, apart / np.maximum(units, row_units)), axis=-1)
 
 
 def is_separated(exercise: Exercise, task: Task) -> bool:
@@ -123,16 +122,19 @@ def _too_close(exercise, task):
     table = outcomes(task, tried, exercise.asked)
     ids = [h.id for h in tried]
     truth = flat(resolve(task), exercise.asked)
-    for i in np.flatnonzero(~(distances(table, truth) > APART)):
-        yield ids[i], "right"
-    shown = np.any((np.abs(table - truth) > APART * unit(truth)) & (table != 0), axis=1)
-    for i in np.flatnonzero(~shown):  # zeros alone are no evidence
-        if tried[i].key not in known.silent:
-            yield ids[i], "zeros"
-    for i in range(len(tried)):
-        for j in np.flatnonzero(~(distances(table[i + 1 :], table[i]) > APART)) + i + 1:
-            if not known.tied(ids[i], ids[j]):
-                yield ids[i], ids[j]
+    units, own = unit(table), unit(truth)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for i in np.flatnonzero(~(distances(table, units, truth, own) > APART)):
+            yield ids[i], "right"
+        shown = np.any((np.abs(table - truth) > APART * own) & (table != 0), axis=1)
+        for i in np.flatnonzero(~shown):  # zeros alone are no evidence
+            if tried[i].key not in known.silent:
+                yield ids[i], "zeros"
+        for i in range(len(tried)):
+            apart = distances(table[i + 1 :], units[i + 1 :], table[i], units[i])
+            for j in np.flatnonzero(~(apart > APART)) + i + 1:
+                if not known.tied(ids[i], ids[j]):
+                    yield ids[i], ids[j]
 
 
 @dataclass(frozen=True)
