@@ -22,6 +22,7 @@ from ..errors import GraphError, message
 from .style import RC
 
 DPI = 100
+PALETTE = 192  # colours of a stored picture
 # The stored picture makes room for the living one; without a kernel it is the other way round. JupyterLab would
 # show an error in place of a widget that is no longer there, even if the same output holds a picture.
 STYLE = """<style>
@@ -185,7 +186,10 @@ def picture(figure, sentence: str, compress: int = 6) -> tuple[bytes, str]:
     with rc_context(RC):
         canvas.draw()
     pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-    pixels.convert("RGB").save(file, "PNG", compress_level=compress)  # a quarter less to compress
+    pixels = pixels.convert("RGB")  # a quarter less to compress
+    if compress > 1:  # a picture to be stored: a palette makes it a third as large, and nobody sees it
+        pixels = pixels.quantize(PALETTE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    pixels.save(file, "PNG", compress_level=compress)
     return file.getvalue(), sentence
 
 
