@@ -148,7 +148,7 @@ ENGLISH = {
     "worked.iteration": "Iteration {k}", "worked.losses": "The loss",
     "curve": "Loss curve. {values}", "curve.point": "iteration {k}: {loss}", "curve.axis": "iteration",
     "grain": "Steps: one per edge or one per node", "edge": "one per edge", "node": "one per node",
-    "cellAfter": "How a cell of a matrix is computed: the next", "cellBefore": "How a cell is computed: the one before", "cell": "cell {cell}", "layer": "layers", "layer.number": "layer {k}",
+    "cellAfter": "How a cell of a matrix is computed: the next", "cellBefore": "How a cell is computed: the one before", "cell": "cell {cell}", "layer": "layers", "layer.number": "layer {k}", "layer.normalised": "normalised",
     "overview": "Overview: click to look there",
     "slip.product": "you multiply instead",
     "slip.difference": "you subtract instead of adding",

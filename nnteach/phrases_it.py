@@ -149,7 +149,7 @@ ITALIAN = {
     "worked.iteration": "Iterazione {k}", "worked.losses": "La loss",
     "curve": "Curva della loss. {values}", "curve.point": "iterazione {k}: {loss}", "curve.axis": "iterazione",
     "grain": "Passi: uno per arco o uno per nodo", "edge": "uno per arco", "node": "uno per nodo",
-    "cellAfter": "Come si calcola una cella di una matrice: la prossima", "cellBefore": "Come si calcola una cella: la precedente", "cell": "cella {cell}", "layer": "strati", "layer.number": "strato {k}",
+    "cellAfter": "Come si calcola una cella di una matrice: la prossima", "cellBefore": "Come si calcola una cella: la precedente", "cell": "cella {cell}", "layer": "strati", "layer.number": "strato {k}", "layer.normalised": "normalizzato",
     "overview": "Panoramica: un clic per guardare lì",
     "slip.product": "al suo posto fai un prodotto",
     "slip.difference": "sottrai invece di sommare",

@@ -23,13 +23,7 @@ NETWORKS = {
 }
 
 
-NORMALISED = ("layer normalisation", "batch normalisation")
-CASES = [
-    pytest.param(name, level, id=f"{name}-{level}", marks=[
-        pytest.mark.xfail(strict=True, reason="no drawing of neurons for normalised layers yet")
-    ] if name in NORMALISED and level == "neuron" else [])
-    for name in NETWORKS for level in LEVELS
-]  # fmt: skip
+CASES = [pytest.param(name, level, id=f"{name}-{level}") for name in NETWORKS for level in LEVELS]
 
 
 @pytest.mark.parametrize("trained", [False, True], ids=["fresh", "trained"])

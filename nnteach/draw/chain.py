@@ -1,9 +1,9 @@
 """Layers in a row, recognised in any graph: x @ W.T + b or W @ x + b, an activation, and so on, and then a loss.
 
-What a network is called or built with plays no part: only what was computed counts.
+Between the pre-activation and the next layer anything may happen that keeps to the units: normalisation, dropout. What a network is called or built with plays no part: only what was computed counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..graph import Node, ordered
 from ..trace import Trace
@@ -23,6 +23,9 @@ class Layer:
         bias: a leaf, or None.
         product, pre, out: matrix product, pre-activation and output; the same node where nothing is between them.
         helper: the transpose of the weights, if there is one.
+        station: the operations on the way from the pre-activation to the output besides these two: the parts of a
+            normalisation, or an activation with dropout behind it.
+        extras: the leaves that they use: scale, shift, a mask.
     """
 
     weight: Node
@@ -33,6 +36,8 @@ class Layer:
     pre: Node
     out: Node
     helper: Node | None
+    station: tuple[Node, ...] = ()
+    extras: tuple[Node, ...] = ()
 
     @property
     def data(self) -> Node:
@@ -43,6 +48,22 @@ class Layer:
     def width(self) -> int:
         """Number of units."""
         return self.weight.shape[0 if self.by_rows else 1]
+
+    @property
+    def operations(self) -> list[Node]:
+        """All that the layer computes, in order; each node once."""
+        return list(dict.fromkeys((self.product, self.pre, *self.station, self.out)))
+
+    @property
+    def activation(self) -> str | None:
+        """The name of its activation."""
+        names = [node.primitive.name for node in self.operations if node.primitive.name in ACTIVATIONS]
+        return names[-1] if names else None
+
+    @property
+    def normalised(self) -> bool:
+        """Whether its units are divided by a measure of their spread."""
+        return any(node.primitive.name == "divide" for node in self.station)
 
     def weight_index(self, source: int, unit: int) -> tuple[int, int]:
         """Where the weight from an input to a unit stands."""
@@ -78,22 +99,24 @@ class Chain:
             return (unit,)
         return (unit, sample) if self.samples_in_columns else (sample, unit)
 
-    def bias_index(self, layer: Layer, unit: int) -> tuple[int, ...]:
-        """Where the bias of a unit stands."""
-        return tuple(unit if length > 1 else 0 for length in layer.bias.shape)
+    def leaf_index(self, leaf: Node, unit: int) -> tuple[int, ...]:
+        """Where the number that a bias, scale, shift or mask has for a unit stands, for the first sample."""
+        own = 0 if self.samples_in_columns and len(leaf.shape) == 2 else len(leaf.shape) - 1
+        return tuple(unit if axis == own and length > 1 else 0 for axis, length in enumerate(leaf.shape))
 
 
 def chain_of(trace: Trace) -> Chain | None:
     """The layers behind a result; None if it is not made by layers in a row."""
     users = _users(trace)
     products = [node for node in trace.nodes if node.primitive and node.primitive.name == "matmul"]
-    layers, data = [], None
-    for product in products:
-        layer = _layer(product, data, users)
+    layers: list[Layer] = []
+    for k, product in enumerate(products):
+        layer = _layer(product, layers[-1].out if layers else None, users)
+        if layer is not None and k + 1 < len(products):
+            layer = _up_to(layer, products[k + 1])
         if layer is None:
             return None
         layers.append(layer)
-        data = layer.out
     if not layers or len({layer.weight_slot for layer in layers}) > 1:
         return None
     if any(len(node.shape) not in (1, 2) for layer in layers for node in (layer.data, layer.out)):
@@ -156,14 +179,32 @@ def _activation(pre, users):
     return pre
 
 
+def _up_to(layer, product):
+    """The layer with all that happens before the next product; None if more flows into that than the layer makes."""
+    if layer.out in product.parents:
+        return layer
+    ends = [node for node in product.parents if layer.pre in ordered(node)]
+    if len(ends) != 1 or ends[0].shape != layer.pre.shape:
+        return None
+    before = set(ordered(layer.pre))
+    found = [node for node in ordered(ends[0]) if node not in before]
+    station = [node for node in found if node.primitive]
+    leaves = [node for node in found if node.primitive is None]
+    inside = {*found, layer.pre}
+    if any(parent not in inside and parent.shape for node in station for parent in node.parents):
+        return None
+    return replace(layer, out=ends[0], station=tuple(station[:-1]), extras=tuple(leaf for leaf in leaves if leaf.shape))
+
+
 def groups(chain: Chain) -> dict[Node, tuple]:
     """What each node of the graph is a part of: ("unit", layer), ("weight", layer), ("bias", layer) or ("loss",)."""
     found: dict[Node, tuple] = {}
     for number, layer in enumerate(chain.layers, start=1):
-        found |= dict.fromkeys((layer.product, layer.pre, layer.out), ("unit", number))
+        found |= dict.fromkeys(layer.operations, ("unit", number))
         found |= dict.fromkeys([node for node in (layer.weight, layer.helper) if node is not None], ("weight", number))
         if layer.bias is not None:
             found[layer.bias] = ("bias", number)
+        found |= {leaf: ("extra", number, place) for place, leaf in enumerate(layer.extras)}
     for node in ordered(chain.layers[0].data):
         found.setdefault(node, ("unit", 0))
     for node in chain.trace.nodes:

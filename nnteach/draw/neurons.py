@@ -6,14 +6,16 @@ circle stand the activation and, below it, δ: the gradient by the pre-activatio
 """
 
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .card import CHIP, NUMBER
-from .diagram import ADVANCE, attribute_text, clean_text
+from .card import CHIP, NUMBER, OPERATION
+from .diagram import ADVANCE, attribute_text, clean_text, text_width
 from .picture import ARROW_HALF_WIDTH, NOW_HEIGHT, NOW_RISE, NOW_WIDTH, _style
 from .picture import ARROW_LENGTH as ARROW
 
-MARGIN, CAPTIONS = 24, 34
+MARGIN, CAPTIONS, CAPTION_ROW = 24, 34, 16
+LABEL_GAP, LABEL_COLUMNS = 6, 8  # of the name beside a bias, scale or shift
 NAME_BELOW = 18
 CHIP_SIZE_ROWS = 38  # a weight and, below it, its gradient
 ROOM_BESIDE_CHIPS = 14
@@ -50,18 +52,20 @@ class Sketch:
         columns: the units of every layer, inputs first; the loss alone in the last, if there is one.
         captions: what stands over each of them.
         lines: the connections from each column to the next.
-        biases: for every column, the bias below each unit, or None.
+        below: for every column, what stands below each unit: its bias, and its scale, shift or mask.
         now: the word on the tag of what happens now.
         legend: one line below all.
+        remarks: a word below a caption, for the first columns or all.
     """
 
     title: str
     columns: list[list[Cell]]
     captions: list[str]
     lines: list[list[Line]]
-    biases: list[list[Cell | None]]
+    below: list[list[tuple[Cell, ...]]]
     now: str = "NOW"
     legend: str = ""
+    remarks: Sequence[str] = ()
 
 
 def neuron_picture(sketch: Sketch, summary: str) -> str:
@@ -89,12 +93,10 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
     _text(svg, _style(), tag="style")
     ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
     edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
-    for column, caption in enumerate(sketch.captions):
-        _text(
-            svg,
-            caption,
-            {"class": "caption", "text-anchor": "middle", "x": f"{places.x[column]:g}", "y": f"{MARGIN:g}"},
-        )
+    for y, captions in ((MARGIN, sketch.captions), (MARGIN + CAPTION_ROW, sketch.remarks)):
+        for x, caption in zip(places.x, captions, strict=False):
+            if caption:
+                _text(svg, caption, {"class": "caption", "text-anchor": "middle", "x": f"{x:g}", "y": f"{y:g}"})
     _text(
         svg, sketch.legend, {"class": "caption", "x": f"{MARGIN}", "y": f"{places.height - MARGIN / 2:g}"}, columns=200
     )
@@ -107,14 +109,7 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
     for column, cells in enumerate(sketch.columns):
         for row, cell in enumerate(cells):
             _unit(nodes, cell, places.unit(column, row), places.radius, sketch.now)
-            if sketch.biases[column][row]:
-                x, y = places.unit(column, row)
-                _chip(
-                    nodes,
-                    sketch.biases[column][row],
-                    (x, y + places.radius + NAME_BELOW + 6 + CHIP_SIZE_ROWS / 2),
-                    "bias",
-                )
+            _below(nodes, sketch.below[column][row], places.unit(column, row), places.radius)
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -130,7 +125,7 @@ class _Places:
         self.counts = [len(column) for column in sketch.columns]
         widest = max(cell.columns for cell in cells)
         self.radius = max(34, round((widest * ADVANCE * NUMBER + 14) / 2))
-        below = NAME_BELOW + (CHIP_SIZE_ROWS + 8) * any(any(column) for column in sketch.biases)
+        below = NAME_BELOW + (CHIP_SIZE_ROWS + 8) * max(len(chips) for column in sketch.below for chips in column)
         self.pitch = max(
             [2 * self.radius + below + NOW_RISE + 14]
             + [(min(n, m) + 1) * (CHIP_SIZE_ROWS + 4) for n, m, lines in self._pairs(sketch) if lines[0].weight]
@@ -139,8 +134,9 @@ class _Places:
         self.x = [MARGIN + self.radius]
         for n, m, lines in self._pairs(sketch):
             widest = max([_chip_width(line.weight) for line in lines if line.weight], default=0)
-            near = 1 - _share(n, m) if n <= m else _share(n, m)  # of the way, from the weights to the nearer circles
-            free = (self.radius + ROOM_BESIDE_CHIPS + widest / 2) / near if widest else 0
+            share, room = _share(n, m), ROOM_BESIDE_CHIPS + widest / 2
+            reach = max(self.radius, *map(_reach, sketch.below[len(self.x)]))
+            free = max((self.radius + room) / share, (reach + room) / (1 - share)) if widest else 0
             self.x.append(round(self.x[-1] + max(2 * self.radius + LEAST_ROOM, free)))
         self.width = self.x[-1] + self.radius + MARGIN
         self.height = CAPTIONS + NOW_RISE + 2 * MARGIN + self.tallest * self.pitch
@@ -198,10 +194,34 @@ def _unit(parent, cell, centre, radius, now):
     _text(tag, now, {"text-anchor": "middle", "x": f"{x:g}", "y": f"{top + 14.5:g}"})
 
 
+def _below(parent, cells, centre, radius):
+    """The numbers of a unit's own, one under the other; where there are several, each with its name."""
+    x, y = centre[0], centre[1] + radius + NAME_BELOW + 6 + CHIP_SIZE_ROWS / 2
+    for row, cell in enumerate(cells):
+        at = y + row * (CHIP_SIZE_ROWS + 8)
+        node = _chip(parent, cell, (x, at), "bias")
+        if len(cells) > 1:
+            place = {"x": f"{x - _chip_width(cell) / 2 - LABEL_GAP:g}", "y": f"{at + 4:g}"}
+            _text(node, _label(cell), {"class": "operation", "text-anchor": "end"} | place, columns=LABEL_COLUMNS)
+
+
+def _label(cell):
+    """The name of the array that a number is from."""
+    return cell.name.rpartition("[")[0] or cell.name
+
+
+def _reach(cells):
+    """How far what stands below a unit, with its names, reaches to the left of its middle."""
+    widths = [_chip_width(cell) / 2 + LABEL_GAP + text_width(_label(cell), OPERATION) for cell in cells]
+    most = NUMBER * ADVANCE * LABEL_COLUMNS + max(map(_chip_width, cells), default=0) / 2
+    return min(max(widths), most) if len(cells) > 1 else 0
+
+
 def _chip(parent, cell, centre, part):
     (x, y), node, width = centre, _node(parent, cell, part), _chip_width(cell)
     _box(node, x - width / 2, y - CHIP_SIZE_ROWS / 2, width, CHIP_SIZE_ROWS, 5)
     _numbers(node, cell, x, (y - 3, y + 13) if cell.has_gradient else (y + 5, 0), CHIP)
+    return node
 
 
 def _chip_width(cell):

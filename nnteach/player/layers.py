@@ -57,7 +57,7 @@ class _Collapsed:
         self.edges = [edge for node in self.boxes for edge in self._edges_into(node)]
 
     def _members(self, layer):
-        return [node for node in dict.fromkeys((layer.helper, layer.product, layer.pre, layer.out)) if node is not None]
+        return [*([] if layer.helper is None else [layer.helper]), *layer.operations]
 
     def _edges_into(self, node):
         name = self.trace.names
@@ -70,15 +70,22 @@ class _Collapsed:
                  (layer.weight, (edge_name(name, layer.helper, 0), product) if layer.helper is not None else (product,))]
         if layer.bias is not None:
             found.append((layer.bias, (edge_name(name, layer.pre, layer.pre.parents.index(layer.bias)),)))
+        found += [(leaf, self._uses(leaf, layer)) for leaf in layer.extras]
         return [_Edge(parent, node, slot, edges) for slot, (parent, edges) in enumerate(found)]
+
+    def _uses(self, leaf, layer):
+        return tuple(edge_name(self.trace.names, node, slot) for node in layer.operations
+                     for slot, parent in enumerate(node.parents) if parent is leaf)
 
     def operation(self, node):
         """What stands beside the name."""
         if node not in self.layers:
             return operation_text(self.trace, node)
         k, layer = self.layers[node]
-        activation = "" if layer.out is layer.pre else f" · {layer.out.primitive.name}"
-        return phrase("layer.number", self.trace.language, k=k) + activation
+        told = [phrase("layer.number", self.trace.language, k=k), layer.activation]
+        if layer.normalised:
+            told.insert(1, phrase("layer.normalised", self.trace.language))
+        return " · ".join(filter(None, told))
 
     def node(self, node, texts):
         """A box over time."""

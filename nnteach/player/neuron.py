@@ -57,27 +57,16 @@ class _Network:
         chain, layers = self.chain, self.chain.layers
         data = layers[0].data
         columns = [[self._cell(data, chain.index(data, unit), data, ("unit", 0)) for unit in range(chain.widths[0])]]
-        captions, lines, biases = [self._inputs(data)], [], [[None] * chain.widths[0]]
+        captions, lines, below = [self._inputs(data)], [], [[()] * chain.widths[0]]
         for n, layer in enumerate(layers, start=1):
-            columns.append(
-                [
-                    self._cell(layer.out, chain.index(layer.out, unit), layer.pre, ("unit", n))
-                    for unit in range(layer.width)
-                ]
-            )
-            biases.append(
-                [
-                    None
-                    if layer.bias is None
-                    else self._cell(layer.bias, chain.bias_index(layer, unit), layer.bias, ("bias", n))
-                    for unit in range(layer.width)
-                ]
-            )
+            units = range(layer.width)
+            columns.append([self._cell(layer.out, chain.index(layer.out, unit), layer.pre, ("unit", n)) for unit in units])
+            below.append([self._below(n, layer, unit) for unit in units])
             lines.append(self._lines(n, layer, columns))
             captions.append(f"{self.trace.names[layer.out]} = {operation_text(self.trace, layer.out)}")
         if chain.loss is not None:
             columns.append([self._cell(chain.loss, (), chain.loss, ("loss",))])
-            biases.append([None])
+            below.append([()])
             lines.append([self._line(i, 0, columns, self._edges_to_loss(), None) for i in range(layers[-1].width)])
             captions.append(phrase("loss", self.trace.language))
         return Sketch(
@@ -85,10 +74,21 @@ class _Network:
             columns,
             captions,
             lines,
-            biases,
+            below,
             phrase("now", self.trace.language),
             phrase("neurons.legend", self.trace.language),
+            ["", *(phrase("layer.normalised", self.trace.language) if layer.normalised else "" for layer in layers)],
         )
+
+    def _below(self, n, layer, unit):
+        """What a unit has of its own: its bias, and its scale, shift or mask where there are any."""
+        leaves = [(layer.bias, ("bias", n))] if layer.bias is not None else []
+        leaves += [(leaf, ("extra", n, place)) for place, leaf in enumerate(layer.extras) if self._is_own(leaf, layer)]
+        return tuple(self._cell(leaf, self.chain.leaf_index(leaf, unit), leaf, part) for leaf, part in leaves)
+
+    def _is_own(self, leaf, layer):
+        """Whether a leaf has a number for every unit that is worth a place: what is learnt, and masks."""
+        return layer.width in leaf.shape and (leaf.active or leaf.shape == layer.out.shape)
 
     def _inputs(self, data):
         """What stands over the inputs: their name, and which sample is shown where there are several."""
