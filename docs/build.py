@@ -24,6 +24,7 @@ from shell import Page, text
 from nnteach.notation import NOTATIONS
 
 HERE, ROOT = covered.ITEMS.parent, covered.ROOT
+FOLDERS = {"lessons": "notebooks", "exercises": "exercises"}
 DECKS = ("000", "001", "002", "003", "004")
 PLAYERS = (("(x + y) z", "f = (x+y)*z", {"x": -2, "y": 5, "z": -4}),
            ("(x₁ + x₂)(x₂ − x₃), with a branch", "f = (x1+x2)*(x2-x3)", {"x1": 3, "x2": 5, "x3": 1}),
@@ -118,7 +119,7 @@ def _tiles(folder, pictures):
 
 def notebook_pages(kind: str) -> list[Page]:
     """A page for every lesson or every exercise, each with its neighbours, and the list of all."""
-    notebooks = covered.notebooks("notebooks" if kind == "lessons" else "exercises")
+    notebooks = covered.notebooks(FOLDERS[kind])
     names = [(f"{kind}/{notebook.name}.html", notebook.title) for notebook in notebooks]
     around = [None, *names, None]
     pages = [Page(path, title, _about(notebook, kind) + cells.to_html(notebook.cells), around[i], around[i + 2])
@@ -130,7 +131,7 @@ def _about(notebook, kind):
     """A line above a lesson: how long it takes, and which exercises belong to it."""
     words = [f'{notebook.about["minutes"]} minutes'] if "minutes" in notebook.about else []
     if kind == "lessons":
-        words += [f'<a href="../exercises/{each.name}.html">Exercises: {html.escape(each.title)}</a>'
+        words += [f'<a href="../exercises/{each.name}.html">{html.escape(each.title)}</a>'
                   for each in covered.notebooks("exercises") if each.about.get("lesson") == notebook.name]
     elif "lesson" in notebook.about:
         words.append(f'<a href="../lessons/{notebook.about["lesson"]}.html">The lesson</a>')
@@ -149,6 +150,12 @@ def _contents(kind, notebooks):
         lines.append(f'<li value="{number_of(notebook)}"><a href="{notebook.name}.html">'
                      f"{html.escape(notebook.title)}</a>{minutes}</li>")
     return Page(f"{kind}/index.html", title, "\n".join([*lines, "</ol>"]))
+
+
+def titled(notebook) -> str:
+    """The title with the number of a lesson in front; an exercise's title has its own."""
+    number = notebook.about.get("order")
+    return f"{number}. {notebook.title}" if number else notebook.title
 
 
 def number_of(notebook) -> int:
@@ -206,9 +213,9 @@ def _row(item):
 
 
 def _place(kind, place):
-    name, _, cell = place.partition("#")
-    words = html.escape(name.replace("_", " "))
-    return f'<a href="../{kind}/{name}.html{"#" if cell else ""}{cell}">{words}</a>'
+    name, _, cell = place.removeprefix("exercises/").partition("#")
+    notebook = next(each for each in covered.notebooks(FOLDERS[kind]) if each.name == name)
+    return f'<a href="../{kind}/{name}.html{"#" if cell else ""}{cell}">{html.escape(titled(notebook))}</a>'
 
 
 def slips() -> Page:

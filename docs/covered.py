@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ITEMS = Path(__file__).with_name("items.tsv")
 ID = re.compile(r"\b00[0-4]-\d\d\b")
 SPAN = re.compile(r"\b(00[0-4])-(\d\d)(?:\s*(?:…|to|–|-)\s*(?:\1-)?(\d\d)\b)?")
+# Tests of the pages and of this list name items without testing what they teach.
+NOT_OF_A_SUBJECT = {"test_coverage.py", "test_errata.py", "test_notebooks.py", "test_site.py"}
 KINDS = ("lesson", "exercise", "demo", "test")
 
 
@@ -103,7 +105,8 @@ def _in_notebooks():
         for notebook in notebooks(folder):
             for name in notebook.about.get("covers", ()):
                 # 001-1Q is the table of questions that go with the quiz.
-                yield kind, name.replace("001-1Q", "001-27"), notebook.name + _cell_naming(notebook, name)
+                place = f"{'exercises/' * (kind == 'exercise')}{notebook.name}{_cell_naming(notebook, name)}"
+                yield kind, name.replace("001-1Q", "001-27"), place
 
 
 def _cell_naming(notebook, name):
@@ -122,6 +125,8 @@ def _in_demos():
 
 def _in_tests():
     for path in sorted((ROOT / "tests").glob("test_*.py")):
+        if path.name in NOT_OF_A_SUBJECT:
+            continue
         for name in sorted(set(ids_in(path.read_text(encoding="utf-8")))):
             yield "test", name, path.name
 

@@ -1,10 +1,10 @@
 """The slips of the decks: every line of code is run, and the page is made from the data file."""
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
+import errata as pages
 import pytest
 
 from nnteach import errata
@@ -18,19 +18,9 @@ WORDS = set("E000-12 E000-15 E000-17 E000-19 E001-12 E001-14 E002-15 E002-17 E00
             "E004-22".split())
 
 
-def load(name):
-    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-PAGES = load("errata")
-
-
 @pytest.mark.parametrize("slip", [slip for slip in SLIPS if slip.code], ids=lambda slip: slip.id)
 def test_the_code_of_a_slip_prints_what_is_stored(slip):
-    assert PAGES.run(slip.code) == slip.shows
+    assert pages.run(slip.code) == slip.shows
     assert len(slip.code.splitlines()) <= 8 and max(map(len, slip.code.splitlines())) <= 110
 
 
@@ -57,12 +47,12 @@ def test_a_slip_is_found_by_its_id_and_a_wrong_id_is_refused():
 
 
 def test_the_page_is_the_one_the_data_file_gives():
-    assert (ROOT / "docs" / "errata.md").read_text(encoding="utf-8") == PAGES.page()
+    assert (ROOT / "docs" / "errata.md").read_text(encoding="utf-8") == pages.page()
 
 
 def test_the_page_shows_a_formula_as_it_is():
-    assert PAGES.literal("W_k * [x]") == r"W\_k \* \[x\]"
-    assert PAGES.page({"E001-1": ["[Lesson 6](a.html)"]}).count("[Lesson 6](a.html)") == 1
+    assert pages.literal("W_k * [x]") == r"W\_k \* \[x\]"
+    assert pages.page({"E001-1": ["[Lesson 6](a.html)"]}).count("[Lesson 6](a.html)") == 1
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.stem)

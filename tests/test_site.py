@@ -1,0 +1,173 @@
+"""The static site: every link leads somewhere, players step in a browser, and nothing is asked of the network."""
+
+import build
+import cells
+import links
+import prose
+import pytest
+import shell
+
+PAGES = ("index.html", "lessons/06_relu_net.html", "lessons/index.html", "exercises/06_relu_net.html", "decks/001.html",
+         "errata.html", "gallery.html", "compare.html")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    build.build(folder, pictures=False)
+    return folder
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """`visit(name, **context)` opens a page; afterwards no request may have left and no error been reported."""
+    contexts, asked, errors = [], [], []
+
+    def go(name, **context):
+        contexts.append(chromium.new_context(**({"viewport": {"width": 1024, "height": 768}} | context)))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto((site / name).as_uri())
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert [url for url in asked if not url.startswith((site.as_uri(), "data:", "blob:", "about:"))] == []
+    assert errors == []
+
+
+# ----------------------------------------------------------------------------------------------- without a browser
+
+
+def test_no_link_leads_nowhere(site):
+    assert links.broken(site) == []
+
+
+def test_there_is_a_page_for_every_lesson_exercise_and_deck(site):
+    for kind, folder in build.FOLDERS.items():
+        for notebook in build.covered.notebooks(folder):
+            assert f'<section id="{notebook.cells[0]["id"]}">' in (site / kind / f"{notebook.name}.html").read_text("utf-8")
+    assert all((site / "decks" / f"{deck}.html").is_file() for deck in build.DECKS)
+
+
+def test_the_lessons_follow_each_other(site):
+    lessons = build.notebook_pages("lessons")[1:]
+    assert lessons[0].before is None and lessons[-1].after is None
+    for one, other in zip(lessons, lessons[1:], strict=False):
+        assert one.after == (other.path, other.title) and other.before == (one.path, one.title)
+
+
+@pytest.mark.parametrize("text, problem", [
+    ('<a href="missing.html">', "missing.html does not exist"), ('<a href="#there">', "names a place"),
+    ('<img src="https://example.org/a.png">', "is loaded from elsewhere"),
+    ('<link href="//example.org/a.css">', "does not exist"),
+])
+def test_a_broken_link_is_found(tmp_path, text, problem):
+    (tmp_path / "page.html").write_text(f'<p id="here">{text}', encoding="utf-8")
+    (found,) = links.broken(tmp_path)
+    assert found.startswith("page.html: ") and problem in found
+
+
+def test_good_links_are_left_alone(tmp_path):
+    (tmp_path / "a b.html").write_text('<p id="x"><a href="a%20b.html#x"></a><a href="https://example.org"></a>'
+                                       '<a href="#x"></a><img src="data:,">', encoding="utf-8")
+    assert links.broken(tmp_path) == []
+
+
+def test_the_command_says_what_is_broken_and_fails(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(build, "build", lambda folder, pictures: [])
+    (tmp_path / "page.html").write_text('<a href="gone.html">', encoding="utf-8")
+    assert build.main(["-o", str(tmp_path)]) == 1 and "gone.html" in capsys.readouterr().err
+
+
+def test_a_gap_stands_in_plain_sight():
+    item = build.covered.Item("000-99", "A <thing>")
+    assert build._row(item).startswith('<tr id="000-99" class=gap>') and "A &lt;thing&gt;" in build._row(item)
+
+
+def test_mathematics_becomes_mathml_and_markup_in_prose_is_text():
+    shown = prose.to_html("$\\frac{a}{b} \\mathrel{+}= 1$ and <script>alert(1)</script>")
+    assert "<mfrac>" in shown and "+=" in shown and "<script" not in shown
+
+
+def test_code_of_an_unknown_language_is_shown_as_text():
+    assert "x &lt; y" in prose.highlighted("x < y", "nosuchlanguage")
+
+
+def test_the_most_telling_form_of_an_output_is_shown():
+    def cell(**data):
+        return {"id": "abc", "cell_type": "code", "source": ["1"], "metadata": {},
+                "outputs": [{"output_type": "execute_result", "data": data}]}
+    both = {"text/plain": "a<b", "text/html": "<table><tr><th scope=\"col\"></th></tr></table>"}
+    assert "<td></td>" in cells.to_html([cell(**both)]) and "a&lt;b" not in cells.to_html([cell(**both)])
+    assert "a&lt;b" in cells.to_html([cell(**{"text/plain": "a<b"})])
+
+
+def test_a_link_is_relative_to_its_page():
+    assert shell.link("lessons/a.html", "site.css") == "../site.css" and shell.link("a.html", "b/c.html") == "b/c.html"
+
+
+# --------------------------------------------------------------------------------------------------- in a browser
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name, scheme", [(name, "light") for name in PAGES]
+                         + [(name, "dark") for name in ("index.html", "lessons/06_relu_net.html", "decks/001.html")])
+def test_a_page_has_no_accessibility_violation(visit, name, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit(name, color_scheme=scheme)).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["index.html", "lessons/02_x_plus_y_times_z.html", "lessons/06_relu_net.html"])
+def test_players_step_on_the_page(visit, name):
+    page = visit(name)
+    frames = page.locator(".nnteach-output iframe")
+    for index in range(frames.count()):
+        player = frames.nth(index).content_frame.locator("[data-nnteach-player]")
+        player.wait_for()
+        before = int(player.get_attribute("data-step"))
+        player.focus()
+        page.keyboard.press("ArrowRight")
+        assert int(player.get_attribute("data-step")) == before + 1
+    assert frames.count() >= 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1024])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_its_window(visit, name, width):
+    page = visit(name, viewport={"width": width, "height": 768})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.browser
+def test_the_theme_is_kept_and_the_player_follows(visit):
+    page = visit("index.html", color_scheme="light")
+    page.get_by_role("button", name="Dark or light", exact=True).click()
+    player = page.locator(".nnteach-output iframe").content_frame
+    player.locator("html[data-theme=dark]").wait_for()
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_the_text_first_and_then_the_menu(visit):
+    page = visit("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the text"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+@pytest.mark.browser
+def test_from_lesson_to_lesson(visit):
+    first, second = build.notebook_pages("lessons")[1:3]
+    page = visit(first.path)
+    page.locator("a[rel=next]").click()
+    page.wait_for_url(f"**/{second.path}")
+    assert page.title().startswith(second.title)
