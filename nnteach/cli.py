@@ -188,7 +188,7 @@ def _add_homework(commands) -> argparse.ArgumentParser:
     )
     command.add_argument("action", choices=["new"], help="make new sheets")
     command.add_argument(
-        "name", metavar="EXERCISE", help='"backprop", a fixed exercise, or an expression such as "(x+y)*z"'
+        "name", metavar="EXERCISE", help='"backprop", a fixed exercise, an expression such as "(x+y)*z", or "course" for all'
     )
     command.add_argument("--layers", metavar="3,3,3", help="sizes of the layers, inputs first")
     for option in ("hidden", "output", "loss"):
@@ -200,14 +200,14 @@ def _add_homework(commands) -> argparse.ArgumentParser:
     command.add_argument("--roster", required=True, type=Path, metavar="FILE", help="one student a line")
     command.add_argument("--points", type=float, default=10.0, help="for everything right (default: %(default)g)")
     command.add_argument("--format", choices=["notebook", "markdown", "latex", "pdf"], default="notebook",
-                         help="pdf: one file to print, and one with the answers for the teacher")
+                         help="pdf: one file to print, and beside the folder one with the answers for the teacher")
     command.add_argument("-o", "--output-folder", required=True, type=Path, metavar="FOLDER")
     return command
 
 
 def homework(options) -> int:
     from .homework.grade import Sheet
-    from .homework.handout import new_sheets, read_roster
+    from .homework.handout import new_set, new_sheets, read_roster
 
     names = ("hidden", "output", "loss", "batch", "l2", "skip", "shared")
     description = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
@@ -217,6 +217,10 @@ def homework(options) -> int:
         except ValueError:
             raise NNTeachError(f"--layers is written 3,3,3; I got {options.layers!r}.") from None
     students = read_roster(options.roster)
+    if options.name == "course":
+        made = new_set(students, options.output_folder, options.format, options.points)
+        print(f"{len(made)} exercises, each for {len(students)} students, are in {options.output_folder}.")
+        return 0
     sheet = Sheet(options.name, description, points=options.points)
     new_sheets(sheet, students, options.output_folder, options.format)
     print(f"{len(students)} sheets are in {options.output_folder}. Grade them with: nnteach grade FOLDER -o grades.csv")
@@ -241,7 +245,7 @@ def grade(options) -> int:
     from .homework import grade as grading
 
     sheet = grading.Sheet.read(options.sheet or options.folder / grading.SHEET)
-    rows = grading.grade(options.folder, sheet, jobs=os.cpu_count() or 1)
+    rows = grading.grade(options.folder, sheet)
     grading.write_csv(rows, options.output, options.format)
     page = grading.class_page(rows, sheet)
     if options.page:

@@ -259,7 +259,7 @@ def test_the_log_shows_tampering(tmp_path):
 # ------------------------------------------------------------------------------------ many files, and on paper
 
 
-def test_several_processes_give_the_same_rows(tmp_path):
+def test_a_folder_of_many_files_has_a_row_for_each(tmp_path):
     sheet = new_sheets(Sheet("x_plus_y_times_z"), [f"s{i}" for i in range(45)], tmp_path / "hw")
     handed_in = tmp_path / "in"
     handed_in.mkdir()
@@ -267,16 +267,24 @@ def test_several_processes_give_the_same_rows(tmp_path):
         hw = sheet.homework(f"s{i}")
         hw.export(handed_in / f"s{i}.json", {name: value * (1 if i % 3 else -1) for name, value in hw.truth.items()})
     (handed_in / "broken.json").write_text("{", encoding="utf-8")
-    rows = grade(handed_in, sheet, jobs=2)
-    assert rows == grade(handed_in, sheet) and len(rows) == 46
+    rows = grade(handed_in, sheet)
+    assert len(rows) == 46
     assert {row.verdict for row in rows} == {"correct", "wrong", "unreadable"}
 
 
+def test_the_folder_to_hand_out_holds_no_solutions_whatever_its_form(tmp_path):
+    for form in ("notebook", "markdown", "latex", "pdf"):
+        new_sheets(Sheet("x_plus_y_times_z"), ["ada"], tmp_path / form, form)
+        assert not [p for p in (tmp_path / form).rglob("*") if "solution" in p.name]
+    with pytest.raises(GraphError, match="there already"):
+        new_sheets(Sheet("x_plus_y_times_z"), ["ada"], tmp_path / "pdf", "pdf")
+
+
 def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
-    new_sheets(Sheet("backprop", {"layers": [3, 3, 3]}), ["ada", "Łukasz <b>"], tmp_path, "pdf")
-    for file in (tmp_path / "sheets.pdf", tmp_path / "teacher" / "solutions.pdf"):
+    new_sheets(Sheet("backprop", {"layers": [3, 3, 3]}), ["ada", "Łukasz <b>"], tmp_path / "hw", "pdf")
+    for file in (tmp_path / "hw" / "sheets.pdf", tmp_path / "hw-solutions.pdf"):
         assert file.read_bytes().startswith(b"%PDF") and file.read_bytes().count(b"/Type /Page ") >= 2
-    hw = Sheet.read(tmp_path / "sheet.json").homework("ada")
+    hw = Sheet.read(tmp_path / "hw" / "sheet.json").homework("ada")
     for solutions in (False, True):
         text = "\n".join(t.get_text() for page in pages_of(hw, solutions) for t in page.texts)
         assert "ada" in text and "dW2" in text and hw.variant.id in text and "W1 = " in text

@@ -12,7 +12,6 @@ never run (`handed_in.py`); the verdict comes from the same check as in the note
 import csv
 import json
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from .wording import words
 
 FILES = (".ipynb", ".json")
 SHEET = "sheet.json"
-FEW = 40  # files that are graded before other processes have started
 RIGHT = ("correct", "follows")
 
 
@@ -103,13 +101,12 @@ class Row:
     variant: str = ""
 
 
-def grade(folder, sheet: Sheet, jobs: int = 1) -> list[Row]:
+def grade(folder, sheet: Sheet) -> list[Row]:
     """Grade every notebook and JSON file in a folder; the file is called as the student is.
 
     Args:
         folder: what was handed in.
         sheet: what was asked.
-        jobs: processes to share the work; in a script of your own, more than one needs `if __name__ == "__main__":`.
 
     Raises:
         GraphError: the folder is none, or empty.
@@ -118,25 +115,10 @@ def grade(folder, sheet: Sheet, jobs: int = 1) -> list[Row]:
     files = sorted(p for p in folder.iterdir() if p.suffix in FILES and p.name != SHEET) if folder.is_dir() else []
     if not files:
         raise GraphError(message(f"a folder with files ending in {' or '.join(FILES)}", str(folder)))
-    if jobs > 1 and len(files) > FEW:
-        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(sheet,)) as pool:
-            rows = list(pool.map(_grade_one, files, chunksize=16))
-    else:
-        _begin(sheet)
-        rows = [_grade_one(path) for path in files]
+    exercise = sheet.exercise
+    rows = [grade_file(path, sheet, exercise) for path in files]
     names = Counter(row.student for row in rows)
     return [_a_twin(row) if names[row.student] > 1 else row for row in rows]
-
-
-_NOW: list = []  # the sheet that this process grades, and its exercise, which is made once
-
-
-def _begin(sheet):
-    _NOW[:] = [sheet, sheet.exercise]
-
-
-def _grade_one(path):
-    return grade_file(path, *_NOW)
 
 
 def grade_file(path: Path, sheet: Sheet, exercise: Exercise) -> Row:

@@ -5,27 +5,37 @@ import json
 from pathlib import Path
 
 from ..errors import GraphError, NNTeachError, message
+from .course_set import COURSE
 from .grade import SHEET, Sheet
 
 
-def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook") -> Sheet:
+def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook", solutions=None) -> Sheet:
     """Make a folder with the sheet's file and a sheet for every student: "notebook", "markdown", "latex" or "pdf".
 
-    None of them has a solution in it. Of "pdf" there is one file for the class, sheets.pdf, and another one for the
-    teacher in a folder of its own, teacher/solutions.pdf.
+    Nothing in the folder has a solution in it. Of "pdf" there is one file for the class, sheets.pdf; the teacher's copy
+    lies beside the folder, never in it.
+
+    Args:
+        sheet: what is asked.
+        students: names, one sheet each.
+        folder: a new folder.
+        form: of the sheets.
+        solutions: path of the teacher's copy of "pdf"; FOLDER-solutions.pdf if not given.
 
     Raises:
         GraphError: a file is there already, or a name that cannot be a file's.
     """
-    folder = Path(folder)
-    _must_be_new(folder)
+    folder = Path(folder).absolute()
+    solutions = Path(solutions or folder.with_name(f"{folder.name}-solutions.pdf"))
+    _must_be_new(folder / SHEET, *[solutions] * (form == "pdf"))
     for name in students:
         if not name or Path(name).name != name or name.startswith("."):
             raise GraphError(message("students' names that can be files' names", repr(name)))
+    folder.mkdir(parents=True, exist_ok=True)
     exercise = sheet.exercise
     made = [sheet.homework(name, exercise) for name in students]
     if form == "pdf":
-        _print(made, folder)
+        _print(made, folder, solutions)
     else:
         suffix, write = FORMS[form]
         for hw in made:
@@ -35,20 +45,29 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
     return complete
 
 
-def _must_be_new(folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / SHEET).exists():
-        raise GraphError(
-            message("a new folder", f"{folder / SHEET}, which is there already", "Name another folder with -o")
-        )
+def new_set(students: list[str], folder, form: str = "notebook", points: float = 10.0) -> list[Sheet]:
+    """Make the sheets of all exercises of the course, a folder each; the teacher's PDFs lie in FOLDER-solutions."""
+    folder = Path(folder).absolute()
+    beside = folder.with_name(f"{folder.name}-solutions")
+    if form == "pdf":
+        beside.mkdir(parents=True, exist_ok=True)
+    return [
+        new_sheets(Sheet(made.name, made.settings, points=points), students, folder / key, form, beside / f"{key}.pdf")
+        for key, made in COURSE.items()
+    ]
 
 
-def _print(made, folder):
+def _must_be_new(*files):
+    for file in files:
+        if file.exists():
+            raise GraphError(message("a new folder", f"{file}, which is there already", "Name another folder with -o"))
+
+
+def _print(made, folder, solutions):
     from .printed import write_pdf
 
     write_pdf(made, folder / "sheets.pdf")
-    (folder / "teacher").mkdir(exist_ok=True)
-    write_pdf(made, folder / "teacher" / "solutions.pdf", solutions=True)
+    write_pdf(made, solutions, solutions=True)
 
 
 def _notebook(hw, sheet):

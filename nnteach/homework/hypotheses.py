@@ -74,10 +74,10 @@ def outcomes(task: Task, tried: list[Hypothesis], asked) -> np.ndarray:
     return rows
 
 
-def attempt(task: Task, *changes, touch=None):
+def attempt(task: Task, *changes, touch=None, update=True):
     """The stages with something changed; None where the shapes do not allow it."""
     try:
-        return resolve(task, *changes, touch=touch)
+        return resolve(task, *changes, touch=touch, update=update)
     except (ValueError, IndexError, TypeError, StopIteration):
         return None
 

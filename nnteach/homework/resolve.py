@@ -214,13 +214,14 @@ def _merged(changes):
     return edges, forward, given
 
 
-def resolve(task: Task, *changes: Change, touch=None) -> dict[str, np.ndarray]:
+def resolve(task: Task, *changes: Change, touch=None, update=True) -> dict[str, np.ndarray]:
     """All stages of a task.
 
     Args:
         task: the exercise with its numbers.
         changes: what is done differently; nothing for the right answers.
         touch: (name of a stage, computed value) -> the value to go on with; what is returned is the computed one.
+        update: whether the parameters after the step are wanted, too.
 
     Returns:
         Name -> array, in the order of the stages, and W1_new and so on where there is a learning rate.
@@ -233,7 +234,7 @@ def resolve(task: Task, *changes: Change, touch=None) -> dict[str, np.ndarray]:
         for change in changes:
             if change.after is not None:
                 answers = change.after(answers, task)
-        return answers | _updated(task, changes, answers)
+        return answers | _updated(task, changes, answers) if update else answers
 
 
 def _stage(world, stage):
