@@ -1,9 +1,11 @@
 """Searches: the same candidates whoever asks, nothing lost to a kill, nothing tried twice."""
 
+import contextlib
 import csv
 import json
 import math
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -16,8 +18,11 @@ import pytest
 
 optuna = pytest.importorskip("optuna")
 
+import search_kills  # noqa: E402
+
 import nnteach  # noqa: E402
 from nnteach.search import Result, SearchError, owners, search  # noqa: E402
+from nnteach.search.ledger import Ledger, outcome  # noqa: E402
 from nnteach.search.space import Space, parse  # noqa: E402
 
 SPACE = {"lr": (1e-4, 1e-1, "log"), "units": [16, 32, 64], "layers": (1, 3)}
@@ -54,6 +59,12 @@ def module(tmp_path, monkeypatch):
 
         def wrong(x):
             raise KeyError("units")
+
+        left = []
+
+        def leaky(x):
+            left.append(bytes(1_000_000))
+            return len(left)
         """)
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -89,9 +100,11 @@ def test_ranges_are_kept_and_filled():
     for name, low, high in (("lr", 1e-4, 1e-1), ("layers", 1, 3), ("width", 1, 100), ("p", 0.0, 0.5)):
         values = [candidate[name] for candidate in drawn]
         assert low <= min(values) and max(values) <= high
-    assert {candidate["layers"] for candidate in drawn} == {1, 2, 3} and {
-        candidate["f"] for candidate in drawn
-    } == {"a", None, 3}
+    assert {candidate["layers"] for candidate in drawn} == {1, 2, 3} and {candidate["f"] for candidate in drawn} == {
+        "a",
+        None,
+        3,
+    }
     assert np.mean([candidate["lr"] < 10**-2.5 for candidate in drawn]) == pytest.approx(0.5, abs=0.07)
     assert np.mean([candidate["width"] <= 10 for candidate in drawn]) == pytest.approx(
         0.57, abs=0.07
@@ -146,11 +159,7 @@ def test_a_search_and_its_result(ledger, tmp_path):
     assert repr(result).startswith("Search: 12 complete\n  best ") and "units=" in repr(result)
     assert len({trial.seed for trial in result.trials}) == 12
     rows = list(csv.DictReader(result.to_csv(tmp_path / "t.csv").read_text().splitlines()))
-    assert (
-        len(rows) == 12
-        and float(rows[3]["value"]) == result.trials[3].value
-        and rows[3]["state"] == "complete"
-    )
+    assert len(rows) == 12 and float(rows[3]["value"]) == result.trials[3].value and rows[3]["state"] == "complete"
     assert set(SPACE) <= set(result.table[0])
     assert len(result.optuna.trials) == 12  # Optuna's own plots and importances work on it
 
@@ -204,6 +213,8 @@ def test_a_file_that_is_no_journal(ledger):
         ({"sampler": "grid"}, "tpe"),
         ({"pruner": "hard"}, "median"),
         ({"n_jobs": 0}, "n_jobs"),
+        ({"recycle": 0}, "recycle"),
+        ({"study": "grpc://localhost"}, "grpc://HOST:PORT"),
         ({"n_trials": -1}, "n_trials"),
         ({"n_trials": None}, "n_trials"),
         ({"n_trials": 1.5}, "n_trials"),
@@ -286,6 +297,17 @@ def test_ctrl_c_leaves_the_rest_for_next_time(ledger):
     assert len(calls) == 6 and calls[2] == calls[3] and [t.attempts for t in result.trials] == [1, 1, 2, 1, 1]
 
 
+def test_tpe_finds_a_known_maximum_that_random_candidates_miss(ledger):
+    def objective(x, y, kind):
+        return -((x - 0.3) ** 2) - (math.log10(y) + 2) ** 2 - (kind != "b")
+
+    space = {"x": (-5.0, 5.0), "y": (1e-5, 1e1, "log"), "kind": ["a", "b", "c"]}
+    best = [search(objective, space, 60, ledger.with_name(s), sampler=s).best for s in ("tpe", "random")]
+    assert best[0].value > best[1].value and best[0].params["kind"] == "b"
+    assert best[0].params["x"] == pytest.approx(0.3, abs=0.5)
+    assert math.log10(best[0].params["y"]) == pytest.approx(-2, abs=0.5)
+
+
 def test_tpe_learns_and_goes_the_same_way_when_resumed(ledger):
     def objective(x, y):
         return -((x - 0.3) ** 2) - (y - 0.7) ** 2
@@ -298,6 +320,24 @@ def test_tpe_learns_and_goes_the_same_way_when_resumed(ledger):
     assert [t.params for t in resumed.trials] == [t.params for t in whole.trials]
     values = [t.value for t in whole.trials]
     assert np.mean(values[20:]) > np.mean(values[:10])
+
+
+def test_pruning_saves_epochs_and_keeps_the_best(ledger):
+    """Curves 1 − e^(−x·epoch) that never cross: pruning may only end those that would not have won."""
+    done = {None: 0, "median": 0}
+    best = {}
+    for pruner in done:
+
+        def objective(x, report, pruner=pruner):
+            for epoch in range(10):
+                done[pruner] += 1
+                report(1 - math.exp(-x * (epoch + 1)), epoch)
+            return 1 - math.exp(-10 * x)
+
+        found = search(objective, {"x": (0.01, 0.3)}, 30, ledger.with_name(f"{pruner}.log"), pruner=pruner)
+        best[pruner] = found.best
+    assert done[None] == 300 and done["median"] < 200
+    assert best[None].params == best["median"].params
 
 
 def test_pruning(ledger):
@@ -345,9 +385,7 @@ def test_a_bar(ledger, capsys):
 def test_workers_find_what_one_process_finds(ledger, module):
     one = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger, show=False)
     two = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger.with_name("two.log"), n_jobs=2)
-    assert [(t.params, t.value, t.seed) for t in two.trials] == [
-        (t.params, t.value, t.seed) for t in one.trials
-    ]
+    assert [(t.params, t.value, t.seed) for t in two.trials] == [(t.params, t.value, t.seed) for t in one.trials]
     owner = {t.user_attrs["owner"] for t in two.optuna.trials}
     assert len(owner) == 2 and owners.me() not in owner
 
@@ -370,6 +408,55 @@ def test_a_candidate_that_kills_its_process_is_given_up(ledger, module, monkeypa
     result = search(module.deadly, [{"x": 0.2}, {"x": 0.9}, {"x": 0.4}], study=ledger, n_jobs=2)
     assert [t.state for t in result.trials] == ["complete", "interrupted", "complete"]
     assert result.trials[1].attempts == 2
+
+
+def test_workers_are_replaced_before_they_have_lost_much_memory(ledger, module):
+    result = search(module.leaky, {"x": (0.0, 1.0)}, 7, ledger, n_jobs=2, recycle=2)
+    assert [t.state for t in result.trials] == ["complete"] * 7
+    assert max(t.value for t in result.trials) <= 2  # what is left over from trials of the same process
+    owner = [t.user_attrs["owner"] for t in result.optuna.trials]
+    assert len(set(owner)) >= 4 and max(map(owner.count, owner)) <= 2
+
+
+def test_a_worker_elsewhere_is_known_by_its_heartbeat(ledger, monkeypatch):
+    monkeypatch.setattr("nnteach.search.ledger.BEAT_SECONDS", 0.02)
+    monkeypatch.setattr("nnteach.search.ledger.SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(owners, "me", lambda: "elsewhere 1 1")
+    search(score, SPACE, 1, ledger)  # only to have a ledger
+    theirs = search_ledger(ledger)
+    theirs.plan(2)
+    trial = theirs.claim(2)
+    ours = search_ledger(ledger)
+    with theirs.heartbeat(trial._trial_id):
+        begin = time.monotonic()
+        while time.monotonic() - begin < 0.6:  # twice the time after which silence counts
+            ours.recover(2, trial.datetime_start)
+            time.sleep(0.05)
+        assert [outcome(t) for t in ours.attempts()[1]] == ["running"]
+    wait_for(lambda: ours.recover(2, trial.datetime_start) or len(ours.attempts()[1]) == 2)
+    assert [outcome(t) for t in ours.attempts()[1]] == ["interrupted", "waiting"]
+
+
+def search_ledger(place):
+    """The ledger of `search(score, SPACE, study=place)`."""
+    settings = {"direction": "maximize", "sampler": "random", "pruner": None, "seed": 0, "objective": "score"}
+    return Ledger(str(place), Space(SPACE), settings)
+
+
+def test_a_candidate_that_was_queued_twice_is_tried_once(ledger):
+    """Two searches that plan at the same moment on a database queue the same candidates."""
+    search(score, SPACE, 1, ledger)
+    book = search_ledger(ledger)
+    for _ in range(2):
+        book._queue(1, [])
+    first, second = book.claim(2), book.claim(2)
+    assert first is not None and second is None
+    book.end(first._trial_id, "complete", 0.5)
+    assert [(t.attempts, t.state) for t in search(score, SPACE, 2, ledger).trials] == [(1, "complete")] * 2
+
+
+def test_a_function_that_mentions_the_search_can_be_pickled():
+    assert pickle.loads(pickle.dumps(nnteach.search)) is nnteach.search
 
 
 PROGRAM = """
@@ -427,31 +514,23 @@ def test_kill_minus_nine_in_the_middle_of_a_trial(tmp_path, ledger, module):
 
 
 @posix
-def test_everything_killed_again_and_again(tmp_path, ledger, module, monkeypatch):
-    """Nothing that was finished is lost or done twice, whenever the coordinator and all workers are killed."""
-    monkeypatch.setenv("SECONDS", "0.1")
-    rng, n = random.Random(0), 20
-    for _ in range(3):
-        running = start(tmp_path, ledger, n, 2)
-        wait_for_progress(tmp_path, running)
-        time.sleep(rng.uniform(0.0, 0.5))
-        os.killpg(running.pid, signal.SIGKILL)
-        running.communicate()
-        time.sleep(0.05)
-    assert running.returncode == -signal.SIGKILL
-    finished_before = completed(ledger)
-    result = search(module.slow, {"x": (0.0, 1.0)}, n, ledger, n_jobs=2)
-    assert [t.state for t in result.trials] == ["complete"] * n
-    assert all(json.loads(line) for line in ledger.read_text().splitlines())
-    complete = completed(ledger)
-    assert len(complete) == n == len(set(complete)) and complete[: len(finished_before)] == finished_before
-    space = Space({"x": (0.0, 1.0)})
-    assert [t.value for t in result.trials] == [space.sample(0, index)["x"] for index in range(n)]
+@pytest.mark.parametrize("kind, kills", [("journal", 3), ("sqlite", 1), ("grpc", 1)])
+def test_random_kills(kind, kills, tmp_path):
+    """Nothing that was finished is lost or done twice; `python tests/search_kills.py` does it at length."""
+    with contextlib.ExitStack() as stack:
+        if kind == "grpc":
+            pytest.importorskip("grpc")
+            study = stack.enter_context(search_kills.Server(tmp_path)).study
+        else:
+            study = tmp_path / "study.log" if kind == "journal" else f"sqlite:///{tmp_path}/study.db"
+        report = search_kills.Trouble(tmp_path, study, 10 * kills, random.Random(1)).go(kills)
+    assert report.complete == 10 * kills and report.kills.total() == kills
 
 
-def wait_for_progress(tmp_path, running):
-    known = len(diary(tmp_path))
-    wait_for(lambda: len(diary(tmp_path)) > known or running.poll() is not None)
+@posix
+def test_dask_only_launches_the_workers(tmp_path):
+    pytest.importorskip("distributed")
+    assert search_kills.by_dask(tmp_path, str(tmp_path / "study.log"), 12).complete == 12
 
 
 def completed(ledger):

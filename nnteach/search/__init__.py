@@ -10,9 +10,11 @@
 Read `space.py` (what is searched), `ledger.py` (who does which trial), `run.py` (the search).
 """
 
+import importlib
 import sys
 from types import ModuleType
 
+from .ledger import serve as serve
 from .result import Result as Result
 from .result import Trial as Trial
 from .run import search as search
@@ -24,6 +26,9 @@ class _Callable(ModuleType):
 
     def __call__(self, *args, **settings):
         return search(*args, **settings)
+
+    def __reduce__(self):  # a function that mentions nt.search can be sent to other processes
+        return importlib.import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Callable

@@ -16,10 +16,16 @@ RECYCLED = 25
 
 
 class Crew:
-    """The worker processes of a search."""
+    """The worker processes of a search.
 
-    def __init__(self, folder: Path, size: int):
-        self.folder, self.size, self.workers, self.failures = folder, size, [], 0
+    Args:
+        folder: for what the workers must know, and for what they say.
+        size: how many there are at a time.
+        recycle: trials after which a worker is replaced by a new one.
+    """
+
+    def __init__(self, folder: Path, size: int, recycle: int = RECYCLED):
+        self.folder, self.size, self.recycle, self.workers, self.failures = folder, size, recycle, [], 0
 
     def write_job(self, objective, ledger, place, n_trials):
         space = ledger.space.candidates or {
@@ -33,7 +39,7 @@ class Crew:
             "space": space,
             "settings": ledger.settings,
             "n_trials": n_trials,
-            "most": RECYCLED,
+            "most": self.recycle,
             "parent": os.getpid(),
             "path": [os.path.abspath(entry) for entry in sys.path],
         }

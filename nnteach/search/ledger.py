@@ -4,12 +4,19 @@ Every candidate has an index, 0 … n_trials − 1, and a seed made of it. A tri
 candidate: WAITING until a worker claims it, RUNNING while the worker lives, then COMPLETE, PRUNED or FAIL. An
 attempt whose worker is gone is marked interrupted, and the candidate is queued again. Optuna itself would leave
 it RUNNING for ever.
+
+A worker on this machine is gone if its process is; one on another machine, if its heart has stopped: while it
+works it counts up a number in its trial, and we look by our own clock whether that number still moves.
 """
 
 import contextlib
 import datetime
 import os
+import threading
+import time
 import traceback
+import urllib.parse
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +25,16 @@ from ..errors import message
 from . import owners
 from .space import SearchError, Space
 
-LOCK_SECONDS = 5
+LOCK_SECONDS = 3
 """Age at which a lock was left by a process that was killed; Optuna's own 30 s would be waited for."""
 UNOWNED_SECONDS = 5
 """Age at which an attempt without an owner was claimed by a process that was killed in the same moment."""
+BEAT_SECONDS = 10
+"""Time between two heartbeats of a worker."""
+SILENT_SECONDS = 60
+"""Time without a heartbeat after which a worker on another machine is given up."""
+SERVER_SECONDS = 10
+"""Time in which a server must answer."""
 MOST_INTERRUPTIONS = 5
 """Attempts at one candidate that may take their process with them, before it is given up in this run."""
 
@@ -51,6 +64,7 @@ class Ledger:
             pruner=_pruner(settings["pruner"]),
         )
         self.states = optuna.trial.TrialState
+        self._hearts = {}  # id of a trial elsewhere -> its last heartbeat, and when we first saw that
         self._check_same(place)
 
     def _check_same(self, place):
@@ -80,7 +94,7 @@ class Ledger:
         """Optuna's trials by index of the candidate, oldest first."""
         found = {}
         for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False):
-            if "index" in trial.user_attrs:
+            if "index" in trial.user_attrs and outcome(trial) != "queued twice":
                 found.setdefault(trial.user_attrs["index"], []).append(trial)
         return found
 
@@ -102,9 +116,7 @@ class Ledger:
             self._mark_interrupted()
             for index, trials in self.attempts().items():
                 lost = [
-                    t
-                    for t in trials
-                    if outcome(t) == "interrupted" and t.datetime_start and t.datetime_start >= since
+                    t for t in trials if outcome(t) == "interrupted" and t.datetime_start and t.datetime_start >= since
                 ]
                 again = outcome(trials[-1]) == "interrupted" and len(lost) < MOST_INTERRUPTIONS
                 if index < n_trials and again:
@@ -120,13 +132,40 @@ class Ledger:
 
     def _mark_interrupted(self):
         now = datetime.datetime.now()
-        for trial in self.storage.get_all_trials(
-            self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)
-        ):
+        for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)):
             owner = trial.user_attrs.get("owner")
             unowned = owner is None and (now - trial.datetime_start).total_seconds() > UNOWNED_SECONDS
-            if unowned or (owner and owners.is_gone(owner)):
+            if unowned or (owner and (owners.is_gone(owner) or self._is_silent(trial, owner))):
                 self.end(trial._trial_id, "interrupted")
+
+    def _is_silent(self, trial, owner) -> bool:
+        """Whether a worker on another machine has not given a sign of life for long; their clock is not asked."""
+        if owners.is_here(owner):
+            return False
+        beat, now = trial.user_attrs.get("beat", 0), time.monotonic()
+        last, since = self._hearts.get(trial._trial_id, (None, now))
+        self._hearts[trial._trial_id] = (beat, since if beat == last else now)
+        return beat == last and now - since > SILENT_SECONDS
+
+    @contextlib.contextmanager
+    def heartbeat(self, trial_id: int):
+        """Count up a number in the trial as long as this lasts, for those who look from other machines."""
+        done = threading.Event()
+
+        def beat():
+            count = 0
+            while not done.wait(BEAT_SECONDS):
+                count += 1
+                with contextlib.suppress(Exception):  # the trial itself will tell of a ledger out of reach
+                    self.storage.set_trial_user_attr(trial_id, "beat", count)
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def seed_of(self, index: int) -> int:
         """The seed of a candidate, whoever tries it and whenever."""
@@ -135,17 +174,26 @@ class Ledger:
     def claim(self, n_trials: int):
         """The next candidate that waits, as an Optuna trial that is ours alone; None if none waits."""
         optuna = _optuna()
-        waiting = self.storage.get_all_trials(
-            self.study._study_id, deepcopy=False, states=(self.states.WAITING,)
-        )
+        waiting = self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.WAITING,))
         for trial in sorted(waiting, key=lambda trial: trial.user_attrs.get("index", 0)):
             if trial.user_attrs.get("index", n_trials) >= n_trials:
                 continue
             with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):
                 if self.storage.set_trial_state_values(trial._trial_id, self.states.RUNNING):
                     self.storage.set_trial_user_attr(trial._trial_id, "owner", owners.me())
-                    return optuna.trial.Trial(self._study_for(trial), trial._trial_id)
+                    if not self._is_queued_twice(trial):
+                        return optuna.trial.Trial(self._study_for(trial), trial._trial_id)
+                    self.end(trial._trial_id, "queued twice")
         return None
+
+    def _is_queued_twice(self, trial) -> bool:
+        """Whether an earlier attempt at the same candidate waits, runs or is done.
+
+        A database has no lock for planners, so two may queue a candidate. The one queued first counts: whoever
+        sees the later one also sees it.
+        """
+        before = self.attempts().get(trial.user_attrs["index"], [])
+        return any(t.number < trial.number and t.state != self.states.FAIL for t in before)
 
     def _study_for(self, trial):
         """The study with a sampler of the trial's own seed, so that a resumed search goes the same way.
@@ -153,9 +201,7 @@ class Ledger:
         Loaded anew for every trial: a study object keeps what it once read of the others.
         """
         optuna = _optuna()
-        kind = (
-            optuna.samplers.TPESampler if self.settings["sampler"] == "tpe" else optuna.samplers.RandomSampler
-        )
+        kind = optuna.samplers.TPESampler if self.settings["sampler"] == "tpe" else optuna.samplers.RandomSampler
         return optuna.load_study(
             study_name=self.study.study_name,
             storage=self.storage,
@@ -163,25 +209,17 @@ class Ledger:
             sampler=kind(seed=trial.user_attrs["seed"]),
         )
 
-    def end(
-        self, trial_id: int, how: str, value: float | None = None, error: BaseException | None = None
-    ) -> None:
-        """Close an attempt: "complete" with a value, "pruned", or "error", "not finite", "interrupted"."""
+    def end(self, trial_id: int, how: str, value: float | None = None, error: BaseException | None = None) -> None:
+        """Close an attempt: "complete" with a value, "pruned", "error", "not finite", "interrupted", "queued twice"."""
         optuna = _optuna()
-        with contextlib.suppress(
-            optuna.exceptions.UpdateFinishedTrialError
-        ):  # two may notice the same dead worker
+        with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):  # two may notice the same dead worker
             if how not in ("complete", "pruned"):
                 self.storage.set_trial_user_attr(trial_id, "outcome", how)
             if error is not None:
                 said = "".join(traceback.format_exception_only(error)).strip()
                 self.storage.set_trial_user_attr(trial_id, "said", said[:2000])
-                self.storage.set_trial_user_attr(
-                    trial_id, "error", "".join(traceback.format_exception(error))[-4000:]
-                )
-            state = {"complete": self.states.COMPLETE, "pruned": self.states.PRUNED}.get(
-                how, self.states.FAIL
-            )
+                self.storage.set_trial_user_attr(trial_id, "error", "".join(traceback.format_exception(error))[-4000:])
+            state = {"complete": self.states.COMPLETE, "pruned": self.states.PRUNED}.get(how, self.states.FAIL)
             self.storage.set_trial_state_values(trial_id, state, None if value is None else [value])
 
 
@@ -214,7 +252,7 @@ def _pruner(name):
 def _storage(place):
     optuna = _optuna()
     if "://" in place:
-        return optuna.storages.get_storage(place)
+        return _proxy(place) if place.startswith("grpc://") else optuna.storages.get_storage(place)
     journal = optuna.storages.journal
     path = Path(place)
     try:
@@ -223,9 +261,7 @@ def _storage(place):
         _repair(path, lock)
         return optuna.storages.JournalStorage(journal.JournalFileBackend(str(path), lock_obj=lock))
     except OSError as error:
-        raise SearchError(
-            message(f"{place} to be a file to write to", error.strerror or str(error))
-        ) from error
+        raise SearchError(message(f"{place} to be a file to write to", error.strerror or str(error))) from error
     except (ValueError, KeyError, TypeError) as error:
         raise SearchError(
             message(
@@ -234,6 +270,40 @@ def _storage(place):
                 "Name another file as study=",
             )
         ) from error
+
+
+def _proxy(place):
+    """Optuna's gRPC proxy at grpc://HOST:PORT, where `serve` answers."""
+    optuna, address = _optuna(), urllib.parse.urlsplit(place)
+    wanted = "grpc://HOST:PORT, where nt.search.serve(...) runs"
+    if not address.hostname or not address.port:
+        raise SearchError(message(wanted, place))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            proxy = optuna.storages.GrpcStorageProxy(host=address.hostname, port=address.port)
+        proxy.wait_server_ready(timeout=SERVER_SECONDS)
+    except ImportError as error:
+        raise SearchError(
+            message("grpcio, which speaks gRPC", "none installed", "pip install grpcio protobuf")
+        ) from error
+    except Exception as error:
+        raise SearchError(message(wanted, f"{place}, where nobody answers", "Start the server first")) from error
+    return proxy
+
+
+def serve(study: str, port: int = 13000, host: str = "localhost") -> None:
+    """Serve a ledger to machines that share no disk with this one, until it is stopped.
+
+    The others give `study="grpc://HOST:PORT"`. The ledger lies here, in a journal file or a database.
+
+    Args:
+        study: the journal file, or the address of a database.
+        port: a free one.
+        host: the address to listen at; "0.0.0.0" for all machines of the network. Anybody who reaches it can
+            write to the ledger: there is no password.
+    """
+    _optuna().storages.run_grpc_proxy_server(_storage(str(study)), host=host, port=port)
 
 
 def _repair(path, lock):

@@ -13,8 +13,13 @@ def me() -> str:
 
 def is_gone(owner: str) -> bool:
     """Whether that process is certainly no more. Of another machine's nothing is known, so it counts as alive."""
-    host, pid, started = owner.rsplit(" ", 2)
-    return host == socket.gethostname() and (not _runs(int(pid)) or _started(int(pid)) != started)
+    _, pid, started = owner.rsplit(" ", 2)
+    return is_here(owner) and (not _runs(int(pid)) or _started(int(pid)) != started)
+
+
+def is_here(owner: str) -> bool:
+    """Whether that process is, or was, one of this machine."""
+    return owner.rsplit(" ", 2)[0] == socket.gethostname()
 
 
 def _started(pid: int) -> str:
@@ -36,9 +41,7 @@ def _runs(pid: int) -> bool:
         handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # only to ask about it
         code = ctypes.c_ulong()
         running = (
-            bool(handle)
-            and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code))
-            and code.value == 259
+            bool(handle) and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code)) and code.value == 259
         )
         ctypes.windll.kernel32.CloseHandle(handle)
         return bool(running)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import message
 from ..progress import in_notebook
-from .crew import Crew
+from .crew import RECYCLED, Crew
 from .ledger import Ledger, outcome
 from .result import Result
 from .space import SearchError, Space
@@ -32,6 +32,7 @@ def search(
     pruner: str | None = None,
     n_jobs: int = 1,
     seed: int = 0,
+    recycle: int = RECYCLED,
     show: bool | None = None,
 ) -> Result:
     """Try candidates of a space, and remember all of them in a file.
@@ -48,6 +49,7 @@ def search(
         pruner: None, or "median": give up what is worse than half of the others at the same epoch.
         n_jobs: processes; 1 works in this one.
         seed: of the candidates, and of the seeds that trials get.
+        recycle: trials after which a worker process is replaced: frameworks lose memory with every model.
         show: a progress bar; None: if somebody looks.
 
     Raises:
@@ -65,8 +67,9 @@ def search(
         raise SearchError(
             message('sampler="random" with a list of candidates', repr(sampler), "The list is the sample")
         )
-    if not isinstance(n_jobs, int) or n_jobs < 1:
-        raise SearchError(message("n_jobs ≥ 1, a number of processes", repr(n_jobs)))
+    for name, number in (("n_jobs", n_jobs), ("recycle", recycle)):
+        if not isinstance(number, int) or number < 1:
+            raise SearchError(message(f"{name} as a whole number from 1", repr(number)))
     extras = check_signature(objective, list(space.entries))
     settings = {
         "direction": direction,
@@ -81,7 +84,7 @@ def search(
         if n_jobs == 1:
             _here(ledger, objective, extras, n_trials, bar)
         else:
-            _by_workers(ledger, objective, str(study), n_trials, n_jobs, bar)
+            _by_workers(ledger, objective, str(study), n_trials, (n_jobs, recycle), bar)
     return Result(ledger, n_trials, str(study))
 
 
@@ -91,9 +94,7 @@ def _total(n_trials, space):
     if not isinstance(n_trials, int) or n_trials < 0:
         raise SearchError(message("n_trials, a whole number", repr(n_trials)))
     if space.candidates is not None and n_trials > len(space.candidates):
-        raise SearchError(
-            message(f"n_trials up to {len(space.candidates)}, the length of the list", str(n_trials))
-        )
+        raise SearchError(message(f"n_trials up to {len(space.candidates)}, the length of the list", str(n_trials)))
     return n_trials
 
 
@@ -150,10 +151,10 @@ def _give_up_if_hopeless(latest, cause=None):
 # --------------------------------------------------------------------------------------------- worker processes
 
 
-def _by_workers(ledger, objective, place, n_trials, n_jobs, bar):
-    """Keep up to n_jobs processes at work until nothing is open."""
+def _by_workers(ledger, objective, place, n_trials, crew_of, bar):
+    """Keep a crew of processes at work until nothing is open; `crew_of` is its size and `recycle`."""
     begun = datetime.datetime.now()
-    with tempfile.TemporaryDirectory(prefix="nnteach-search-") as folder, Crew(Path(folder), n_jobs) as crew:
+    with tempfile.TemporaryDirectory(prefix="nnteach-search-") as folder, Crew(Path(folder), *crew_of) as crew:
         crew.write_job(objective, ledger, place, n_trials)
         while True:
             crew.look()

@@ -37,11 +37,7 @@ class Range(NamedTuple):
     def sample(self, rng):
         """A number of the range, both ends included for whole numbers."""
         if not self.log:
-            return (
-                int(rng.integers(self.low, self.high + 1))
-                if self.whole
-                else float(rng.uniform(self.low, self.high))
-            )
+            return int(rng.integers(self.low, self.high + 1)) if self.whole else float(rng.uniform(self.low, self.high))
         margin = 0.5 if self.whole else 0.0  # so that the ends are as likely as their neighbours
         number = math.exp(rng.uniform(math.log(self.low - margin), math.log(self.high + margin)))
         number = min(max(number, self.low), self.high)
@@ -83,12 +79,8 @@ class Space:
         self.candidates = None
         if isinstance(given, dict) and given:
             self.entries = {_name(name): _entry(name, value) for name, value in given.items()}
-        elif (
-            isinstance(given, list | tuple) and given and all(isinstance(one, dict) and one for one in given)
-        ):
-            self.candidates = [
-                {_name(name): _plain(name, value) for name, value in one.items()} for one in given
-            ]
+        elif isinstance(given, list | tuple) and given and all(isinstance(one, dict) and one for one in given):
+            self.candidates = [{_name(name): _plain(name, value) for name, value in one.items()} for one in given]
             self.entries = _entries_of(self.candidates)
         else:
             raise SearchError(
@@ -140,8 +132,7 @@ def _entry(name, given):
         )
     low, high = (_plain(name, value) for value in given[:2])
     if not all(
-        isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end)
-        for end in (low, high)
+        isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end) for end in (low, high)
     ):
         raise SearchError(message(f"two numbers as the ends of {name}", repr(given), HELP))
     if not low < high:
@@ -149,9 +140,7 @@ def _entry(name, given):
             message(f"{name} with low < high", repr(given), "Exchange them, or leave out what does not vary")
         )
     if len(given) == 3 and low <= 0:
-        raise SearchError(
-            message(f'{name} above 0, because of "log"', repr(given), "The logarithm of 0 is −∞")
-        )
+        raise SearchError(message(f'{name} above 0, because of "log"', repr(given), "The logarithm of 0 is −∞"))
     return Range(low, high, len(given) == 3)
 
 
@@ -174,9 +163,7 @@ def _entries_of(candidates):
     for one in candidates:
         if set(one) != set(names):
             raise SearchError(message(f"candidates that all have {', '.join(names)}", f"{one}"))
-    return {
-        name: Choice(tuple({repr(one[name]): one[name] for one in candidates}.values())) for name in names
-    }
+    return {name: Choice(tuple({repr(one[name]): one[name] for one in candidates}.values())) for name in names}
 
 
 def parse(text: str):

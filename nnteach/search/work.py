@@ -49,12 +49,11 @@ def attempt(ledger: Ledger, trial, objective, extras) -> None:
     try:
         params = ledger.space.suggest(trial)
         wanted = {"seed": trial.user_attrs["seed"], "report": _reporter(trial)}
-        value = objective(**params, **{name: wanted[name] for name in extras})
+        with ledger.heartbeat(trial._trial_id):
+            value = objective(**params, **{name: wanted[name] for name in extras})
         if not isinstance(value, numbers.Real):
             raise SearchError(
-                message(
-                    "a number from the objective", f"{value!r:.80}", "Return the score, such as an accuracy"
-                )
+                message("a number from the objective", f"{value!r:.80}", "Return the score, such as an accuracy")
             )
     except optuna_pruned:
         reported = trial.storage.get_trial(trial._trial_id).intermediate_values
