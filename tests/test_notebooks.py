@@ -336,6 +336,20 @@ def test_every_decimal_number_in_the_prose_is_computed_here(name, computed):
         )
 
 
+SHOWN = [path for path in LESSONS if path.name[:2] in {"01", "03", "04", "05", "08", "09", "10", "11", "12"}]
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=label)
+def test_every_decimal_number_in_the_prose_is_shown_by_a_cell(path):
+    """Numbers with a decimal point stand in a cell or its output; the box may quote what a slide prints."""
+    text = prose(path).split("> **In the slides.**")[0]
+    shown = [source(cell) for cell in code_cells(path)] + list(outputs(path).values())
+    known = [float(word) for word in re.findall(r"\d+\.\d*(?:e-?\d+)?", "\n".join(shown).replace("−", "-"))]
+    for word in re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", text):
+        places = len(word.split(".")[1])
+        assert any(abs(value - float(word)) <= 0.5000001 * 10**-places for value in known), word
+
+
 # -------------------------------------------------------------------------- exercises follow from solutions
 
 
