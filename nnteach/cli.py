@@ -19,6 +19,7 @@ from .errors import ExpressionError, NNTeachError
 
 EPILOG = """examples:
   nnteach lab                                  open the course in JupyterLab
+  nnteach lab --course 002                     ... the lessons of one deck, in its letters
   nnteach show "(x+y)*z" x=-2 y=5 z=-4         the worked steps, forward and backward
   nnteach show "(x+y)*z" x=-2 y=5 z=-4 -o f.html   ... and a page to step through them
   nnteach homework new backprop --roster class.csv -o hw1   a notebook with numbers of its own for every student
@@ -96,6 +97,11 @@ def _add_lab(commands) -> argparse.ArgumentParser:
         help="where the course goes (default: %(default)s)",
     )
     command.add_argument(
+        "--course",
+        choices=["000", "001", "002", "003", "004"],
+        help="the lecture deck whose lessons come first and whose letters are used",
+    )
+    command.add_argument(
         "--check", action="store_true", help="start the server, see that it serves the course, stop it"
     )
     command.add_argument("--no-browser", action="store_true", help="start the server and print its address")
@@ -106,18 +112,21 @@ def _add_lab(commands) -> argparse.ArgumentParser:
 
 
 def lab(options) -> int:
-    from . import course
+    from . import contents, course
     from . import lab as jupyter
 
     jupyter.require_jupyterlab()  # before a folder is made
-    copied = course.copy_course(options.folder)
+    files = course.shipped()
+    first = contents.name(options.course)
+    copied = course.copy_course(options.folder, files, {first: contents.page(files, options.course)})
     print(course.describe(copied), flush=True)
     jupyter.trust(copied)
-    lessons = [name for name in course.shipped() if name.endswith(".ipynb")]
+    lessons = [name for name in files if name.endswith(".ipynb")]
     if options.check:
         print(jupyter.check(copied.folder, lessons))
         return 0
-    first = next((name for name in lessons if name.startswith("notebooks/")), None)
+    if options.course:
+        os.environ["NNTEACH_COURSE"] = options.course  # the notebooks' kernels inherit it
     return jupyter.serve(copied.folder, first, options.port, browser=not options.no_browser)
 
 

@@ -65,12 +65,14 @@ def shipped() -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def copy_course(folder: str | os.PathLike, files: Mapping[str, Path] | None = None) -> Copied:
+def copy_course(folder: str | os.PathLike, files: Mapping[str, Path] | None = None,
+                made: Mapping[str, str] | None = None) -> Copied:
     """Copy the course to `folder`, which is made if need be, and say what was done.
 
     Args:
         folder: where the student works.
         files: what to copy, by the name it gets in the folder; the course of this installation if not given.
+        made: texts of files that are made for this folder, by name, such as its table of contents.
 
     Raises:
         CourseError: `folder` cannot be a folder, or this installation has no course.
@@ -84,6 +86,8 @@ def copy_course(folder: str | os.PathLike, files: Mapping[str, Path] | None = No
     manifest = _read_manifest(report)
     for name, source in files.items():
         _copy_one(name, source.read_bytes(), manifest, report)
+    for name, text in (made or {}).items():
+        _copy_one(name, text.encode(), manifest, report)
     _write(folder / MANIFEST, json.dumps({"files": manifest}, indent=1, sort_keys=True).encode())
     return report
 

@@ -4,6 +4,9 @@ The engine has one convention of its own; a profile only says how it is written.
 before the activation in deck 000, after it in decks 002, 003 and 004.
 
     nt.step(f, notation="000")     # unnamed nodes are a1, h1, a2, …, and the step size is α
+    nt.notation.use("000")         # from here on everywhere, without saying so again
+
+`nnteach lab --course 000` chooses it for every notebook, by the environment variable NNTEACH_COURSE.
 
 `pre`, `out`, `graph` and `pred` (names of unnamed nodes), `learning_rate` and `gradient` change what is shown. The
 other entries are the deck's conventions as plain data, for exercises and checks that follow a deck. The numbers after
@@ -11,6 +14,7 @@ C are those of the list of conventions on which the decks disagree.
 """
 
 import itertools
+import os
 from dataclasses import dataclass
 
 from .errors import GraphError, message
@@ -77,16 +81,31 @@ NOTATIONS = {
 }
 
 
+_chosen: list[Notation] = []  # what `use` was given last, if it was called
+
+
+def use(profile: "str | Notation | None") -> Notation:
+    """Choose the profile of everything that is not told another one; None goes back to the one of the start.
+
+    Raises:
+        GraphError: for a key that is not known.
+    """
+    _chosen[:] = [] if profile is None else [notation(profile)]
+    return notation()
+
+
 def notation(profile: "str | Notation | None" = None) -> Notation:
-    """The profile of a course, by its key; None is nnteach's own.
+    """The profile of a course, by its key; None is the chosen one, nnteach's own if none was chosen.
 
     Raises:
         GraphError: for a key that is not known.
     """
     if isinstance(profile, Notation):
         return profile
+    if profile is None and _chosen:
+        return _chosen[0]
     if profile is None:
-        return NOTATIONS["nnteach"]
+        profile = os.environ.get("NNTEACH_COURSE") or "nnteach"
     if profile not in NOTATIONS:
         known = ", ".join(f'"{key}" ({value.course.split(",")[0]})' for key, value in NOTATIONS.items())
         raise GraphError(message(f"a notation among {known}", repr(profile)))

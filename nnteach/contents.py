@@ -1,0 +1,97 @@
+"""The table of contents of the course folder: what `nnteach lab` opens, for all of the course or for one deck."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .notation import notation
+
+LAST = 10**6  # a lesson without a place in the order comes behind all others
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A notebook of the course: its name in the folder, its heading, and what its metadata say."""
+
+    name: str
+    title: str
+    about: dict
+
+    @property
+    def order(self) -> tuple:
+        """Where it stands in reading order."""
+        return self.about.get("order", LAST), self.name
+
+    def items(self, deck: str | None) -> list[str]:
+        """The items of the deck it covers."""
+        return [item for item in self.about.get("covers", ()) if deck and item.startswith(deck)]
+
+
+def name(deck: str | None = None) -> str:
+    """The file of the page in the course folder."""
+    return f"course-{deck}.md" if deck else "course.md"
+
+
+def page(files: Mapping[str, Path], deck: str | None = None) -> str:
+    """The page as Markdown: the lessons in reading order, those of the deck first.
+
+    Args:
+        files: the course, name in the folder -> file.
+        deck: such as "002"; None lists everything once.
+    """
+    lessons = _entries(files, "notebooks/")
+    exercises = _entries(files, "exercises/")
+    chosen = [lesson for lesson in lessons if not deck or lesson.items(deck)]
+    others = [lesson for lesson in lessons if lesson not in chosen]
+    lines = [*_head(deck), *_by_part(chosen, exercises, deck)]
+    if others:
+        lines += ["## Also in the course", "", *(_line(lesson, exercises, None) for lesson in others), ""]
+    return "\n".join(lines)
+
+
+def _entries(files, folder):
+    """The notebooks of a folder in reading order."""
+    found = []
+    for where, path in files.items():
+        if where.startswith(folder) and where.endswith(".ipynb"):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            first = "".join(data["cells"][0]["source"]) if data["cells"] else ""
+            title = re.sub(r"^#+ *", "", first.partition("\n")[0]) or Path(where).stem
+            found.append(Entry(where, title, data["metadata"].get("nnteach", {})))
+    return sorted(found, key=lambda entry: entry.order)
+
+
+def _head(deck):
+    keys = "In a player → and ← step, `f` fills the wall, `p` asks for a prediction first, `?` lists all keys."
+    if not deck:
+        return ["# The course", "", "Read the lessons in this order; each ends with the next. " + keys, ""]
+    letters = notation(deck)
+    return [f"# {letters.course}", "",
+            f"The lessons that go with deck {deck}, in reading order, with the items of its slides. Nodes without a "
+            f"name of their own get its letters: `{letters.pre}` before an activation, `{letters.out}` after it, "
+            f"`{letters.learning_rate}` for the learning rate. {keys}", ""]
+
+
+def _by_part(lessons, exercises, deck):
+    lines, part = [], None
+    for lesson in lessons:
+        if lesson.about.get("part") != part:
+            part = lesson.about.get("part")
+            lines += [*([""] if lines else []), f"## {part or 'More'}", ""]
+        lines.append(_line(lesson, exercises, deck))
+    return [*lines, ""]
+
+
+def _line(lesson, exercises, deck):
+    """A lesson with its minutes, its exercises and the slides it goes with."""
+    number = "" if re.match(r"\d+\. ", lesson.title) else f"{lesson.about.get('order', '')}. ".lstrip(". ")
+    words = [f"- {number}[{lesson.title}]({lesson.name})"]
+    if "minutes" in lesson.about:
+        words.append(f"{lesson.about['minutes']} minutes")
+    stem = Path(lesson.name).stem
+    words += [f"[exercises]({each.name})" for each in exercises if each.about.get("lesson") == stem]
+    if slides := lesson.items(deck):
+        words.append(f"slides {', '.join(slides)}")
+    return " · ".join(words)
