@@ -5,7 +5,7 @@
     python solutions/make.py --run      # first run the lessons and the solutions and store their outputs
 
 Edit `solutions/`, never `exercises/`. In a solution, everything between the lines `# solution` and
-`# end solution` is left out and replaced by a stub; cells with the tag "solution" are left out altogether.
+`# end solution` is left out and, inside a function, replaced by a stub; cells with the tag "solution" are left out altogether.
 """
 
 import argparse
@@ -91,7 +91,7 @@ def strip(source: str, where: str = "a cell") -> str:
             if inside == (mark == BEGIN):
                 raise ValueError(f"{where}: expected {END if inside else BEGIN!r}, got {mark!r}")
             inside = mark == BEGIN
-            if inside:
+            if inside and line != mark:  # at the margin there is nothing to stub
                 kept.append(line[:-len(BEGIN)] + STUB)
         elif not inside:
             kept.append(line)

@@ -17,9 +17,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS, SOLUTIONS, EXERCISES = (
-    sorted((ROOT / name).glob("*.ipynb")) for name in ("notebooks", "solutions", "exercises")
+    sorted((ROOT / name).glob("[!h]*.ipynb" if name != "notebooks" else "*.ipynb"))
+    for name in ("notebooks", "solutions", "exercises")
 )
-ALL = LESSONS + SOLUTIONS + EXERCISES
+SHEETS = sorted(ROOT.glob("solutions/hw_*.ipynb")) + sorted(ROOT.glob("exercises/hw_*.ipynb"))  # test_homework_course.py
+ALL = LESSONS + SOLUTIONS + EXERCISES + SHEETS
 PARTS = ("Computing derivatives", "Networks", "Training", "Frameworks")
 MAKE = ROOT / "solutions" / "make.py"
 PLACES = re.compile(r"/(?:home|root|work|tmp|opt|Users)/|[A-Z]:\\\\|ipykernel_\d|0x[0-9a-f]{8,}")

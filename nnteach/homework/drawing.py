@@ -41,6 +41,7 @@ KINDS = {
     "binary": [0.0, 1.0],
     "number": [i for i in _steps(-3.0, 3.0, 0.1) if abs(i) > 0.2 and abs(i) != 1.0],
     "positive": _steps(0.2, 2.5, 0.1),
+    "rate": _steps(0.05, 0.5, 0.05),
     "half": [0.25, 0.5],  # a step for differences that can be seen
     "drop": [0.2, 0.3, 0.4],  # a probability that is not 1 minus itself
 }

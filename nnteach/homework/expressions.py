@@ -15,7 +15,7 @@ def expression(text: str, example=None, title=None, kind="number", ask=None) -> 
         text: see `nnteach.expression.parse`.
         example: numbers by name, used when no student is named.
         title: a headline.
-        kind: what numbers are drawn: "number", "positive", "weight", …
+        kind: what numbers are drawn: "number", "positive", "weight", …; or by name, "positive" for the others.
         ask: the stages to hand in; by default the derivatives by all inputs.
     """
     names = _names(text)
@@ -29,7 +29,7 @@ def expression(text: str, example=None, title=None, kind="number", ask=None) -> 
         f"expression {text} {kind}" + (f" {asked}" if ask else ""),
         title or f"The derivatives of {text.split('=')[-1].strip()}",
         asked,
-        {name: Leaf((), kind) for name in names},
+        {name: Leaf((), kind if isinstance(kind, str) else kind.get(name, "positive")) for name in names},
         lambda given: _expression_task(text, given),
         (told,),
         example,

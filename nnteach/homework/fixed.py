@@ -42,7 +42,7 @@ _XOR = _arrays(
 
 def _optimizer_step(name, formulas, example, ask):
     """One step of an optimizer for one parameter w with the gradient g, without ε: all can be done by hand."""
-    return expression(formulas, example, f"One step of {name}", "positive", ask)
+    return expression(formulas, example, f"One step of {name}", {"mu": "share", "rate": "rate", "decay": "share"}, ask)
 
 
 _STEPS = {
