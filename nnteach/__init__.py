@@ -69,7 +69,7 @@ _LATER = {
     "frameworks": None, "needs": "frameworks.extras",
     "from_torch": "bridges.torch", "from_keras": "bridges.keras",
     "check": "homework.check", "check_answer": "homework.check", "reference": "homework.reference",
-    "reveal": "homework.reveal", "check_gradients": "gradient_check", "check_primitive": "custom",
+    "reveal": "homework.reveal", "quiz": "quizzes", "check_gradients": "gradient_check", "check_primitive": "custom",
     "explain_code": "explain", "softmax_jacobian": "jacobians", "collector_paused": "graph", "find_nan": "guards",
     "scalars": "zoom", "from_json": "serial", "to_json": "serial",
 }

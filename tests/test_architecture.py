@@ -27,7 +27,7 @@ LAYERS = (
     ("homework", "words", "expression"),
     ("bridges", "search", "demos", "frameworks"),
     ("__init__",),
-    ("contents", "course", "lab", "doctor", "errata"),
+    ("contents", "course", "lab", "doctor", "errata", "quizzes"),
     ("cli", "__main__"),
 )
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
