@@ -166,7 +166,7 @@ for (const box of document.querySelectorAll(".nnteach-quiz:not([data-ready])")) 
   const frame = document.createElement("iframe");
   frame.title = "Quiz";
   frame.style.cssText = "display:block;width:100%;border:0;height:" + box.dataset.height + "px";
-  frame.setAttribute("sandbox", "allow-scripts");
+  frame.setAttribute("sandbox", "allow-scripts allow-forms");  // the policy of the page lets no form go anywhere
   addEventListener("message", (event) => {
     if (event.source === frame.contentWindow && Number.isFinite(event.data?.quizHeight))
       frame.style.height = Math.min(event.data.quizHeight, 20000) + "px";
