@@ -3,9 +3,12 @@
 import build
 import cells
 import links
+import lite
 import prose
 import pytest
 import shell
+
+import nnteach as nt
 
 PAGES = ("index.html", "lessons/06_relu_net.html", "lessons/index.html", "exercises/06_relu_net.html", "decks/001.html",
          "errata.html", "gallery.html", "compare.html")
@@ -107,6 +110,16 @@ def test_the_most_telling_form_of_an_output_is_shown():
 
 def test_a_link_is_relative_to_its_page():
     assert shell.link("lessons/a.html", "site.css") == "../site.css" and shell.link("a.html", "b/c.html") == "b/c.html"
+
+
+def test_what_needs_a_framework_is_left_out_of_the_browser_only_course(tmp_path):
+    names = {path.stem for path in lite.contents(tmp_path).rglob("*.ipynb")}
+    assert "06_relu_net" in names and not names & {"tf_basics", "pytorch_five_steps", "distributed_search"}
+
+
+def test_the_citation_has_the_version_and_the_licence_of_the_package():
+    said = (build.ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {nt.__version__}\n" in said and "license: MIT\n" in said
 
 
 # --------------------------------------------------------------------------------------------------- in a browser
