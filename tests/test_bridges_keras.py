@@ -26,7 +26,7 @@ layers = keras.layers
 BACKEND = keras.backend.backend()
 # On PyTorch and JAX Keras multiplies matrices in float32, whatever its policy says: the proof to ten digits is
 # the one on TensorFlow (and that of from_torch).
-TOLERANCE = {"float32": 1e-5} | ({"float64": 1e-10} if BACKEND == "tensorflow" else {})
+TOLERANCE = {"float32": 1e-6} | ({"float64": 1e-10} if BACKEND == "tensorflow" else {})
 N_IN, BATCH, CLASSES = 5, 7, 3
 
 
@@ -92,9 +92,7 @@ def assert_same(model, X, y, loss, training=False, **settings):
 
 
 def sequential(*between, end="linear", n_out=CLASSES):
-    return keras.Sequential(
-        [layers.Input((N_IN,)), layers.Dense(6), *between, layers.Dense(n_out, activation=end)]
-    )
+    return keras.Sequential([layers.Input((N_IN,)), layers.Dense(6), *between, layers.Dense(n_out, activation=end)])
 
 
 # Numbers such as 0.1 would not do as settings: TensorFlow and Keras take some of them as float32 on the way.
@@ -180,9 +178,7 @@ def test_the_compiled_loss_is_taken(dtype):
         (keras.losses.CategoricalCrossentropy(), rows),
     ):
         model.compile(loss=loss)
-        assert from_keras(model, X, y).value == pytest.approx(
-            reference(model, X, y, loss)[0], rel=TOLERANCE[dtype]
-        )
+        assert from_keras(model, X, y).value == pytest.approx(reference(model, X, y, loss)[0], rel=TOLERANCE[dtype])
     uncompiled = sequential(end="softmax")
     expected = reference(uncompiled, X, classes, "sparse_categorical_crossentropy")[0]
     assert from_keras(uncompiled, X, classes).value == pytest.approx(expected, rel=TOLERANCE[dtype])
@@ -205,12 +201,12 @@ def test_a_layer_used_twice_has_one_variable(dtype):
     assert list(parameters(ours)) == ["W1", "b1", "W3", "b3"]
 
 
-def random_model(rng):
+def random_model(rng, norms):
     model, widths = [layers.Input((N_IN,)), layers.Flatten()], []
     for _ in range(rng.integers(1, 4)):
         n_out = int(rng.integers(2, 9))
         model.append(layers.Dense(n_out, use_bias=bool(rng.random() < 0.8)))
-        if rng.random() < 0.5:
+        if rng.random() < 0.5 and norms:
             model.append(layers.BatchNormalization())
         model.append(layers.Activation(str(rng.choice(["relu", "elu", "softplus", "sigmoid", "tanh"]))))
         if rng.random() < 0.5:
@@ -235,22 +231,22 @@ class Masked(layers.Layer):
 
 @pytest.mark.parametrize("training", [False, True], ids=["predict", "train"])
 def test_random_models(training, dtype):
-    """25 models a case, 100 in all, with batch normalisation, and dropout with a fixed mask."""
-    if training and dtype == "float32":
-        pytest.skip("normalising by a batch of 7 loses digits in any engine; the proof is the one in float64")
+    """25 models a case, 100 in all, with batch normalisation, and dropout with a fixed mask.
+
+    Normalising by the batch loses digits in float32, in any engine: the proof of that is the one in float64.
+    """
+    norms = not (training and dtype == "float32")
     rng = np.random.default_rng(3)
     X, y, _ = batch(dtype)
     for _ in range(25):
-        model, widths = random_model(rng)
+        model, widths = random_model(rng, norms)
         masks = [rng.random((BATCH, n)) < 0.7 for n in widths]
         remaining = iter(masks)
         same = keras.Sequential(
             [
                 layers.Input((N_IN,)),
                 *(
-                    Masked(next(remaining), layer.rate)
-                    if isinstance(layer, layers.Dropout) and training
-                    else layer
+                    Masked(next(remaining), layer.rate) if isinstance(layer, layers.Dropout) and training else layer
                     for layer in model.layers
                 ),
             ]
@@ -317,9 +313,7 @@ def branched():
         (lambda: sequential(layers.Activation(lambda x: x)), ["<lambda>", "softplus"]),
         (lambda: sequential(layers.ReLU(max_value=6.0, name="six")), ["max_value", "six with 6.0"]),
         (
-            lambda: sequential(
-                layers.Dense(4, kernel_regularizer=keras.regularizers.OrthogonalRegularizer())
-            ),
+            lambda: sequential(layers.Dense(4, kernel_regularizer=keras.regularizers.OrthogonalRegularizer())),
             ["Orthogonal", "L1L2"],
         ),
         (Own, ["Own", "call()", "Sequential"]),

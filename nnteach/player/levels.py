@@ -21,7 +21,7 @@ from ..trace import Trace
 from ..zoom import entries
 from .cells import cell_recipes
 from .layers import layer_level
-from .message import Telling, entry_name, level_message
+from .message import MOST_NUMBERS, Telling, entry_name, level_message
 from .neuron import drawable_chain, neuron_level
 from .predict import question, slip_words
 
@@ -146,6 +146,13 @@ def levels_of(vector: Trace, wanted: str = "vector", ask=None) -> dict:
     if wanted not in offered:
         raise GraphError(message(f"a level that this graph has ({', '.join(offered)})", repr(wanted), _WHY[wanted]))
     return offered
+
+
+def first_level(vector: Trace) -> str:
+    """The level that says most at first sight: a large network would be a graph of arrays without numbers."""
+    parameters = sum(np.size(node.value) for node in vector.nodes if node.kind == "input")
+    layers = parameters > MOST_NUMBERS and chain_of(vector)
+    return "layer" if layers and len(layers.layers) > 1 else "vector"
 
 
 def packed(data: dict) -> str:

@@ -3,8 +3,10 @@
 import functools
 from collections.abc import Callable
 
+import numpy as np
+
 from .. import formula
-from ..digits import exact, lines
+from ..digits import exact, lines, number
 from ..draw import Drawing, chip_text, drawn, operation_text, summary, title
 from ..draw.losses import loss_curve
 from ..formula import Symbol
@@ -110,20 +112,37 @@ def expression(trace: Trace) -> Symbol:
     return written[trace.root]
 
 
+MOST_NUMBERS = 1000
+"""Numbers up to which an array goes to the browser in full; a larger one is told by its shape and range."""
+
+
 class Texts:
     """The table of numbers: each stands once, in full and as shown, and is referred to by its place."""
 
     def __init__(self):
-        self.table, self.places = [], {}
+        self.table, self.places, self._large = [], {}, {}
 
     def place(self, value) -> int | None:
         if value is None:
             return None
+        if np.size(value) > MOST_NUMBERS:
+            return self._place_of_large(value)
         full = exact(value)
-        if full not in self.places:
-            self.places[full] = len(self.table)
-            self.table.append([full, lines(value)])
-        return self.places[full]
+        return self._enter(full, full, lines(value))
+
+    def _place_of_large(self, array):
+        """The same array comes at many steps; it is kept, so that no other one can get its id."""
+        if id(array) not in self._large:
+            [shape] = lines(array)
+            told = f"{shape}: {number(array.min())} … {number(array.max())}"
+            self._large[id(array)] = array, self._enter((shape, array.tobytes()), told, [shape])
+        return self._large[id(array)][1]
+
+    def _enter(self, key, full, shown):
+        if key not in self.places:
+            self.places[key] = len(self.table)
+            self.table.append([full, shown])
+        return self.places[key]
 
 
 def _node(trace, node, texts):

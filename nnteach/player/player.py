@@ -7,11 +7,11 @@ from ..draw import title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
 from ..trace import Trace
-from .levels import LEVELS, levels_of, player_data
+from .levels import LEVELS, first_level, levels_of, player_data
 from .predict import checked
 
 
-def step(root: Node, level: str = "vector", predict=None, notation=None, learning_rate: float | None = None,
+def step(root: Node, level: str | None = None, predict=None, notation=None, learning_rate: float | None = None,
          language: str = "en", optimizer=None, iterations: int = 1) -> "Player":
     """Step forth and back through the forward and backward pass of a result.
 
@@ -19,7 +19,7 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
         root: the node to step through; a single number if gradients are to be shown.
         level: what is shown first. "vector" is the graph as it was written, "scalar" that of its single numbers,
             "neuron" circles and weights, "layer" the graph with every layer collapsed into one box. The player offers
-            all that exist.
+            all that exist. None: "layer" for networks of more than 1000 parameters, else "vector".
         predict: what the student has to predict before it is shown: "all" numbers, those at "branches", where gradients
             add, or those of nodes by name. With None nothing is asked until the key p asks for it.
         notation: the course whose letters are used.
@@ -32,7 +32,7 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
         A Player that shows itself in a notebook; `.save("f.html")` writes a page of its own, `.live()` links it to
         Python.
     """
-    if level not in LEVELS:
+    if level is not None and level not in LEVELS:
         raise GraphError(message(f"a level among {', '.join(LEVELS)}", repr(level)))
     return Player(root, learning_rate, level, predict, notation, language, optimizer, iterations)
 
@@ -40,12 +40,13 @@ def step(root: Node, level: str = "vector", predict=None, notation=None, learnin
 class Player:
     """A trace that can be stepped through."""
 
-    def __init__(self, root: Node, learning_rate: float | None = None, level: str = "vector",
+    def __init__(self, root: Node, learning_rate: float | None = None, level: str | None = "vector",
                  predict=None, notation=None, language: str = "en", optimizer=None, iterations: int = 1):
         self.root = root
-        self.level, self.predict = level, checked(predict)
+        self.predict = checked(predict)
         self.trace = Trace(root, learning_rate, notation, language, optimizer, iterations)
-        levels_of(self.trace, level)  # complains at once if there is no such level
+        self.level = level or first_level(self.trace)
+        levels_of(self.trace, self.level)  # complains at once if there is no such level
 
     def __repr__(self):
         return f"Player({title(self.trace)}: {len(self.trace.nodes)} nodes, {len(self.trace)} steps)"

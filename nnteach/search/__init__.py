@@ -14,11 +14,11 @@ import importlib
 import sys
 from types import ModuleType
 
-from .ledger import serve as serve
 from .result import Result as Result
 from .result import Trial as Trial
 from .run import search as search
 from .space import SearchError as SearchError
+from .storage import serve as serve
 
 
 class _Callable(ModuleType):

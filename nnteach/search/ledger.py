@@ -11,30 +11,23 @@ works it counts up a number in its trial, and we look by our own clock whether t
 
 import contextlib
 import datetime
-import os
 import threading
 import time
 import traceback
-import urllib.parse
-import warnings
-from pathlib import Path
 
 import numpy as np
 
 from ..errors import message
 from . import owners
 from .space import SearchError, Space
+from .storage import Lock, open_storage, optuna_itself, pruner_of
 
-LOCK_SECONDS = 3
-"""Age at which a lock was left by a process that was killed; Optuna's own 30 s would be waited for."""
 UNOWNED_SECONDS = 5
 """Age at which an attempt without an owner was claimed by a process that was killed in the same moment."""
 BEAT_SECONDS = 10
 """Time between two heartbeats of a worker."""
 SILENT_SECONDS = 60
 """Time without a heartbeat after which a worker on another machine is given up."""
-SERVER_SECONDS = 10
-"""Time in which a server must answer."""
 MOST_INTERRUPTIONS = 5
 """Attempts at one candidate that may take their process with them, before it is given up in this run."""
 
@@ -50,18 +43,18 @@ class Ledger:
     """
 
     def __init__(self, place: str, space: Space, settings: dict):
-        optuna = _optuna()
+        optuna = optuna_itself()
         self.space, self.settings = space, settings
         self._planning = contextlib.nullcontext()
         if "://" not in place:
-            self._planning = _Lock(f"{place}.plan")
-        self.storage = _storage(place)
+            self._planning = Lock(f"{place}.plan")
+        self.storage = open_storage(place)
         self.study = optuna.create_study(
             study_name="nnteach",
             storage=self.storage,
             direction=settings["direction"],
             load_if_exists=True,
-            pruner=_pruner(settings["pruner"]),
+            pruner=pruner_of(settings["pruner"]),
         )
         self.states = optuna.trial.TrialState
         self._hearts = {}  # id of a trial elsewhere -> its last heartbeat, and when we first saw that
@@ -173,7 +166,7 @@ class Ledger:
 
     def claim(self, n_trials: int):
         """The next candidate that waits, as an Optuna trial that is ours alone; None if none waits."""
-        optuna = _optuna()
+        optuna = optuna_itself()
         waiting = self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.WAITING,))
         for trial in sorted(waiting, key=lambda trial: trial.user_attrs.get("index", 0)):
             if trial.user_attrs.get("index", n_trials) >= n_trials:
@@ -200,7 +193,7 @@ class Ledger:
 
         Loaded anew for every trial: a study object keeps what it once read of the others.
         """
-        optuna = _optuna()
+        optuna = optuna_itself()
         kind = optuna.samplers.TPESampler if self.settings["sampler"] == "tpe" else optuna.samplers.RandomSampler
         return optuna.load_study(
             study_name=self.study.study_name,
@@ -211,7 +204,7 @@ class Ledger:
 
     def end(self, trial_id: int, how: str, value: float | None = None, error: BaseException | None = None) -> None:
         """Close an attempt: "complete" with a value, "pruned", "error", "not finite", "interrupted", "queued twice"."""
-        optuna = _optuna()
+        optuna = optuna_itself()
         with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):  # two may notice the same dead worker
             if how not in ("complete", "pruned"):
                 self.storage.set_trial_user_attr(trial_id, "outcome", how)
@@ -227,117 +220,3 @@ def outcome(trial) -> str:
     """What became of an attempt: waiting, running, complete, pruned, error, "not finite" or interrupted."""
     state = trial.state.name.lower()
     return trial.user_attrs.get("outcome", "interrupted") if state == "fail" else state
-
-
-def _optuna():
-    try:
-        import optuna
-    except ImportError as error:
-        raise SearchError(
-            message(
-                "Optuna, which keeps the ledger of a search",
-                "none installed",
-                'pip install "nnteach[search]"',
-            )
-        ) from error
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # it would report every trial on stderr
-    return optuna
-
-
-def _pruner(name):
-    pruners = _optuna().pruners
-    return pruners.MedianPruner(n_startup_trials=5) if name == "median" else pruners.NopPruner()
-
-
-def _storage(place):
-    optuna = _optuna()
-    if "://" in place:
-        return _proxy(place) if place.startswith("grpc://") else optuna.storages.get_storage(place)
-    journal = optuna.storages.journal
-    path = Path(place)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = journal.JournalFileOpenLock(str(path), grace_period=LOCK_SECONDS)
-        _repair(path, lock)
-        return optuna.storages.JournalStorage(journal.JournalFileBackend(str(path), lock_obj=lock))
-    except OSError as error:
-        raise SearchError(message(f"{place} to be a file to write to", error.strerror or str(error))) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise SearchError(
-            message(
-                f"{place} to be a journal of Optuna",
-                f"something else ({error})",
-                "Name another file as study=",
-            )
-        ) from error
-
-
-def _proxy(place):
-    """Optuna's gRPC proxy at grpc://HOST:PORT, where `serve` answers."""
-    optuna, address = _optuna(), urllib.parse.urlsplit(place)
-    wanted = "grpc://HOST:PORT, where nt.search.serve(...) runs"
-    if not address.hostname or not address.port:
-        raise SearchError(message(wanted, place))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            proxy = optuna.storages.GrpcStorageProxy(host=address.hostname, port=address.port)
-        proxy.wait_server_ready(timeout=SERVER_SECONDS)
-    except ImportError as error:
-        raise SearchError(
-            message("grpcio, which speaks gRPC", "none installed", "pip install grpcio protobuf")
-        ) from error
-    except Exception as error:
-        raise SearchError(message(wanted, f"{place}, where nobody answers", "Start the server first")) from error
-    return proxy
-
-
-def serve(study: str, port: int = 13000, host: str = "localhost") -> None:
-    """Serve a ledger to machines that share no disk with this one, until it is stopped.
-
-    The others give `study="grpc://HOST:PORT"`. The ledger lies here, in a journal file or a database.
-
-    Args:
-        study: the journal file, or the address of a database.
-        port: a free one.
-        host: the address to listen at; "0.0.0.0" for all machines of the network. Anybody who reaches it can
-            write to the ledger: there is no password.
-    """
-    _optuna().storages.run_grpc_proxy_server(_storage(str(study)), host=host, port=port)
-
-
-def _repair(path, lock):
-    """Cut off a last line that a crash left half written: Optuna would join the next one to it, read neither."""
-    if not path.exists() or not path.stat().st_size:
-        return
-    lock.acquire()
-    try:
-        with path.open("r+b") as file:
-            content = file.read()
-            if not content.endswith(b"\n"):
-                if b"\n" not in content and not content.startswith(b'{"op_code"'):
-                    raise ValueError("no line of a journal")  # somebody's notes; leave them alone
-                file.truncate(content.rfind(b"\n") + 1)
-    finally:
-        lock.release()
-
-
-class _Lock:
-    """One planner at a time: Optuna's lock, which outlives a killed process by LOCK_SECONDS at most."""
-
-    def __init__(self, name):
-        self.path = f"{name}.lock"
-        self.lock = _optuna().storages.journal.JournalFileOpenLock(name, grace_period=LOCK_SECONDS)
-
-    def __enter__(self):
-        self.lock.acquire()
-        return self
-
-    def keep(self):
-        """Tell those who wait that we are alive."""
-        with contextlib.suppress(OSError):
-            os.utime(self.path)
-
-    def __exit__(self, *_):
-        with contextlib.suppress(RuntimeError):
-            self.lock.release()
