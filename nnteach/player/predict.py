@@ -172,15 +172,18 @@ def _kind(step):
 
 
 def _text(trace, step, index):
+    node, parent = trace.names[step.node], trace.names[step.focus]
+    if _kind(step) == "contribution":  # as large as the node: it has still to be summed to the shape of the parent
+        return phrase("ask.contribution", trace.language, node=entry_name(node, index), parent=parent)
     before = "" if step.before is None else number(_entry(step.before, index))
     rate = "" if trace.learning_rate is None else number(trace.learning_rate)
     return phrase(
         f"ask.{_kind(step)}",
         trace.language,
-        node=trace.names[step.node],
+        node=node,
         before=before,
         rate=rate,
-        parent=entry_name(trace.names[step.focus], index),
+        parent=entry_name(parent, index),
     )
 
 
