@@ -25,6 +25,7 @@ from nnteach.notation import NOTATIONS
 
 HERE, ROOT = covered.ITEMS.parent, covered.ROOT
 FOLDERS = {"lessons": "notebooks", "exercises": "exercises"}
+LECTURE = '\n<script src="../lecture.js" defer></script>'
 DECKS = ("000", "001", "002", "003", "004")
 PLAYERS = (("(x + y) z", "f = (x+y)*z", {"x": -2, "y": 5, "z": -4}),
            ("(x₁ + x₂)(x₂ − x₃), with a branch", "f = (x1+x2)*(x2-x3)", {"x1": 3, "x2": 5, "x3": 1}),
@@ -53,7 +54,7 @@ def build(folder: Path, pictures: bool = True) -> list[Page]:
         target = folder / page.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text(page), encoding="utf-8")
-    for name in ("site.js", "icon.svg"):
+    for name in ("site.js", "lecture.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(ROOT / "nnteach" / "player" / "player.png", folder / "player.png")
     (folder / "site.css").write_text((HERE / "site.css").read_text("utf-8") + prose.colours(), encoding="utf-8")
@@ -122,7 +123,7 @@ def notebook_pages(kind: str) -> list[Page]:
     notebooks = covered.notebooks(FOLDERS[kind])
     names = [(f"{kind}/{notebook.name}.html", notebook.title) for notebook in notebooks]
     around = [None, *names, None]
-    pages = [Page(path, title, _about(notebook, kind) + cells.to_html(notebook.cells), around[i], around[i + 2])
+    pages = [Page(path, title, _about(notebook, kind) + cells.to_html(notebook.cells) + LECTURE, around[i], around[i + 2])
              for i, (notebook, (path, title)) in enumerate(zip(notebooks, names, strict=True))]
     return [_contents(kind, notebooks), *pages]
 

@@ -12,14 +12,19 @@ COLOURS_OF_A_TERMINAL = re.compile(r"\x1b\[[0-9;]*m")
 
 def to_html(cells: list[dict]) -> str:
     """All cells; each is a section whose id is the cell's, so that a page can point to it."""
-    return "\n".join(f'<section id="{cell["id"]}">\n{_cell(cell)}</section>' for cell in cells)
+    return "\n".join(_section(cell) for cell in cells if not _is_hidden(cell))
+
+
+def _section(cell):
+    kind = ' class="prose"' if cell["cell_type"] == "markdown" else ""
+    return f'<section id="{cell["id"]}"{kind}>\n{_cell(cell)}</section>'
 
 
 def _cell(cell):
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         return prose.to_html(source)
-    if cell["cell_type"] != "code" or _is_hidden(cell):
+    if cell["cell_type"] != "code":
         return ""
     return prose.highlighted(source, "python") + "".join(map(_output, cell["outputs"]))
 

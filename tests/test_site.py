@@ -51,7 +51,7 @@ def test_no_link_leads_nowhere(site):
 def test_there_is_a_page_for_every_lesson_exercise_and_deck(site):
     for kind, folder in build.FOLDERS.items():
         for notebook in build.covered.notebooks(folder):
-            assert f'<section id="{notebook.cells[0]["id"]}">' in (site / kind / f"{notebook.name}.html").read_text("utf-8")
+            assert f'<section id="{notebook.cells[0]["id"]}" class="prose">' in (site / kind / f"{notebook.name}.html").read_text("utf-8")
     assert all((site / "decks" / f"{deck}.html").is_file() for deck in build.DECKS)
 
 
@@ -184,3 +184,43 @@ def test_from_lesson_to_lesson(visit):
     page.locator("a[rel=next]").click()
     page.wait_for_url(f"**/{second.path}")
     assert page.title().startswith(second.title)
+
+
+@pytest.mark.browser
+def test_a_lecture_shows_one_idea_at_a_time_and_goes_on_into_the_next_lesson(visit):
+    first, second = build.notebook_pages("lessons")[1:3]
+    page = visit(first.path)
+    shown = page.locator("main > section:visible")
+    everything = shown.count()
+    page.keyboard.press("F2")
+    title = page.locator("section h1")
+    assert title.is_visible() and shown.count() < everything / 5
+    page.keyboard.press("PageDown")
+    assert not title.is_visible() and shown.count() >= 1
+    page.keyboard.press("PageUp")
+    assert title.is_visible() and page.get_by_role("status").text_content().startswith("1 of ")
+    page.keyboard.press("F2")
+    assert shown.count() == everything
+    page.keyboard.press("F2")
+    ideas = int(page.get_by_role("status").text_content().split(" of ")[1])
+    for _ in range(ideas):
+        page.keyboard.press("PageDown")
+    page.wait_for_url(f"**/{second.path}#lecture")
+    assert page.get_by_role("status").text_content().startswith("1 of ")
+
+
+@pytest.mark.browser
+def test_a_player_steps_in_a_lecture_and_axe_finds_nothing(visit):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit("lessons/02_x_plus_y_times_z.html")
+    page.get_by_role("button", name="Lecture (F2)").click()
+    frame = page.locator("main > section:visible iframe")
+    while frame.count() == 0:
+        page.get_by_role("button", name="On →").click()
+    player = frame.first.content_frame.locator("[data-nnteach-player]")
+    player.focus()
+    page.keyboard.press("ArrowRight")
+    assert player.get_attribute("data-step") == "1"
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []

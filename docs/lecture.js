@@ -1,0 +1,87 @@
+// @ts-check
+// Lecture mode: one idea of the lesson at a time, large, to the end and on into the next lesson.
+// F2 or the button begins and ends it; PageDown, PageUp and the arrows turn the page, as a clicker does.
+
+const sections = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main > section")]);
+const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[rel="next"]'));
+const FORWARD = ["PageDown", "ArrowRight", " "], BACK = ["PageUp", "ArrowLeft"];
+
+/** Which idea each section belongs to: prose begins one, code and what it gave belong to the prose before.
+ * @param {HTMLElement[]} all */
+function ideas(all) {
+  let idea = -1;
+  return all.map((section) => (section.classList.contains("prose") || idea < 0 ? ++idea : idea));
+}
+
+const ideaOf = ideas(sections);
+const last = ideaOf[ideaOf.length - 1];
+let now = 0;
+
+const enter = button("Lecture (F2)", begin);
+document.querySelector("header")?.insertBefore(enter, document.getElementById("theme"));
+
+const bar = document.createElement("div");
+bar.className = "lecture-bar";
+bar.setAttribute("role", "toolbar");
+bar.setAttribute("aria-label", "Lecture");
+const place = document.createElement("span");
+place.setAttribute("role", "status");
+// Where the lesson's own heading is not on the page, a screen reader still finds one.
+const heading = document.createElement("h1");
+heading.className = "unseen";
+heading.textContent = document.querySelector("main h1")?.textContent ?? document.title;
+bar.append(heading, button("← Back", () => turn(-1)), place, button("On →", () => turn(1)), button("End (F2)", end));
+
+/** @param {string} words @param {() => void} act */
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  return made;
+}
+
+function running() {
+  return "lecture" in document.documentElement.dataset;
+}
+
+function begin() {
+  document.documentElement.dataset.lecture = "";
+  document.querySelector("main")?.append(bar);
+  document.documentElement.requestFullscreen?.().catch(() => {});  // a browser may refuse; the page is large anyway
+  show();
+}
+
+function end() {
+  delete document.documentElement.dataset.lecture;
+  bar.remove();
+  for (const section of sections) section.hidden = false;
+  if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+  enter.focus();
+}
+
+/** @param {number} by */
+function turn(by) {
+  if (now + by > last && next) location.href = `${next.href}#lecture`;
+  now = Math.min(Math.max(now + by, 0), last);
+  show();
+}
+
+function show() {
+  sections.forEach((section, i) => { section.hidden = ideaOf[i] !== now; });
+  heading.hidden = now === 0;
+  place.textContent = `${now + 1} of ${last + 1}`;
+  scrollTo(0, 0);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "F2") running() ? end() : begin();
+  else if (!running() || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
+  else if (FORWARD.includes(event.key)) turn(1);
+  else if (BACK.includes(event.key)) turn(-1);
+  else return;
+  event.preventDefault();
+});
+
+if (location.hash === "#lecture") begin();
