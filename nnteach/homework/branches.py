@@ -108,3 +108,28 @@ def _is_meant(task, node, names):
     if names == "root":
         return node is task.root
     return node is not task.root if names == "" else node.primitive.name in names.split()
+
+
+def either(*ways):
+    """The same mistake in graphs of several kinds."""
+
+    def changes(task):
+        for way in ways:
+            yield from way(task)
+
+    return changes
+
+
+def written(names, function, slots=None):
+    """A mistake of the calculus in a network that is written with matrix products, W @ x + b, and has no places."""
+
+    def changes(task):
+        if not task.is_network and any(n.primitive and n.primitive.name == "matmul" for n in task.nodes):
+            yield from calculus(names, function, slots)(task)
+
+    return changes
+
+
+def into_bias(edge, slot):
+    """Nothing for a bias: a leaf that is added; to everything else what belongs to it."""
+    return 0.0 * edge.right if edge.node.parents[slot].primitive is None else edge.right

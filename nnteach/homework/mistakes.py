@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .. import ops
-from .branches import branches, calculus, computed, double_counted
+from .branches import branches, calculus, computed, double_counted, either, into_bias, written
 from .slips import (
     after,
     beside,
@@ -55,13 +55,13 @@ class Mistake:
 LOSS = (
     Mistake("sign", "take t − y instead of y − t",
             "the derivative of the loss: by what is it taken, and what stands first?",
-            every_top(lambda e: -e.right)),
+            either(every_top(lambda e: -e.right), written("root", lambda e, slot: -e.right))),
     Mistake("two", "leave out a factor ½, or keep a 2 that cancels",
             "the factor in front of the loss: what remains of it?",
-            every_top(lambda e: 2.0 * e.right), convention=True),
+            either(every_top(lambda e: 2.0 * e.right), written("root", lambda e, slot: 2.0 * e.right)), convention=True),
     Mistake("half", "put a factor ½ in once too often",
             "the factor in front of the loss: does the square bring down a 2?",
-            every_top(lambda e: 0.5 * e.right), convention=True),
+            either(every_top(lambda e: 0.5 * e.right), written("root", lambda e, slot: 0.5 * e.right)), convention=True),
     Mistake("sum", "add up the samples instead of averaging them",
             "the sum over the batch: is it a sum or a mean?",
             every_top(lambda e: e.right * e.world.task.batch), convention=True),
@@ -168,12 +168,14 @@ _OTHER = {"sigmoid": ops.tanh, "tanh": ops.sigmoid}
 WEIGHTS = (
     Mistake("W_noT", "pass δ back through the weights the wrong way round: rows and columns exchanged",
             "the product that takes δ to the layer before: does each weight stand between the right two units?",
-            passed_back(lambda e: e.g @ e.inputs[1])),
+            either(passed_back(lambda e: e.g @ e.inputs[1]),
+                   written("matmul", lambda e, slot: e.inputs[0] @ e.g, slots=(1,)))),
     Mistake("wrong_W", "pass δ back through the weights of another layer", "through which weights δ goes back",
             passed_back(lambda e, W: e.g @ W, others=True)),
     Mistake("no_W", "pass δ back without the weights",
             "the step from δ to the layer before: each unit has weights of its own",
-            passed_back(lambda e: ops.sum(e.g, axis=1, keepdims=True) + 0.0 * e.inputs[0])),
+            either(passed_back(lambda e: ops.sum(e.g, axis=1, keepdims=True) + 0.0 * e.inputs[0]),
+                   written("matmul", lambda e, slot: ops.sum(e.g) + 0.0 * e.inputs[1], slots=(1,)))),
     Mistake("err_not_delta", "pass back the gradient by the output instead of δ",
             "what is multiplied by the weights: δ, "
             "or what there was before the activation's derivative?", upstream_of()),
@@ -207,7 +209,7 @@ WEIGHTS = (
 
 BIAS = (
     Mistake("b_zero", "leave out the gradient of the biases", "z depends on b, too: with which slope?",
-            biases(lambda e: 0.0 * e.g)),
+            either(biases(lambda e: 0.0 * e.g), written("add", into_bias))),
     Mistake("b_mean", "average db over the samples, though the mean is in δ already",
             "db: the mean over the batch is in δ already",
             biases(lambda e: e.g / e.world.task.batch)),

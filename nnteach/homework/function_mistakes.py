@@ -1,0 +1,57 @@
+"""The mistake in a student's function: the reference's own graph, with each known mistake in it, on the tried cases.
+
+A function hands in all digits, and on many cases. A mistake is named only if it explains every case that was tried, the
+right ones too: there it must not show.
+"""
+
+import numpy as np
+
+from ..graph import ordered
+from ..naming import labels
+from .exercise import Stage, Task
+from .hypotheses import attempt, hypotheses
+from .values import agrees
+
+LEAST_WRONG, MOST_CASES = 2, 8
+MOST_NAMED = 3
+
+
+def task_of(root) -> Task:
+    """A graph as a task: every value and every gradient is a stage; it has no places, as expressions have none."""
+    named = labels(nodes := ordered(root))
+    stages = {named[n]: Stage(n, "value") for n in nodes if n.primitive}
+    stages |= {f"d{named[n]}": Stage(n, "gradient") for n in reversed(nodes) if n.active and n is not root}
+    return Task(root, {named[n]: n.value for n in nodes if n.primitive is None}, stages, {})
+
+
+def mistakes_in(graph, tried) -> list:
+    """The known mistakes that explain what a function returned.
+
+    Args:
+        graph: takes the inputs of a case and returns the loss as a Node.
+        tried: (inputs, what the function returned by name, whether it was right), the smallest wrong case first.
+
+    Returns:
+        Hypotheses of the table of mistakes, each id once; none if nothing explains every case.
+    """
+    left, first = None, {}
+    wrong = [case for case in tried if not case[2]][:MOST_CASES]
+    right = [case for case in tried if case[2]][:MOST_CASES]
+    if len(wrong) < LEAST_WRONG:
+        return []
+    for inputs, returned, _ in [*wrong, *right]:
+        task = task_of(graph(*inputs))
+        fitting = {h.key: h for h in hypotheses(task) if _explains(task, h, returned)}
+        first = first or fitting
+        left = fitting.keys() if left is None else left & fitting.keys()
+        if not left:
+            return []
+    return list({first[key].id: first[key] for key in first if key in (left or ())}.values())[:MOST_NAMED]
+
+
+def _explains(task, hypothesis, returned):
+    row = attempt(task, hypothesis.change, update=False)
+    return row is not None and returned.keys() <= row.keys() and all(
+        np.shape(row[name]) == array.shape and np.all(agrees(array, np.asarray(row[name], dtype=float)))
+        for name, array in returned.items()
+    )
