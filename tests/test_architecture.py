@@ -19,7 +19,7 @@ LAYERS = (
     ("formula", "functions", "graph", "serial"),
     ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify", "kinks", "jacobians"),
     ("notation", "phrases", "phrases_it", "narration", "trace", "worked"),
-    ("paths", "explain", "custom", "gradient_check", "guards"),
+    ("paths", "explain", "custom", "gradient_check", "guards", "wrong_rules"),
     ("nn", "data"),
     ("draw",),
     ("export",),

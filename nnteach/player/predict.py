@@ -14,6 +14,7 @@ from ..errors import GraphError, message
 from ..graph import Node
 from ..phrases import phrase
 from ..trace import Trace
+from ..wrong_rules import WRONG_RULES, WRONG_UPDATES
 from .message import Texts, entry_name
 
 CHOICES = 3  # A, B and C, for a show of hands
@@ -41,6 +42,14 @@ class Moment:
         )
 
     @property
+    def right(self):
+        return self.rule()
+
+    def ruled(self, g, out, *inputs):
+        """The rule on other numbers, as `wrong_rules.py` asks for it."""
+        return self.rule(g, out, inputs)
+
+    @property
     def one(self):
         return np.ones_like(self.out) if self.node.shape else 1.0
 
@@ -52,6 +61,15 @@ class Moment:
     def copies(self):
         """How many entries of the input a sum or mean joins."""
         return np.size(self.inputs[0]) / np.size(self.out)
+
+
+def _wrong(mistake):
+    """A mistake of the homework's table, made in this step."""
+    return lambda m: WRONG_RULES[mistake](m, m.slot or 0)
+
+
+def _wrong_update(mistake):
+    return lambda m: WRONG_UPDATES[mistake](m.step.before, m.g, m.rate)
 
 
 # Slips: the key of the words ("slip.…" in phrases.py), and what it gives; the likeliest first.
@@ -75,30 +93,30 @@ FORWARD: dict[str, tuple[tuple[str, Callable[[Moment], object]], ...]] = {
     "mean": (("not_divided", lambda m: m.out * m.copies),),
 }
 BACKWARD: dict[str, tuple[tuple[str, Callable[[Moment], object]], ...]] = {
-    "subtract": (("minus", lambda m: m.g if m.slot else -m.g),),
-    "multiply": (("own", lambda m: m.rule(inputs=m.swapped)),),
+    "subtract": (("minus", _wrong("minus_lost")),),
+    "multiply": (("own", _wrong("mul_not_swapped")),),
     "divide": (("not_inverted", lambda m: m.g * m.inputs[1]), ("minus", lambda m: -m.rule() if m.slot else m.rule())),
-    "square": (("two", lambda m: m.rule() / 2),),
-    "relu": (("gate", lambda m: m.g),),
-    "maximum": (("routed", lambda m: m.g - m.rule()),),
-    "minimum": (("routed", lambda m: m.g - m.rule()),),
-    "sigmoid": (("input", lambda m: m.rule(out=m.inputs[0])), ("function", lambda m: m.g * m.out)),
-    "tanh": (("input", lambda m: m.rule(out=m.inputs[0])), ("function", lambda m: m.g * m.out)),
+    "square": (("two", _wrong("power_no_factor")),),
+    "relu": (("gate", _wrong("hid_deriv_missing")),),
+    "maximum": (("routed", _wrong("max_wrong")),),
+    "minimum": (("routed", _wrong("max_wrong")),),
+    "sigmoid": (("input", _wrong("hid_deriv_at_z")), ("function", _wrong("hid_f_not_fprime"))),
+    "tanh": (("input", _wrong("hid_deriv_at_z")), ("function", _wrong("hid_f_not_fprime"))),
     "log": (("function", lambda m: m.g * m.out),),
     "sqrt": (("function", lambda m: m.g * m.out),),
     "mean": (("not_divided", lambda m: m.rule() * m.copies),),
     "sum": (("average", lambda m: m.rule() / m.copies),),
 }
 ANY_BACKWARD = (
-    ("upstream", lambda m: m.rule(m.one)),
-    ("unchanged", lambda m: m.g),
+    ("upstream", _wrong("upstream_missing")),
+    ("unchanged", _wrong("missing_inner")),
     ("added", lambda m: m.g + m.rule(m.one)),
 )
 UPDATE = (
     ("plain", lambda m: m.step.before - m.rate * m.g if m.memory else None),
-    ("uphill", lambda m: m.step.before + m.rate * m.g),
-    ("rate", lambda m: m.step.before - m.g),
-    ("rate_twice", lambda m: m.step.before - m.rate * m.rate * m.g),
+    ("uphill", _wrong_update("ascent")),
+    ("rate", _wrong_update("no_lr")),
+    ("rate_twice", _wrong_update("lr_twice")),
     ("slope_missing", lambda m: m.step.before - m.rate),
     ("change", lambda m: m.step.contribution),
 )
