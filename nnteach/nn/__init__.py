@@ -11,6 +11,7 @@ from . import augmentation as augmentation
 from . import batches as batches
 from . import boolean as boolean
 from . import checkpoints as checkpoints
+from . import conventions as conventions
 from . import experiments as experiments
 from . import initializers as initializers
 from . import layers as layers
