@@ -7,6 +7,7 @@ from .exercise import Task
 from .resolve import resolve
 
 SPREAD = 2.0  # another order of rounding may err more than those tried
+SHARE = 0.5  # of the largest error of an answer's entries: where large terms cancel, an entry errs as much as others
 NEARER = 1 / 3  # of the distance to the right answers: then it is a mistake, and not rounding
 CLOSE = 0.01  # of the largest entry
 FINE, BARE, COARSE = 4, 3, (1, 2)  # significant digits kept on the way: safe, just right if nothing else is wrong, too few
@@ -26,13 +27,16 @@ def within_rounding(task: Task, evidence: Evidence, digits: int) -> bool:
     """Whether the answers are as close to the right ones as keeping some digits on the way can make them.
 
     How far an entry may be off is tried out: every stage is rounded, cut off, and rounded up, and what cancels
-    in one entry shows in another of these.
+    in one entry shows in another of these, or in another entry.
     """
     rows = [with_rounding(task, evidence, digits, way) for way in WAYS]
     reach = np.max([np.abs(row - evidence.truth) for row in rows if row is not None], axis=0, initial=0.0)
     allowed = np.empty_like(reach)
     for part in evidence.slices.values():
-        allowed[part] = np.minimum(SPREAD * reach[part], CLOSE * np.max(np.abs(evidence.truth[part])))
+        least = SHARE * np.max(reach[part])
+        allowed[part] = np.minimum(
+            SPREAD * np.maximum(reach[part], least), CLOSE * np.max(np.abs(evidence.truth[part]))
+        )
     return bool(np.all(np.abs(evidence.all.array - evidence.truth) <= allowed + 1.001 * evidence.all.unit + 1e-12))
 
 
