@@ -294,7 +294,7 @@ def search(options) -> int:
         run.load_objective(options.objective), dict(map(space.parse, options.space)), options.trials, options.study,
         direction="minimize" if options.minimize else "maximize", sampler=options.sampler, n_jobs=options.jobs,
         seed=options.seed)
-    print(found)
+    print(found.report())
     if options.csv:
         print(f"The table is in {found.to_csv(options.csv)}.")
     return 0

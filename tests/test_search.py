@@ -618,6 +618,7 @@ def test_the_command_line(tmp_path, module):
     assert done.returncode == 0, done.stderr
     assert (
         done.stdout.startswith("Search: 3 complete\n  best ")
+        and done.stdout.splitlines()[3].split() == ["trial", "value", "x", "state", "time"]
         and len((tmp_path / "s.csv").read_text().splitlines()) == 4
     )
     for wrong, said in (

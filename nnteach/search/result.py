@@ -1,6 +1,8 @@
 """What a search found."""
 
+import base64
 import csv
+import html
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,9 @@ class Result:
     Attributes:
         trials: list of Trial.
         study: the journal file; nt.search carries on with it.
+        space: the Space that was searched.
+        sampler: "random" or "tpe".
+        maximize: whether large values are good.
         optuna: Optuna's own study, for its plots and its analysis of importance.
     """
 
@@ -47,6 +52,7 @@ class Result:
         attempts = ledger.attempts()
         self.trials = [_trial(index, attempts[index]) for index in sorted(attempts) if index < n_trials]
         self.study, self.optuna = study, ledger.study
+        self.space, self.sampler = ledger.space, ledger.settings["sampler"]
         self.maximize = ledger.settings["direction"] == "maximize"
 
     @property
@@ -88,6 +94,51 @@ class Result:
             writer.writerows(self.table)
         return Path(path)
 
+    def plot(self, kind: str = "best", **settings) -> "Plot":
+        """A picture with alt text that shows itself in a notebook.
+
+        Args:
+            kind: "best" (so far, with the band of random searches), "parallel" (coordinates), "importance" or
+                "curves" (of learning).
+            settings: of the function in `plots.py` that draws it.
+        """
+        from .plots import KINDS  # matplotlib is not needed to search
+
+        if kind not in KINDS:
+            raise SearchError(message(f"a picture among {', '.join(KINDS)}", repr(kind)))
+        return Plot(KINDS[kind](self, **settings))
+
+    def report(self, rows: int = 10) -> str:
+        """What came of it as a table of text: the best trials first.
+
+        Args:
+            rows: how many trials at most.
+        """
+        order = sorted(
+            self.trials,
+            key=lambda t: (
+                t.state != "complete",
+                t.value is None,
+                0 if t.value is None else t.value * (-1) ** self.maximize,
+            ),
+        )
+        names = list(self.space.entries)
+        table = [["trial", "value", *names, "state", "time"]] + [
+            [
+                str(t.index),
+                _short(t.value),
+                *(_short(t.params.get(name, "")) for name in names),
+                t.state,
+                _time(t.seconds),
+            ]
+            for t in order[:rows]
+        ]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
+        lines.insert(1, "  ".join("─" * width for width in widths))
+        left = len(order) - rows
+        return "\n".join([repr(self), "", *lines, *([f"… and {left} more"] if left > 0 else [])])
+
     def __len__(self):
         return len(self.trials)
 
@@ -102,8 +153,38 @@ class Result:
         return f"{said}\n  best {_short(self.best.value)} with {params} (trial {self.best.index})"
 
 
+class Plot:
+    """A picture of a search.
+
+    Attributes:
+        figure: the matplotlib Figure.
+        alt: what a screen reader says.
+    """
+
+    def __init__(self, figure):
+        self.figure, self.alt = figure, figure.get_label()
+
+    def save(self, path):
+        """Write it to a file; the ending, such as .png, .svg or .pdf, says what kind."""
+        self.figure.savefig(path)
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_html_(self):
+        from ..demos.stage import picture
+
+        data = base64.b64encode(picture(self.figure, self.alt)[0]).decode("ascii")
+        alt = html.escape(self.alt)
+        return f'<img alt="{alt}" style="width:100%;max-width:1280px" src="data:image/png;base64,{data}">'
+
+
 def _short(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _time(seconds):
+    return "–" if seconds is None else f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _trial(index, attempts) -> Trial:

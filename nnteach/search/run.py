@@ -9,16 +9,15 @@ import time
 from pathlib import Path
 
 from ..errors import message
-from ..progress import in_notebook
 from .crew import RECYCLED, Crew
 from .ledger import Ledger, outcome
+from .live import OPEN, watcher
 from .result import Result
 from .space import SearchError, Space
 from .work import ObjectiveFailed, attempt, check_signature
 
 POLL = 0.2
 """Seconds between two looks at the workers."""
-OPEN = ("waiting", "running")
 
 
 def search(
@@ -33,7 +32,7 @@ def search(
     n_jobs: int = 1,
     seed: int = 0,
     recycle: int = RECYCLED,
-    show: bool | None = None,
+    show: bool | str | None = None,
 ) -> Result:
     """Try candidates of a space, and remember all of them in a file.
 
@@ -50,7 +49,8 @@ def search(
         n_jobs: processes; 1 works in this one.
         seed: of the candidates, and of the seeds that trials get.
         recycle: trials after which a worker process is replaced: frameworks lose memory with every model.
-        show: a progress bar; None: if somebody looks.
+        show: True for a progress bar, "plot" for a picture that grows in the notebook, False for nothing; None: a
+            bar if somebody looks.
 
     Raises:
         SearchError: if the settings make no sense, the study is of another search, or the objective fails
@@ -80,7 +80,7 @@ def search(
     }
     ledger = Ledger(str(study), space, settings)
     ledger.plan(n_trials)
-    with _Bar(ledger, n_trials, show) as bar:
+    with watcher(ledger, n_trials, str(study), show) as bar:
         if n_jobs == 1:
             _here(ledger, objective, extras, n_trials, bar)
         else:
@@ -182,31 +182,3 @@ def load_objective(name: str):
     if not callable(getattr(found, function, None)):
         raise SearchError(message(f"a function {function} in {module}", f"{module} has no such function"))
     return getattr(found, function)
-
-
-class _Bar:
-    """tqdm's bar with the best value so far, where somebody looks."""
-
-    def __init__(self, ledger, n_trials, show):
-        self.bar = None
-        self.best = max if ledger.settings["direction"] == "maximize" else min
-        if (sys.stderr.isatty() or in_notebook()) if show is None else show:
-            from tqdm.auto import tqdm  # only where it is shown
-
-            self.bar = tqdm(total=n_trials, unit="trial", desc="search", leave=False)
-
-    def update(self, latest):
-        if self.bar is None:
-            return
-        values = [trial.value for trial in latest if outcome(trial) == "complete"]
-        self.bar.n = sum(outcome(trial) not in OPEN for trial in latest)
-        if values:
-            self.bar.set_postfix(best=f"{self.best(values):.4g}", refresh=False)
-        self.bar.refresh()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.bar is not None:
-            self.bar.close()
