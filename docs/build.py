@@ -48,7 +48,7 @@ def main(arguments=None) -> int:
 def build(folder: Path, pictures: bool = True) -> list[Page]:
     """Write the site into `folder`, and return its pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = [start(), gallery(folder, pictures), slips(), comparison(),
+    pages = [gallery(folder, pictures), start(pictures), slips(), comparison(),
              *notebook_pages("lessons"), *notebook_pages("exercises"), *deck_pages()]
     for page in pages:
         target = folder / page.path
@@ -56,7 +56,6 @@ def build(folder: Path, pictures: bool = True) -> list[Page]:
         target.write_text(text(page), encoding="utf-8")
     for name in ("site.js", "lecture.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
-    shutil.copy(ROOT / "nnteach" / "player" / "player.png", folder / "player.png")
     (folder / "site.css").write_text((HERE / "site.css").read_text("utf-8") + prose.colours(), encoding="utf-8")
     return pages
 
@@ -64,15 +63,26 @@ def build(folder: Path, pictures: bool = True) -> list[Page]:
 # ------------------------------------------------------------------------------------------------ start, gallery
 
 
-def start() -> Page:
-    """The landing page: what it is, two commands, a player, the courses."""
+def start(pictures: bool = True) -> Page:
+    """The landing page: what it is, two commands, a player, the courses, and a few demos as an appetiser."""
+    names = ("playground", "optimizer_race", "hidden_maps") if pictures else ()
+    shown = "".join(f'<li><a href="gallery.html#{name}"><img src="demos/{name}.png" alt="{html.escape(title(name))}">'
+                    f"</a><div><p>{html.escape(title(name))}</p></div></li>" for name in names)
     welcome = prose.to_html((HERE / "welcome.md").read_text(encoding="utf-8"))
     decks = "".join(f'<li><a href="decks/{deck}.html">{html.escape(NOTATIONS[deck].course)}</a></li>' for deck in DECKS)
     name, expression, values = PLAYERS[0]
     body = (welcome.replace("<p>[player]</p>", player(expression, values))
             .replace("<p>[decks]</p>", f"<ul>{decks}</ul>")
+            .replace("<p>[demos]</p>", f'<ul class="tiles">{shown}</ul>' if shown else "")
             .replace("<p>[numbers]</p>", f"<p>{_numbers()}</p>"))
     return Page("index.html", "Step through backpropagation", body)
+
+
+def title(name: str) -> str:
+    """The title of a demo."""
+    from nnteach import demos
+
+    return getattr(demos, name).title
 
 
 def _numbers():

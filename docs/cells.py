@@ -43,8 +43,7 @@ def _output(output):
 
 def _form(form, text):
     if form == "text/html":
-        # A table's corner without words is no heading: a screen reader would announce it as one.
-        text = text.replace('<th scope="col"></th>', "<td></td>")
+        text = prose.without_empty_headings(text)
         return prose.scrolled(text) if text.lstrip().startswith("<table") else text
     if form == "image/svg+xml":
         return text

@@ -30,7 +30,7 @@ class Renderer(mistune.HTMLRenderer):
         return math(text, "inline")
 
     def table(self, text):
-        return scrolled(f"<table>{text}</table>")
+        return scrolled(without_empty_headings(f"<table>{text}</table>"))
 
 
 _markdown = mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table", "math", "strikethrough"])
@@ -58,6 +58,11 @@ def highlighted(code: str, language: str) -> str:
     # A block that can be scrolled must be reached from the keyboard.
     return highlight(code.rstrip("\n"), lexer, HtmlFormatter(cssclass="code")).replace(
         '<div class="code">', '<div class="code" tabindex="0" role="group" aria-label="Code">', 1)
+
+
+def without_empty_headings(text: str) -> str:
+    """A table's corner without words as a plain cell: a screen reader would announce it as a heading."""
+    return re.sub(r"<th(?: [^>]*)?></th>", "<td></td>", text)
 
 
 def scrolled(text: str) -> str:
