@@ -30,11 +30,15 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <link rel="icon" href="data:,">
 <style>
-html, body {{ height: 100%; margin: 0; }}
+html, body, main, #player {{ height: 100%; margin: 0; }}
+h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }}
 {style}</style>
 </head>
 <body>
-<div id="player" style="height:100%"></div>
+<main>
+<h1>{title}</h1>
+<div id="player"></div>
+</main>
 <noscript><p>{summary}</p><p>{noscript}</p></noscript>
 <script type="application/json" id="message">{message}</script>
 <script type="module">

@@ -17,7 +17,7 @@ export class Table {
       html("button", { type: "button", "data-goto": index + 1 }, html("small", {}, words[phase] ?? phase), ` ${now}`));
     this.element = html("div", { class: "nn-table", tabindex: "0", role: "region", "aria-label": words.table },
       html("table", {}, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...this.rows.values())),
-      html("section", {}, html("h3", {}, words.steps), html("ol", {}, ...this.steps.map((button) => html("li", {}, button)))));
+      html("section", {}, html("h2", {}, words.steps), html("ol", {}, ...this.steps.map((button) => html("li", {}, button)))));
   }
 
   /** @param {NodeData[]} nodes those to show anew @param {number} step */
@@ -60,7 +60,7 @@ export function helpView(words, missing) {
     html("button", { type: "button", "data-action": action }, words[action])));
   const speeds = SPEEDS.map((speed) => html("button", { type: "button", "data-speed": speed }, String(speed)));
   return html("div", { class: "nn-help", tabindex: "0", role: "region", "aria-label": words.help },
-    html("h3", {}, words.help), html("ul", {}, ...rows), html("p", {}, words.nodes),
+    html("h2", {}, words.help), html("ul", {}, ...rows), html("p", {}, words.nodes),
     html("p", { class: "nn-speed" }, words.speed, ...speeds),
     html("button", { type: "button", "data-action": "download" }, words.download));
 }
