@@ -51,3 +51,11 @@ def test_weights_of_a_gate_in_italian():
 def test_an_unknown_language_is_refused():
     with pytest.raises(GraphError, match="en, it"):
         homework("backprop", language="xx")
+
+
+def test_sheet_and_hints_in_italian():
+    hw = homework("sigmoid_2_2_2", student="A17", language="it")
+    assert "### Dati" in hw.show() and "### Da consegnare" in hw.show() and "Hand in" not in hw.show()
+    assert hw.hint(4).startswith("Con altri numeri") and "strato per strato" in hw.hint(1)
+    hw.check({name: -hw.truth[name] for name in hw.asked})
+    assert hw.hint(2).startswith("Cominciare da ") and "rispetto a che cosa" in hw.hint(2)

@@ -29,6 +29,19 @@ ENGLISH = {
     "close": "You are close, but not to three digits: keep four digits on the way. If you did, look for a small slip.",
     "first": "{first} is the first that is not right; what is marked as consistent was computed well from it.",
     "from.right": "{first} does not follow from the right values before it.",
+    "sheet.variant": "Variant {variant}",
+    "sheet.given": "Given",
+    "sheet.hand.in": "Hand in",
+    "sheet.digits": ", to three significant digits at least",
+    "sheet.early": "On the way you may hand in {names}, too.",
+    "sheet.number": "number",
+    "hint.forward": "Go forward layer by layer, and keep every value: the way back needs them all.",
+    "hint.back": "Go back one step at a time. What arrives from above is multiplied by the local derivative of the step, "
+                 "taken at the values of the way forward; where ways meet, the gradients add up.",
+    "hint.begin": "Begin at {name}.",
+    "hint.other": "With other numbers:",
+    "steps.wrong": "As it goes with this mistake:",
+    "steps.here": "here",
 }
 ITALIAN = {
     "correct": "Giusto",
@@ -57,6 +70,19 @@ ITALIAN = {
     "close": "Ci si avvicina, ma non a tre cifre: tenere quattro cifre durante i calcoli. Se è già così, cercare una svista.",
     "first": "{first} è il primo valore non giusto; ciò che è segnato come coerente ne segue correttamente.",
     "from.right": "{first} non segue dai valori giusti che lo precedono.",
+    "sheet.variant": "Variante {variant}",
+    "sheet.given": "Dati",
+    "sheet.hand.in": "Da consegnare",
+    "sheet.digits": ", con almeno tre cifre significative",
+    "sheet.early": "Si possono consegnare anche i passi intermedi {names}.",
+    "sheet.number": "numero",
+    "hint.forward": "Andare avanti strato per strato, tenendo ogni valore: al ritorno servono tutti.",
+    "hint.back": "Tornare indietro un passo alla volta. Ciò che arriva dall'alto si moltiplica per la derivata locale del "
+                 "passo, calcolata nei valori dell'andata; dove le strade si incontrano, i gradienti si sommano.",
+    "hint.begin": "Cominciare da {name}.",
+    "hint.other": "Con altri numeri:",
+    "steps.wrong": "Con questo errore i passi sono:",
+    "steps.here": "qui",
 }
 CATALOGUES = {"en": ENGLISH, "it": ITALIAN}
 

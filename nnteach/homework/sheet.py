@@ -23,28 +23,17 @@ from .diagnose import Diagnosis, after_a_slip, diagnose
 from .exercise import Exercise
 from .expressions import expression
 from .fixed import FIXED
-from .formulas import how
 from .hypotheses import hypotheses
 from .networks import network
 from .phrases import catalogue
 from .resolve import resolve
 from .procedure import Procedure
-from .solution import Solution, written
+from .solution import Solution
+from .told import Document, hint_of, sheet_of, wrong_steps
 from .topics import TOPICS
 from .variants import VERSION, Separation, separation_report, variant
-from .wording import slip_of, words
+from .wording import slip_of
 from .wrong_graph import WrongGraph
-
-
-class Document(str):
-    """A text in Markdown that a notebook shows set, and a terminal as it is."""
-
-    __slots__ = ()
-
-    def _repr_markdown_(self):
-        return str(self)
-
-    __repr__ = str.__str__
 
 
 def homework(
@@ -57,7 +46,7 @@ def homework(
             expression such as "(x + y) * z".
         student: whose numbers; the same name has the same numbers everywhere. None for the exercise's example.
         version: of the way numbers are drawn.
-        language: of what a check says: "en" or "it".
+        language: of the sheet, the hints and what a check says: "en" or "it".
         **description: see `exercise.network`: layers, hidden, output, loss, batch, l2, skip, shared, learning_rate.
 
     Raises:
@@ -156,34 +145,7 @@ class Homework:
 
     def show(self) -> Document:
         """The sheet: the network, the numbers, the conventions, and what to hand in."""
-        who = f" · {self.student}" if self.student is not None else ""
-        out = [
-            f"## {self.exercise.title}",
-            "",
-            f"Variant {self.variant.id}{who}",
-            "",
-            *self._in_words(),
-            "### Given",
-            "",
-        ]
-        out += ["```", *(line for name, value in self.given.items() for line in written(name, value)), "```", ""]
-        shapes = ", ".join(f"`{name}` {_shape(self.truth[name])}" for name in self.asked)
-        early = [name for name in self.stages if name not in self.asked and self._on_the_way(name)]
-        digits = "" if self.exercise.judge else ", to three significant digits at least"
-        out += ["### Hand in", "", f"{shapes}{digits}."]
-        out += [f"On the way you may hand in {', '.join(f'`{name}`' for name in early)}, too."] if early else []
-        return Document("\n".join(out) + "\n")
-
-    def _in_words(self):
-        return [*(f"* {line}" for line in self.exercise.conventions), ""]
-
-    def _on_the_way(self, name):
-        """Whether a stage comes before the last one asked for, and has a name that the sheet explains."""
-        stage, kinds = (
-            self.task.stages.get(name),
-            {self.task.stages[n].kind for n in self.asked if n in self.task.stages},
-        )
-        return stage is not None and bool(stage.node.name) and (stage.kind == "value" or "gradient" in kinds)
+        return sheet_of(self)
 
     # ------------------------------------------------------------------------------------------ the check
 
@@ -260,42 +222,7 @@ class Homework:
         if level not in (1, 2, 3, 4):
             raise GraphError(message("a hint from 1 to 4", repr(level), "After that comes hw.solution()"))
         self._note(event="hint", level=level)
-        name = self._first_wrong() or next(iter(self.truth))
-        told = how(self.task, name)
-        if level == 1 and isinstance(self.task, Procedure):
-            return Document(self.task.principle)
-        if level == 1:
-            return Document(_PRINCIPLE_BACK if self._is_gradient(name) else _PRINCIPLE_FORWARD)
-        if level == 2:
-            look = (
-                f" Look at {words(self._last[1].candidates[0][0])[1]}."
-                if self._last and self._last[1].candidates
-                else ""
-            )
-            return Document(f"Begin at {name}. {told.sentence}{look}")
-        if level == 3:
-            return Document(f"{name} = {told.text}")
-        other = Homework(self.exercise, f"hint for {self.student}")
-        shown = [line for n in _ingredients(told.text, other) for line in written(n, other._known(n))]
-        return Document(
-            "\n".join(
-                [
-                    "With other numbers:",
-                    "```",
-                    *shown,
-                    f"{name} = {told.text}",
-                    *written(name, other.truth[name]),
-                    "```",
-                ]
-            )
-        )
-
-    def _known(self, name):
-        return self.given.get(name, self.truth.get(name))
-
-    def _is_gradient(self, name):
-        stage = self.task.stages.get(name)
-        return stage is None or stage.kind == "gradient"
+        return hint_of(self, level, self._first_wrong() or next(iter(self.truth)), self._last[1] if self._last else None)
 
     def _first_wrong(self):
         return (
@@ -326,30 +253,15 @@ class Homework:
                 )
             )
         if isinstance(self.task, Procedure):
-            return self._wrong_steps(changes)
+            return wrong_steps(self, changes)
         from ..player import step as step_through
 
         with np.errstate(all="ignore"):
             return step_through(WrongGraph(self.task, changes).root)
 
-    def _wrong_steps(self, changes):
-        """The steps as they go with a mistake; a list of steps has no graph to step through."""
-        changed = {name for change in changes for name in change.steps}
-        lines = ["As it goes with this mistake:", "```"]
-        for name, value in resolve(self.task, *changes).items():
-            lines += [*written(name, value), *(["    ← here"] if name in changed else [])]
-        return Document("\n".join([*lines, "```"]))
-
     def separation_report(self, students: int = 20) -> Separation:
         """How well this exercise tells mistakes apart, over some students."""
         return separation_report(self.exercise, students)
-
-
-_PRINCIPLE_FORWARD = "Go forward layer by layer, and keep every value: the way back needs them all."
-_PRINCIPLE_BACK = (
-    "Go back one step at a time. What arrives from above is multiplied by the local derivative of the step, "
-    "taken at the values of the way forward; where ways meet, the gradients add up."
-)
 
 
 def _is_convention(found):
@@ -359,18 +271,8 @@ def _is_convention(found):
     )
 
 
-def _ingredients(text, hw):
-    known = [*hw.given, *hw.truth]
-    parts = text.replace("ᵀ", " ").replace("(", " ").replace(")", " ").split()
-    return [name for name in dict.fromkeys(parts) if name in known]
-
-
 def _locked(value):
     if np.ndim(value):
         value = np.array(value, dtype=float)
         value.setflags(write=False)
     return value
-
-
-def _shape(value):
-    return "number" if np.ndim(value) == 0 else "×".join(map(str, np.shape(value)))

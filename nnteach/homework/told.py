@@ -1,0 +1,101 @@
+"""What a homework tells: the sheet, the hints, and the steps as they go with a mistake."""
+
+import numpy as np
+
+from .formulas import how
+from .phrases import phrase
+from .procedure import Procedure
+from .resolve import resolve
+from .solution import written
+from .wording import words
+
+
+class Document(str):
+    """A text in Markdown that a notebook shows set, and a terminal as it is."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self):
+        return str(self)
+
+    __repr__ = str.__str__
+
+
+# ------------------------------------------------------------------------------------------------ the sheet
+
+
+def sheet_of(hw) -> Document:
+    """The sheet of a homework: title, conventions, numbers, and what to hand in."""
+    who = f" · {hw.student}" if hw.student is not None else ""
+    heading = phrase("sheet.variant", hw.language, variant=hw.variant.id)
+    out = [f"## {hw.exercise.title}", "", heading + who, "", *(f"* {line}" for line in hw.exercise.conventions), ""]
+    out += [f"### {phrase('sheet.given', hw.language)}", "", "```"]
+    out += [*(line for name, value in hw.given.items() for line in written(name, value)), "```", ""]
+    return Document("\n".join([*out, *_hand_in(hw)]) + "\n")
+
+
+def _hand_in(hw):
+    shapes = ", ".join(f"`{name}` {_shape(hw, hw.truth[name])}" for name in hw.asked)
+    digits = "" if hw.exercise.judge else phrase("sheet.digits", hw.language)
+    yield from (f"### {phrase('sheet.hand.in', hw.language)}", "", f"{shapes}{digits}.")
+    if early := [name for name in hw.stages if name not in hw.asked and _is_on_the_way(hw, name)]:
+        yield phrase("sheet.early", hw.language, names=", ".join(f"`{name}`" for name in early))
+
+
+def _is_on_the_way(hw, name):
+    """Whether a stage comes before the last one asked for, and has a name that the sheet explains."""
+    stages = hw.task.stages
+    stage, kinds = stages.get(name), {stages[n].kind for n in hw.asked if n in stages}
+    return stage is not None and bool(stage.node.name) and (stage.kind == "value" or "gradient" in kinds)
+
+
+def _shape(hw, value):
+    return phrase("sheet.number", hw.language) if np.ndim(value) == 0 else "×".join(map(str, np.shape(value)))
+
+
+# ------------------------------------------------------------------------------------------------ the hints
+
+
+def hint_of(hw, level: int, name: str, found=None) -> Document:
+    """A hint: 1 the principle, 2 which step, 3 its formula, 4 the same step with other numbers.
+
+    Args:
+        hw: the homework.
+        level: which hint.
+        name: the answer that it is about.
+        found: the diagnosis of the last check, if there was one.
+    """
+    told = how(hw.task, name)
+    if level == 1:
+        stage = hw.task.stages.get(name)
+        key = "hint.back" if stage is None or stage.kind == "gradient" else "hint.forward"
+        return Document(hw.task.principle if isinstance(hw.task, Procedure) else phrase(key, hw.language))
+    if level == 2:
+        look = words(found.candidates[0][0], hw.language)[1] if found and found.candidates else ""
+        more = " " + phrase("look", hw.language, look=look) + ("" if look.endswith("?") else ".") if look else ""
+        return Document(f"{phrase('hint.begin', hw.language, name=name)} {told.sentence}{more}")
+    if level == 3:
+        return Document(f"{name} = {told.text}")
+    return _elsewhere(hw, name, told)
+
+
+def _elsewhere(hw, name, told):
+    """The same step with the numbers of nobody."""
+    other = type(hw)(hw.exercise, f"hint for {hw.student}", language=hw.language)
+    known = other.truth | other.given
+    parts = told.text.replace("ᵀ", " ").replace("(", " ").replace(")", " ").split()
+    used = [part for part in dict.fromkeys(parts) if part in known]
+    lines = [line for n in used for line in written(n, known[n])]
+    result = written(name, other.truth[name])
+    return Document(
+        "\n".join([phrase("hint.other", hw.language), "```", *lines, f"{name} = {told.text}", *result, "```"])
+    )
+
+
+def wrong_steps(hw, changes) -> Document:
+    """The steps as they go with a mistake; a list of steps has no graph to step through."""
+    changed = {name for change in changes for name in change.steps}
+    lines = [phrase("steps.wrong", hw.language), "```"]
+    for name, value in resolve(hw.task, *changes).items():
+        lines += [*written(name, value), *(["    ← " + phrase("steps.here", hw.language)] if name in changed else [])]
+    return Document("\n".join([*lines, "```"]))
