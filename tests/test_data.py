@@ -28,9 +28,7 @@ COUNTS = (20, 20, 10, 10)
 
 def idx_bytes(array, magic=None, counts=None):
     header = magic or bytes((0, 0, 8, array.ndim))
-    return (
-        header + struct.pack(f">{array.ndim}I", *(counts or array.shape)) + array.astype(np.uint8).tobytes()
-    )
+    return header + struct.pack(f">{array.ndim}I", *(counts or array.shape)) + array.astype(np.uint8).tobytes()
 
 
 def small_arrays():
@@ -82,9 +80,7 @@ def test_a_set_is_read_gzipped_and_raw(source, folder):
     data = images.load(source, folder)
     assert data.x_train.shape == (20, 28, 28) and data.x_train.dtype == np.uint8
     assert data.y_test.tolist() == list(range(10)) and data.y_train.dtype == np.int64
-    for got, array in zip(
-        (data.x_train, data.y_train, data.x_test, data.y_test), small_arrays(), strict=True
-    ):
+    for got, array in zip((data.x_train, data.y_train, data.x_test, data.y_test), small_arrays(), strict=True):
         assert (got == array).all()
     assert data.note == "" and data.verified and data.names[0] == "a"
     assert repr(data) == "Tiny: 20 training and 10 test images of 28 × 28, 10 classes"
@@ -317,9 +313,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     with Server() as running:
-        running.files = {
-            f"{name}.gz": packed(array) for name, array in zip(NAMES, small_arrays(), strict=True)
-        }
+        running.files = {f"{name}.gz": packed(array) for name, array in zip(NAMES, small_arrays(), strict=True)}
         yield running
         running.shutdown()
 
@@ -455,6 +449,51 @@ def test_a_folder_that_cannot_be_written_to(server, tmp_path):
         download.fetch([server.url + "f"], tmp_path / "file" / "f", len(DATA), SHA)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_a_download_that_is_killed_leaves_no_half_file_and_is_carried_on_with(server, tmp_path):
+    server.files = {"f": DATA}
+    with slow_socket(DATA[:5000], len(DATA)) as url:
+        program = (
+            f"from nnteach.data.download import fetch; fetch([{url!r}], {str(tmp_path / 'f')!r}, {len(DATA)}, {SHA!r})"
+        )
+        running = subprocess.Popen([sys.executable, "-c", program])
+        part = tmp_path / f"f.part-{running.pid}"
+        end = time.monotonic() + 30
+        while not (part.exists() and part.stat().st_size == 5000):
+            assert running.poll() is None and time.monotonic() < end
+            time.sleep(0.02)
+        running.kill()
+        running.wait()
+    assert not (tmp_path / "f").exists()
+    old = time.time() - 2 * download.ABANDONED
+    os.utime(part, (old, old))
+    assert download.fetch([server.url + "f"], tmp_path / "f", len(DATA), SHA).read_bytes() == DATA
+    assert server.asked == [("f", "bytes=5000-")] and [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
+class slow_socket:
+    """A server that sends the beginning of a file, and then nothing more."""
+
+    def __init__(self, beginning, size):
+        self.answer = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % size + beginning
+
+    def __enter__(self):
+        import socket
+
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.serve, daemon=True).start()
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}/f"
+
+    def serve(self):
+        self.connection, _ = self.socket.accept()
+        self.connection.recv(4096)
+        self.connection.sendall(self.answer)
+
+    def __exit__(self, *_):
+        self.connection.close()
+        self.socket.close()
+
+
 def test_two_processes_do_not_write_to_one_part(server, tmp_path):
     server.files = {"f": DATA}
     (tmp_path / "f.part-1").write_bytes(DATA[:100])  # another process is at it
@@ -497,6 +536,32 @@ def test_mnist_at_full_size():
     assert data.x_train.shape == (60_000, 28, 28) and data.x_test.shape == (10_000, 28, 28)
     assert data.verified and data.note == "" and data.y_train[:5].tolist() == [5, 0, 4, 1, 9]
     assert repr(data) == "MNIST: 60,000 training and 10,000 test images of 28 × 28, 10 classes"
+
+
+def test_mnist_at_full_size_is_downloaded_resumed_and_verified(server, tmp_path, monkeypatch):
+    """The real images, over a network that breaks off in the middle of them.
+
+    The shared files may be packed anew; what is in them is checked against the published checksums all the same.
+    """
+    folder = shared("mnist")
+    names = [f"{file.name}.gz" for file in MNIST.files]
+    if not all((folder / name).is_file() for name in names):
+        pytest.skip(f"{folder} has no gzipped files")
+    server.files = {name: (folder / name).read_bytes() for name in names}
+    served = tuple(
+        replace(file, packed_size=len(data), packed_sha256=hashlib.sha256(data).hexdigest())
+        for file, data in zip(MNIST.files, server.files.values(), strict=True)
+    )
+    server.cut = {names[0]: 4_000_000}
+    monkeypatch.setenv("NNTEACH_CACHE", str(tmp_path / "cache"))
+    for name in ("KERAS_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv("NNTEACH_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    data = images.load(replace(MNIST, files=served, mirrors=(server.url, server.url)))
+    assert data.verified and data.x_train.shape == (60_000, 28, 28) and len(server.asked) == 5
+    assert server.asked[:2] == [(names[0], None), (names[0], "bytes=4000000-")]
+    assert data.source == tmp_path / "cache" / "mnist"
 
 
 def test_part_of_fashion_mnist(monkeypatch):

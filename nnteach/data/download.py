@@ -127,7 +127,7 @@ def _write(response, part, start, size, bar):
         file = part.open("r+b" if start else "wb")
     with file, _progress(part, start, size, bar) as told:
         file.seek(start)
-        while have <= size and (chunk := response.read(CHUNK)):
+        while have <= size and (chunk := response.read1(CHUNK)):
             if have == 0:
                 _check_start(chunk)
             with _disk_errors(part):  # only around what the disk does: the network has words of its own
