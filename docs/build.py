@@ -65,12 +65,12 @@ def build(folder: Path, pictures: bool = True) -> list[Page]:
 
 def start(pictures: bool = True) -> Page:
     """The landing page: what it is, two commands, a player, the courses, and a few demos as an appetiser."""
-    names = ("playground", "optimizer_race", "hidden_maps") if pictures else ()
+    names = ("playground", "optimizer_race", "hidden_maps", "cubic_fit") if pictures else ()
     shown = "".join(f'<li><a href="gallery.html#{name}"><img src="demos/{name}.png" alt="{html.escape(title(name))}">'
                     f"</a><div><p>{html.escape(title(name))}</p></div></li>" for name in names)
     welcome = prose.to_html((HERE / "welcome.md").read_text(encoding="utf-8"))
     decks = "".join(f'<li><a href="decks/{deck}.html">{html.escape(NOTATIONS[deck].course)}</a></li>' for deck in DECKS)
-    name, expression, values = PLAYERS[0]
+    _, expression, values = PLAYERS[0]
     body = (welcome.replace("<p>[player]</p>", player(expression, values))
             .replace("<p>[decks]</p>", f"<ul>{decks}</ul>")
             .replace("<p>[demos]</p>", f'<ul class="tiles">{shown}</ul>' if shown else "")
@@ -120,7 +120,8 @@ def _tiles(folder, pictures):
             still = demo.still()
             (folder / "demos").mkdir(exist_ok=True)
             (folder / "demos" / f"{name}.png").write_bytes(still.png)
-            image, sentence = f'<img src="demos/{name}.png" alt="{html.escape(still.alt)}" loading="lazy">', still.sentence
+            image = f'<img src="demos/{name}.png" alt="{html.escape(still.alt)}" loading="lazy">'
+            sentence = still.sentence
         yield (f'<li id="{name}">{image}<div><h3>{html.escape(demo.title)}</h3><p>{html.escape(sentence)}</p>'
                f'<p><code>nt.demos.{name}()</code></p></div></li>')
 
@@ -133,8 +134,9 @@ def notebook_pages(kind: str) -> list[Page]:
     notebooks = covered.notebooks(FOLDERS[kind])
     names = [(f"{kind}/{notebook.name}.html", notebook.title) for notebook in notebooks]
     around = [None, *names, None]
-    pages = [Page(path, title, _about(notebook, kind) + cells.to_html(notebook.cells) + LECTURE, around[i], around[i + 2])
-             for i, (notebook, (path, title)) in enumerate(zip(notebooks, names, strict=True))]
+    bodies = [_about(notebook, kind) + cells.to_html(notebook.cells) + LECTURE for notebook in notebooks]
+    pages = [Page(path, title, body, around[i], around[i + 2])
+             for i, (body, (path, title)) in enumerate(zip(bodies, names, strict=True))]
     return [_contents(kind, notebooks), *pages]
 
 
@@ -157,7 +159,8 @@ def _contents(kind, notebooks):
             part = notebook.about.get("part", "")
             lines.append(f'{"</ol>" if lines[-1].startswith("<li") else ""}'
                          f"{f'<h2>{html.escape(part)}</h2>' if part else ''}<ol>")
-        minutes = f' <span class="about">{notebook.about["minutes"]} minutes</span>' if "minutes" in notebook.about else ""
+        minutes = notebook.about.get("minutes")
+        minutes = f' <span class="about">{minutes} minutes</span>' if minutes else ""
         lines.append(f'<li value="{number_of(notebook)}"><a href="{notebook.name}.html">'
                      f"{html.escape(notebook.title)}</a>{minutes}</li>")
     return Page(f"{kind}/index.html", title, "\n".join([*lines, "</ol>"]))
@@ -182,7 +185,8 @@ def deck_pages() -> list[Page]:
     """A page per deck: every item with what covers it, gaps in plain sight."""
     table = covered.items().values()
     pages = [deck_page(deck, [item for item in table if item.deck == deck]) for deck in DECKS]
-    rows = "".join(f'<li><a href="{deck}.html">{deck}: {html.escape(NOTATIONS[deck].course)}</a></li>' for deck in DECKS)
+    rows = "".join(f'<li><a href="{deck}.html">{deck}: {html.escape(NOTATIONS[deck].course)}</a></li>'
+                   for deck in DECKS)
     introduction = ("<h1>Decks</h1><p>Five lecture decks on neural networks teach the same ideas in different letters. "
                     "Choose yours: every item of its slides is listed with the lesson, exercise and demo that treats "
                     "it. <code>nnteach lab --course 000</code> opens the lessons of one deck, in its letters.</p>")

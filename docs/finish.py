@@ -46,7 +46,7 @@ def finished(notebook: dict) -> dict:
 
 
 def with_install(cells: list[dict]) -> list[dict]:
-    """The cell that installs nnteach, after the title; where code follows the title at once, before that code's prose."""
+    """The cell that installs nnteach, after the title and before the next prose."""
     rest = [cell for cell in cells if cell["id"] != CELL["id"]]
     at = next((i for i in range(1, len(rest)) if rest[i]["cell_type"] == "markdown"), len(rest))
     counts = iter(range(2, len(rest) + 2))
@@ -70,7 +70,7 @@ def _renumbered(cell, counts):
 
 
 def with_slides(cells: list[dict]) -> list[dict]:
-    """Every cell with its slide type: a heading begins a slide, other prose one below it, code goes with its prose."""
+    """Every cell with its slide type: a heading begins a slide, other prose one below it, code stays with it."""
     return [{**cell, "metadata": {**cell["metadata"], "slideshow": {"slide_type": _slide_type(cell)}}} for cell in cells]
 
 

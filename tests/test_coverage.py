@@ -37,7 +37,7 @@ def test_lessons_exercises_and_demos_name_items_that_exist(table):
     known = {*table, "001-1Q"}
     for folder in ("notebooks", "exercises", "solutions"):
         for notebook in covered.notebooks(folder):
-            assert set(notebook.about["covers"]) <= known, notebook.name
+            assert set(notebook.about.get("covers", ())) <= known, notebook.name
     assert {name for _, name, _ in covered._in_demos()} <= known
 
 
@@ -71,7 +71,8 @@ def test_ids_are_read_with_their_spans(text, ids):
 
 def test_a_gap_is_reported_and_makes_the_command_fail(table, monkeypatch, tmp_path, capsys):
     items = tmp_path / "items.tsv"
-    items.write_text("000-99\tA thing nobody teaches\n001-24\tThe network\n001-01\tDates\tlogistics\n", encoding="utf-8")
+    rows = "000-99\tA thing nobody teaches\n001-24\tThe network\n001-01\tDates\tlogistics\n"
+    items.write_text(rows, encoding="utf-8")
     monkeypatch.setattr(covered, "ITEMS", items)
     assert covered.main([]) == 1
     said = capsys.readouterr().out

@@ -1,5 +1,7 @@
 """The static site: every link leads somewhere, players step in a browser, and nothing is asked of the network."""
 
+import itertools
+
 import build
 import cells
 import links
@@ -51,14 +53,15 @@ def test_no_link_leads_nowhere(site):
 def test_there_is_a_page_for_every_lesson_exercise_and_deck(site):
     for kind, folder in build.FOLDERS.items():
         for notebook in build.covered.notebooks(folder):
-            assert f'<section id="{notebook.cells[0]["id"]}" class="prose">' in (site / kind / f"{notebook.name}.html").read_text("utf-8")
+            page = (site / kind / f"{notebook.name}.html").read_text(encoding="utf-8")
+            assert f'<section id="{notebook.cells[0]["id"]}" class="prose">' in page
     assert all((site / "decks" / f"{deck}.html").is_file() for deck in build.DECKS)
 
 
 def test_the_lessons_follow_each_other(site):
     lessons = build.notebook_pages("lessons")[1:]
     assert lessons[0].before is None and lessons[-1].after is None
-    for one, other in zip(lessons, lessons[1:], strict=False):
+    for one, other in itertools.pairwise(lessons):
         assert one.after == (other.path, other.title) and other.before == (one.path, one.title)
 
 

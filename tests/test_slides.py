@@ -55,8 +55,9 @@ def test_nothing_else_of_the_lesson_changes(finished):
 
 
 def test_a_notebook_that_was_never_run_stays_so():
-    cells = [{"id": "title", "cell_type": "markdown", "metadata": {}, "source": ["# T"]},
-             {"id": "one", "cell_type": "code", "metadata": {}, "source": ["1"], "outputs": [], "execution_count": None}]
+    title = {"id": "title", "cell_type": "markdown", "metadata": {}, "source": ["# T"]}
+    code = {"id": "one", "cell_type": "code", "metadata": {}, "source": ["1"], "outputs": [], "execution_count": None}
+    cells = [title, code]
     made = finish.with_install(cells)
     assert all(cell.get("execution_count") is None for cell in made) and len(made) == 3
 
