@@ -8,7 +8,7 @@ Any way of getting there is right if the numbers are right. The right numbers ar
 import inspect
 import traceback
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,11 +16,9 @@ from ..errors import DtypeError, message, shape_text
 from .cases import Case, CheckError, input_names, make_cases
 from .compare import ONLY, Comparison, Truth, compare, title
 from .explain import Difference
-from .function_mistakes import mistakes_in
-from .phrases import phrase
+from .function_mistakes import with_mistakes
 from .result import Result
 from .values import kind_of
-from .wording import words
 
 
 def check(student_function, solution_function, cases: int = 20, rng=None, inputs=None) -> Result:
@@ -49,23 +47,8 @@ def check(student_function, solution_function, cases: int = 20, rng=None, inputs
     if problem := _takes_other_inputs(student_function, input_names(solution_function)):
         return Result("error", f"{name} takes other inputs", (problem,))
     trials = [_try(student_function, case, truth) for case, truth in tried]
-    return _with_mistakes(_verdict(name, trials), trials, getattr(solution_function, "graph", None))
-
-
-def _with_mistakes(result, trials, graph):
-    """The result, and the known mistake that explains it, where the solution has a graph to make it in."""
-    if result.verdict != "wrong" or graph is None or any(trial.found is None for trial in trials):
-        return result
-    in_order = sorted(trials, key=lambda trial: trial.case.size)
-    tried = [(trial.case.arguments(), trial.found.given, trial.right) for trial in in_order]
     with _quiet():
-        named = mistakes_in(graph, tried)
-    if not named:
-        return result
-    told = phrase("exactly.or").join(words(h.id)[0] for h in named)
-    look = words(named[0].id)[1]
-    said = phrase("exactly", did=told, where=""), phrase("look", look=look) + ("" if look.endswith("?") else ".")
-    return replace(result, points=(*said, *result.points), mistakes=tuple(dict.fromkeys([*(h.id for h in named), *result.mistakes])))
+        return with_mistakes(_verdict(name, trials), trials, getattr(solution_function, "graph", None))
 
 
 def check_answer(answer, truth) -> Result:

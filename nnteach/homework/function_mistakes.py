@@ -4,13 +4,17 @@ A function hands in all digits, and on many cases. A mistake is named only if it
 right ones too: there it must not show.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..graph import ordered
 from ..naming import labels
 from .exercise import Stage, Task
 from .hypotheses import attempt, hypotheses
+from .phrases import phrase
 from .values import agrees
+from .wording import words
 
 LEAST_WRONG, MOST_CASES = 2, 8
 MOST_NAMED = 3
@@ -22,6 +26,26 @@ def task_of(root) -> Task:
     stages = {named[n]: Stage(n, "value") for n in nodes if n.primitive}
     stages |= {f"d{named[n]}": Stage(n, "gradient") for n in reversed(nodes) if n.active and n is not root}
     return Task(root, {named[n]: n.value for n in nodes if n.primitive is None}, stages, {})
+
+
+def with_mistakes(result, trials, graph):
+    """The result of a check, and the known mistake that explains it.
+
+    Args:
+        result: of the check.
+        trials: all of them.
+        graph: see `mistakes_in`; None if the solution has none to make a mistake in.
+    """
+    if result.verdict != "wrong" or graph is None or any(trial.found is None for trial in trials):
+        return result
+    in_order = sorted(trials, key=lambda trial: trial.case.size)
+    named = mistakes_in(graph, [(trial.case.arguments(), trial.found.given, trial.right) for trial in in_order])
+    if not named:
+        return result
+    told, look = phrase("exactly.or").join(words(h.id)[0] for h in named), words(named[0].id)[1]
+    said = phrase("exactly", did=told, where=""), phrase("look", look=look) + ("" if look.endswith("?") else ".")
+    ids = dict.fromkeys([*(h.id for h in named), *result.mistakes])
+    return replace(result, points=(*said, *result.points), mistakes=tuple(ids))
 
 
 def mistakes_in(graph, tried) -> list:

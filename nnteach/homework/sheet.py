@@ -26,8 +26,8 @@ from .fixed import FIXED
 from .hypotheses import hypotheses
 from .networks import network
 from .phrases import catalogue
-from .resolve import resolve
 from .procedure import Procedure
+from .resolve import resolve
 from .solution import Solution
 from .told import Document, hint_of, sheet_of, wrong_steps
 from .topics import TOPICS
@@ -69,7 +69,8 @@ def homework(
             )
         return Homework(made(), student, version, language=language)
     if name.isidentifier():
-        raise GraphError(message(f'"backprop", an expression, or an exercise among {", ".join([*TOPICS, *FIXED])}', repr(name)))
+        known = ", ".join([*TOPICS, *FIXED])
+        raise GraphError(message(f'"backprop", an expression, or an exercise among {known}', repr(name)))
     return Homework(expression(name, **description), student, version, language=language)
 
 
@@ -222,7 +223,8 @@ class Homework:
         if level not in (1, 2, 3, 4):
             raise GraphError(message("a hint from 1 to 4", repr(level), "After that comes hw.solution()"))
         self._note(event="hint", level=level)
-        return hint_of(self, level, self._first_wrong() or next(iter(self.truth)), self._last[1] if self._last else None)
+        found = self._last[1] if self._last else None
+        return hint_of(self, level, self._first_wrong() or next(iter(self.truth)), found)
 
     def _first_wrong(self):
         return (

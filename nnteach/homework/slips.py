@@ -4,8 +4,6 @@ Each returns a function task -> Changes: first the mistake made everywhere it ca
 layers or nodes, made in one of them only. A rule is changed by a function of the Edge (`resolve.py`).
 """
 
-import inspect
-
 from .. import ops
 from .exercise import Task
 from .resolve import Change
@@ -276,54 +274,5 @@ def forward(role, function, rule=None):
                 yield Change(
                     forward=dict.fromkeys(nodes, function), where=f"{place} on the way forward only".strip()
                 )
-
-    return changes
-
-
-# --------------------------------------------------------------------------------------- answers and updates
-
-
-def after(function, penalised=False):
-    """A change of the gradients when all is computed, layer by layer."""
-    takes_task = len(inspect.signature(function).parameters) > 2
-
-    def changes(task):
-        layers = [int(name[1:]) for name in task.given if name.startswith("W")] if task.is_network else []
-        if penalised and not task.l2:
-            layers = []
-        for chosen in all_and_each(layers):
-
-            def change(answers, task, chosen=tuple(chosen)):
-                for k in chosen:
-                    answers = answers | (function(answers, k, task) if takes_task else function(answers, k))
-                return answers
-
-            yield Change(after=change, where=f"layer {chosen[0]}" if len(chosen) < len(layers) else "")
-
-    return changes
-
-
-def step(function):
-    """Another update step."""
-
-    def changes(task):
-        if task.learning_rate is not None:
-            yield Change(step=function)
-
-    return changes
-
-
-def penalties(function):
-    """Where the weights receive the penalty's gradient."""
-
-    def changes(task):
-        edges = [
-            (n, slot)
-            for n in task.find("penalty")
-            for slot, p in enumerate(n.parents)
-            if p.kind == "input" and n.primitive.vjps[slot] is not None
-        ]
-        if edges:
-            yield Change(edges=dict.fromkeys(edges, function))
 
     return changes

@@ -1,0 +1,96 @@
+"""The mistakes in any graph, in the values of an expression, and in the update step (`mistakes.py`)."""
+
+from .. import ops
+from ..wrong_rules import WRONG_RULES, WRONG_UPDATES
+from .branches import branches, calculus, computed, double_counted
+from .mistake import Mistake
+from .slips import passed_back
+from .updates import after, penalties, step
+
+GRAPH = (
+    Mistake("updated_W", "pass δ back through weights that have been updated already",
+            "when the weights change: before or after the gradient has passed through them?",
+            passed_back(lambda e: e.g @ (e.inputs[1] - e.world.task.learning_rate * (
+                e.inputs[0].T @ e.g + e.world.task.l2 * e.inputs[1])).T)),
+    Mistake("overwrite", "keep only one of the gradients that meet at a branch",
+            "how many ways lead from there to the result",
+            branches(keep="last", also="first")),
+    Mistake("double_count", "go on from a branch before all of its gradients have arrived",
+            "in which order the nodes are taken on the way back", double_counted()),
+    Mistake("mul_not_swapped", "give each factor of a product its own value instead of the other's",
+            "the derivative of a · b by a", calculus("multiply", WRONG_RULES["mul_not_swapped"])),
+    Mistake("power_rule", "keep the exponent when differentiating a power",
+            "the exponent in the derivative of a power",
+            calculus("power square", lambda e, slot: e.right * e.inputs[0], slots=(0,))),
+    Mistake("power_no_factor", "forget the exponent as a factor when differentiating a power",
+            "the factor in the derivative of a power",
+            calculus("power square", WRONG_RULES["power_no_factor"], slots=(0,))),
+    Mistake("quotient_sign", "lose the minus sign in the derivative of a quotient",
+            "the sign of the derivative of 1/x",
+            calculus("divide", WRONG_RULES["quotient_sign"], slots=(1,))),
+    Mistake("quotient_no_square", "forget to square the denominator", "the derivative of 1/x: what is squared?",
+            calculus("divide", lambda e, slot: e.right * e.inputs[1], slots=(1,))),
+    Mistake("exp_as_x", "take x for the derivative of e^x", "the derivative of the exponential",
+            calculus("exp", lambda e, slot: e.g * e.inputs[0])),
+    Mistake("exp_as_power", "differentiate e^x like a power of x",
+            "the derivative of the exponential: where does x stand?",
+            calculus("exp", lambda e, slot: e.g * e.inputs[0] * ops.exp(e.inputs[0] - 1))),
+    Mistake("log_as_x", "take x for the derivative of ln x", "the derivative of the logarithm",
+            calculus("log", lambda e, slot: e.g * e.inputs[0])),
+    Mistake("minus_lost", "lose the minus sign of a difference", "the derivative of a − b by b",
+            calculus("subtract negative", WRONG_RULES["minus_lost"], slots=(1, 0), last=True)),
+    Mistake("max_both", "let the gradient through to both sides of a maximum",
+            "which of the two decides the maximum",
+            calculus("maximum minimum", lambda e, slot: e.g)),
+    Mistake("max_wrong", "send the gradient to the side that was not taken",
+            "which of the two decides the maximum",
+            calculus("maximum minimum", WRONG_RULES["max_wrong"])),
+    Mistake("cos_sign", "lose the minus sign in the derivative of the cosine", "the derivative of the cosine",
+            calculus("cos", lambda e, slot: -e.right)),
+    Mistake("upstream_missing", "write down the local derivative without what comes from above",
+            "the chain rule: the local derivative is one factor; what is the other?",
+            calculus("", WRONG_RULES["upstream_missing"])),
+    Mistake("missing_inner", "leave out the local derivative: outer derivative only",
+            "the chain rule: is there something inside?",
+            calculus("exp log sin cos tanh sigmoid power square sqrt divide",
+                     WRONG_RULES["missing_inner"], slots=(0,))),
+    Mistake("seed_not_one", "start with the result itself instead of 1",
+            "the derivative of the result by itself",
+            calculus("root", lambda e, slot: e.right * e.out)),
+)
+
+VALUES = (
+    Mistake("F_minus", "take a sum for a difference, or the reverse, on the way forward",
+            "plus or minus, in every sum",
+            computed("add subtract", lambda value, a, b: 2 * a - value)),
+    Mistake("F_swapped", "exchange the two sides of a difference or a quotient",
+            "what stands first in a difference or quotient",
+            computed("subtract divide", lambda value, a, b: b - a if value == a - b else b / a)),
+    Mistake("F_no_power", "forget to square", "is something squared?", computed("power square",
+            lambda value, a, *_: a)),
+    Mistake("F_no_root", "forget the root", "is there a root?", computed("sqrt", lambda value, a: a)),
+    Mistake("F_dropped", "leave out one factor of a product", "which factors there are",
+            computed("multiply", lambda value, a, b: b, lambda value, a, b: a)),
+)
+
+UPDATE = (
+    Mistake("ascent", "add the step instead of subtracting it", "in which direction the loss falls",
+            step(WRONG_UPDATES["ascent"])),
+    Mistake("no_lr", "leave out the learning rate", "how far the step goes",
+            step(WRONG_UPDATES["no_lr"])),
+    Mistake("lr_twice", "multiply by the learning rate twice", "how far the step goes",
+            step(WRONG_UPDATES["lr_twice"])),
+    Mistake("lr_on_weights", "multiply the weights by the learning rate instead of the gradient",
+            "what the learning rate is multiplied by", step(lambda theta, g, rate: rate * theta - g)),
+    Mistake("step_only", "hand in the step instead of the new weights", "what the step is subtracted from",
+            step(WRONG_UPDATES["step_only"])),
+    Mistake("R_missing", "leave out the penalty", "the loss has a second term",
+            penalties(lambda e: 0.0 * e.right)),
+    Mistake("R_double", "count the penalty twice, or lose its ½", "the factor in front of the penalty",
+            penalties(lambda e: 2.0 * e.right)),
+    Mistake("R_sign", "subtract the penalty's gradient", "the sign of the penalty",
+            penalties(lambda e: -e.right)),
+    Mistake("R_bias", "let the penalty pull at the biases, too", "which parameters the penalty counts",
+            after(lambda answers, k, task: {f"db{k}": answers[f"db{k}"] + task.l2 * task.given[f"b{k}"]},
+                  penalised=True)),
+)
