@@ -1,0 +1,126 @@
+"""How fast the player is, at a quarter of the processor's speed: one table, with the load of the machine.
+
+    python tests/player_speed.py
+
+A chain with branches of 50, 500 and 2,000 nodes. Times in the browser are the 95th percentile, in ms: from the key to
+the finished document, to the next frame that is painted after it, and a jump to a random step with its frame. "opens"
+is from a notebook's output to the first player on the screen. What is asked for stands in brackets.
+"""
+
+import os
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from conftest import CHROMIUM_OPTIONS
+from playwright.sync_api import sync_playwright
+
+import nnteach as nt
+from nnteach.doctor import find_chromium
+from nnteach.player.page import document, notebook_output
+from nnteach.player.script import script
+
+NODES = (50, 500, 2000)
+LIMITS = {
+    "key to document, ms": (4, 8, 16), "key to paint, ms": (33, 50, 100), "jump, ms": (33, 66, 150),
+    "opens, s": (0.15, 0.6, 2), "trace and layout, s": (0.05, 0.5, 3), "payload, KB": (30, 250, 1000),
+}  # fmt: skip
+KEYS = 60
+
+# Presses → and jumps by the slider; p95 of the time to the document and to the frame after it.
+MEASURE = """async (count) => {
+  const root = document.querySelector("[data-nnteach-player]"), slider = root.querySelector("[type=range]");
+  const frame = () => new Promise((done) => requestAnimationFrame(() => { const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now()); channel.port2.postMessage(0); }));
+  const p95 = (times) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)];
+  const changed = [], painted = [], jumped = [];
+  const steps = Number(root.dataset.steps);
+  for (let turn = 0; turn < count; turn += 1) {
+    await frame();
+    let began = performance.now();
+    root.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
+    changed.push(performance.now() - began);
+    painted.push(await frame() - began);
+    if (turn % 2) {
+      slider.value = Math.floor((turn * 7919) % (steps + 1));
+      began = performance.now();
+      slider.dispatchEvent(new Event("input", {bubbles: true}));
+      jumped.push(await frame() - began);
+    }
+  }
+  return [p95(changed), p95(painted), p95(jumped)];
+}"""
+
+
+def graph(count: int):
+    """An expression of so many nodes: sums and products of what came before, each used again."""
+    rng = random.Random(0)
+    made = [nt.variable(rng.uniform(-1, 1), name=f"x{k}") for k in range(count // 5)]
+    while len(made) < count - 1:
+        a, b = made[-1], made[rng.randrange(max(0, len(made) - 20), len(made))]
+        made.append(nt.tanh(a) if len(made) % 3 == 0 else a + b if len(made) % 3 == 1 else a * b)
+    return made[-1].sum() if made[-1].shape else (made[-1] + made[0]).named("f")
+
+
+def open_page(browser, source, folder, slow=4):
+    """A page, and how long it took from the address to the first player, in seconds."""
+    path = Path(folder, "page.html")
+    path.write_text(source, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1180, "height": 700})
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slow})
+    began = time.perf_counter()
+    page.goto(path.as_uri(), wait_until="commit")
+    page.wait_for_selector("[data-nnteach-player][data-step]", timeout=60_000)
+    return page, time.perf_counter() - began
+
+
+def measure(browser, count, folder):
+    root = graph(count)
+    nt.step(root).data  # warm
+    began = time.perf_counter()
+    drawing = nt.draw(root)
+    drawing.layout
+    python = time.perf_counter() - began
+    data = nt.step(root).data
+    output = notebook_output(data)
+    payload = len(output) - len(output.split('src="')[1].split('"')[0])
+    page, opens = open_page(browser, document(data), folder)
+    times = page.evaluate(MEASURE, KEYS)
+    page.close()
+    return [*times, opens, python, payload / 1000]
+
+
+def notebook_of(browser, count, folder):
+    """Size in MB of a notebook with so many players, and the seconds until all of them stand."""
+    outputs = [notebook_output(nt.step(graph(30 + k)).data) for k in range(count)]
+    path = Path(folder, "page.html")
+    path.write_text("<!doctype html><meta charset=utf-8>" + "".join(outputs), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1180, "height": 700})
+    began = time.perf_counter()
+    page.goto(path.as_uri())
+    page.wait_for_function(f"() => document.querySelectorAll('iframe').length === {count}")
+    for frame in page.frames[1:]:
+        frame.wait_for_selector("[data-nnteach-player][data-step]")
+    seconds = time.perf_counter() - began
+    page.close()
+    return sum(map(len, outputs)) / 1e6, seconds
+
+
+def main():
+    load = os.getloadavg()[0]
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
+        columns = [measure(browser, count, folder) for count in NODES]
+        megabytes, seconds = notebook_of(browser, 25, folder)
+        browser.close()
+    print(f"{'':22}" + "".join(f"{f'{count:,} nodes':>20}" for count in NODES))
+    for (name, limits), row in zip(LIMITS.items(), np.transpose(columns), strict=True):
+        print(f"{name:22}" + "".join(f"{f'{value:.3g} ({limit})':>20}" for value, limit in zip(row, limits, strict=True)))
+    print(f"JavaScript {len(script().encode()) / 1000:.1f} KB (60); 25 players {megabytes:.2f} MB (3), open in {seconds:.1f} s (3)")
+    print(f"Processor slowed down 4 times. Load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores.")
+
+
+if __name__ == "__main__":
+    main()
