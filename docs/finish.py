@@ -71,7 +71,7 @@ def _renumbered(cell, counts):
 
 def with_slides(cells: list[dict]) -> list[dict]:
     """Every cell with its slide type: a heading begins a slide, other prose one below it, code stays with it."""
-    return [{**cell, "metadata": {**cell["metadata"], "slideshow": {"slide_type": _slide_type(cell)}}} for cell in cells]
+    return [{**cell, "metadata": cell["metadata"] | {"slideshow": {"slide_type": _slide_type(cell)}}} for cell in cells]
 
 
 def _slide_type(cell):
