@@ -89,6 +89,7 @@ def page(chromium):
     page.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, len(MAKERS), TOGETHER))
 def test_every_number_at_every_step_is_the_engines(page, first):
     players = [nt.step(make(seed)) for make, seed in MAKERS[first : first + TOGETHER]]
