@@ -6,7 +6,8 @@
 The wheels of nnteach and of what Pyodide does not bring are put into the site. Pyodide itself, with NumPy and
 matplotlib, is fetched by the reader's browser from its distributor, unless `--pyodide ADDRESS` names a copy.
 What cannot run there: the lessons on TensorFlow, PyTorch and distributed search, and everything that starts
-processes. Graphviz needs wasmtime, which is not for browsers: graphs are laid out in plain layers instead.
+processes. Graphviz needs wasmtime, which is not for browsers; `nnteach/draw/layered.py` then places the nodes.
+Tried so far: the build, and that its lessons open. Running cells with Pyodide has not been tried: it needs a network.
 """
 
 import argparse
