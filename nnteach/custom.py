@@ -132,7 +132,7 @@ def _check_again(primitive, slot, inputs, seed, error, epsilon, static):
         total = ops.sum(rule(constant(seed), primitive(*nodes, **static), *nodes, **static))
     except (NNTeachError, TypeError) as problem:
         return RuleReport(slot, "not differentiable again", error, "on Nodes the rule stops: "
-                          f"{str(problem).splitlines()[0]}. Write it with operators and nnteach functions")
+                          f"{' '.join(str(problem).split()).rstrip('.')}. Write the rule with operators and nnteach functions")
     for other, node in enumerate(nodes):
         [second] = gradients(total, [node]) if isinstance(total, Node) and total.active else [np.zeros(node.shape)]
         if not np.allclose(second, _slope(numbers, other, inputs, epsilon), rtol=1e-3, atol=1e-4):

@@ -11,6 +11,7 @@ import re
 
 import numpy as np
 
+from . import ops
 from .autodiff import backward_steps
 from .errors import GraphError, message
 from .formula import Symbol, as_symbol
@@ -42,7 +43,7 @@ def explain_code(root: Node) -> str:
 
     Returns:
         Source code. It defines every value under its own name and every gradient as d and that name; run it with
-        `exec(code, {})` or paste it into a cell.
+        `exec(code, {})` or paste it into a cell, where an operation of one's own must be defined.
 
     Raises:
         GraphError: if the result is an array.
@@ -131,7 +132,8 @@ def _call(primitive, inputs, static):
     inputs = [_write(x) for x in inputs]
     if template is None or static or ranks != _ONLY_FOR_RANKS.get(primitive.name, ranks):
         settings = [f"{key}={_setting(value)}" for key, value in static.items()]
-        return f"ops.{primitive.name}({', '.join([*inputs, *settings])})"
+        where = "ops." if hasattr(ops, primitive.name) else ""  # an operation of one's own goes by its own name
+        return f"{where}{primitive.name}({', '.join([*inputs, *settings])})"
     if template.startswith(("{0}", "-")):
         inputs = [f"({x})" if _needs_brackets(x) else x for x in inputs]
     return template.format(*inputs)

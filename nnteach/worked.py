@@ -147,10 +147,11 @@ def _cell(value):
     return "; ".join(line.strip() for line in lines(value))
 
 
+_MARKUP = {ord(c): f"&#{ord(c)};" for c in "\\`*_{}[]<>#|$&"}
+
+
 def _markdown_text(text):
     """Names are text: what Markdown or HTML would read as markup is escaped."""
-    text = " ".join(text.split())
-    for c in "\\`*_{}[]<>#|$&":
-        text = text.replace(c, f"&#{ord(c)};")
+    text = " ".join(text.split()).translate(_MARKUP)
     # What looks like an address would become a link.
     return re.sub(r":(?=//)|(?<=www)\.|(?<=\S)@(?=\S)", lambda found: f"&#{ord(found[0])};", text, flags=re.IGNORECASE)

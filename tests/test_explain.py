@@ -76,3 +76,13 @@ def test_names_become_identifiers():
 def test_an_array_is_refused():
     with pytest.raises(GraphError, match="Sum or average"):
         nt.explain_code(nt.variable([1.0, 2.0]) * 2)
+
+
+def test_an_operation_of_ones_own_goes_by_its_own_name():
+    @nt.primitive(vjps=(lambda g, y, x: 3 * g * x * x,))
+    def cubed(x):
+        return x ** 3
+
+    space = {"cubed": cubed}
+    exec(nt.explain_code(cubed(nt.variable(2.0, "q"))), space)  # our own output
+    assert space["dq"] == 12.0

@@ -272,3 +272,8 @@ def test_a_long_trace_is_made_without_recursion():
         f = f * 0.999
     t = trace(f)
     assert len(t) == 6_001 and t.state_at(len(t)).nodes["x"].grad == pytest.approx(0.999**3_000)
+
+
+def test_markdown_escapes_a_name_once():
+    """An escape holds the characters & and #, which must not be escaped again."""
+    assert "| b&#95;o |" in nt.trace(nt.variable(2.0, "b_o") * 3).to_markdown()
