@@ -6,7 +6,7 @@ from .evidence import Evidence
 from .exercise import Task
 from .resolve import resolve
 
-SPREAD = 2.0  # another order of rounding may err more than those tried
+SPREAD = 3.0  # another order of rounding may err more than those tried
 SHARE = 0.5  # of the largest error of an answer's entries: where large terms cancel, an entry errs as much as others
 NEARER = 1 / 3  # of the distance to the right answers: then it is a mistake, and not rounding
 CLOSE = 0.01  # of the largest entry
