@@ -12,7 +12,7 @@ import tracemalloc
 import numpy as np
 
 SIZES = (100, 1_000, 10_000, 100_000)
-PHASES = ("forward, collector paused", "forward", "backward", "trace")
+PHASES = ("forward, collector paused", "forward", "backward", "trace", "all three")
 WIDTH = 10  # of the layered graph: every node has ten parents in the layer below
 
 
@@ -65,7 +65,7 @@ def phases(build, nodes):
     done = time.process_time()
     nt.trace(root)
     end = time.process_time()
-    return np.array([paused, built - start, done - built, end - done]), len(ordered(root))
+    return np.array([paused, built - start, done - built, end - done, end - start]), len(ordered(root))
 
 
 def held(build, nodes):
@@ -105,19 +105,28 @@ def measure(repeats=5):
 
 
 def plot(results, path):
-    """One line per kind of graph and phase, logarithmic, with the fitted exponents in the legend."""
+    """A panel of times for each kind of graph, and one of memory, logarithmic; the legends give the exponents."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    axes = dict(zip(("time", "memory"), figure.subplots(1, 2), strict=True))
-    for (graph, phase), (counts, amounts) in results.items():
-        kind = "memory" if phase == "memory" else "time"
-        label = f"{graph}{'' if kind == 'memory' else ', ' + phase}: exponent {exponent(counts, amounts):.2f}"
-        style = {"chain": "-", "tree": "--", "layered": ":"}[graph]
-        axes[kind].loglog(counts, amounts, style, marker="o", markersize=3, label=label)
-    axes["time"].set(xlabel="nodes", ylabel="seconds", title="Time")
-    axes["memory"].set(xlabel="nodes", ylabel="bytes", title="Memory held")
-    for ax in axes.values():
-        ax.legend(fontsize=6, loc="lower right")
-        ax.grid(alpha=0.3)
+    graphs = list(dict.fromkeys(graph for graph, _ in results))
+    figure = Figure(figsize=(10, 8), layout="constrained")
+    *times, memory = figure.subplots(2, 2).flat
+    times[1].sharey(times[0])
+    times[2].sharey(times[0])
+    for graph, axes in zip(graphs, times, strict=True):
+        _lines(axes, {phase: results[graph, phase] for phase in PHASES})
+        axes.set(title=f"Time: {graph}", ylabel="seconds of the processor")
+    _lines(memory, {graph: results[graph, "memory"] for graph in graphs})
+    memory.set(title="Memory held", ylabel="bytes")
     figure.savefig(path)
+
+
+def _lines(axes, amounts):
+    """One line for each of (nodes, amounts)."""
+    for (label, (counts, amount)), marker in zip(amounts.items(), "osD^v", strict=False):
+        label = f"{label}: {exponent(counts, amount):.2f}"
+        axes.loglog(counts, amount, marker=marker, markersize=4, label=label)
+    room_for_legend = 50 * max(max(amount) for _, amount in amounts.values())
+    axes.set(xlabel="nodes", ylim=(None, room_for_legend))
+    axes.legend(loc="upper left", title="exponent")
+    axes.grid(alpha=0.3)
