@@ -575,7 +575,7 @@ def test_an_unknown_exercise_is_refused_with_the_known_ones():
 # ----------------------------------------------------------------------- the known mistakes, in functions, too
 
 
-def relu_backward(gate=True, biases=1.0, sign=1.0, factor=2.0, transposed=True):
+def relu_net_by_hand(gate=True, biases=1.0, sign=1.0, factor=2.0, transposed=True):
     """A student's function for the 2-2-1 network of the slides, with a mistake in it or not."""
 
     def backward(x, W1, b1, W2, b2, y):
@@ -595,12 +595,12 @@ def relu_backward(gate=True, biases=1.0, sign=1.0, factor=2.0, transposed=True):
     [({"gate": False}, "hid_deriv_missing"), ({"biases": 0.0}, "b_zero"), ({"sign": -1.0}, "sign"), ({"factor": 1.0}, "half")],
 )
 def test_a_known_mistake_in_a_function_is_named_as_in_the_homework(made, mistake):
-    r = check(relu_backward(**made), reference("relu_net"))
+    r = check(relu_net_by_hand(**made), reference("relu_net"))
     assert r.verdict == "wrong" and r.mistakes[0] == mistake
     assert r.points[0].startswith("This is exactly what you get if you ") and "the smallest case" in r.call[0]
 
 
 def test_a_mistake_that_is_not_in_the_table_is_not_named():
-    r = check(lambda *inputs: relu_backward(factor=2.3)(*inputs), reference("relu_net"))
+    r = check(lambda *inputs: relu_net_by_hand(factor=2.3)(*inputs), reference("relu_net"))
     assert r.verdict == "wrong" and not any("exactly what you get" in point for point in r.points)
-    assert check(relu_backward(), reference("relu_net")).ok
+    assert check(relu_net_by_hand(), reference("relu_net")).ok
