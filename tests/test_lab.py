@@ -33,9 +33,8 @@ def test_a_failing_cell_is_a_failure(lab):
         lab.run_all(page)
 
 
-def test_a_fresh_copy_of_the_first_lesson_can_be_played_before_it_is_run(lab):
-    lesson = min((lab.server.folder / "notebooks").glob("*.ipynb"))
-    page = lab.open(lesson)
+def test_a_fresh_copy_of_a_lesson_can_be_played_before_it_is_run(lab):
+    page = lab.open(lab.server.folder / "notebooks" / "02_x_plus_y_times_z.ipynb")
 
     steps_to_the_end(page.frame_locator("iframe").first)
 
@@ -73,6 +72,44 @@ def test_a_notebook_by_somebody_else_shows_the_picture(lab, saved):
     assert page.locator(".jp-OutputArea-output iframe").count() == 0
 
 
+def test_two_views_of_one_output_step_each_by_itself(lab, saved):
+    page = lab.open(saved)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:create-output-view')")
+    view, cell = page.frame_locator(".jp-LinkedOutputView iframe"), page.frame_locator(".jp-NotebookPanel iframe")
+
+    view.locator("[data-nnteach-player]").press("ArrowRight")
+
+    expect(view.locator("[data-nnteach-player]")).to_have_attribute("data-step", "1")
+    expect(cell.locator("[data-nnteach-player]")).to_have_attribute("data-step", "0")
+    steps_to_the_end(cell)
+
+
+def test_the_player_is_dark_where_jupyterlab_is(lab, saved):
+    page = lab.open(saved)
+    change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+    try:
+        page.evaluate(change, "JupyterLab Dark")
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        lab.run_all(page)
+
+        player = page.frame_locator("iframe").locator("[data-nnteach-player]")
+        expect(player).to_have_attribute("data-theme", "dark")
+        assert player.evaluate("root => getComputedStyle(root).colorScheme") == "dark"
+    finally:
+        page.evaluate(change, "JupyterLab Light")
+
+
+def test_the_player_is_there_after_scrolling_away_and_back(lab):
+    page = lab.open(lab.write("long.ipynb", PLAYER, *["print('line\\n' * 20)"] * 20))
+    lab.run_all(page)
+
+    for row in (20, 0):
+        page.evaluate("row => window.jupyterapp.shell.currentWidget.content.scrollToItem(row, 'center')", row)
+        page.wait_for_timeout(500)  # JupyterLab takes cells out of the page when it is idle
+
+    steps_to_the_end(page.frame_locator("iframe"))
+
+
 def test_a_notebook_made_into_a_page_can_be_played_offline(lab, saved):
     lab.server.jupyter("nbconvert", "--to", "html", saved.name)
     asked = []
@@ -85,6 +122,20 @@ def test_a_notebook_made_into_a_page_can_be_played_offline(lab, saved):
 
     steps_to_the_end(page.frame_locator("iframe"))
     assert all("mathjax" in url.lower() or "require" in url.lower() for url in asked), asked
+
+
+def test_a_saved_notebook_can_be_played_and_run_in_notebook_7(lab, saved):
+    """Notebook 7, where it is installed, is served beside JupyterLab."""
+    pytest.importorskip("notebook", "7")
+    page = lab.context.new_page()
+    page.goto(f"{lab.server.address}notebooks/{saved.name}?token={lab.server.token}")
+    steps_to_the_end(page.frame_locator("iframe"))
+
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    expect(page.locator(".jp-InputPrompt").first).to_have_text("[1]:", timeout=60_000)
+    steps_to_the_end(page.frame_locator("iframe"))
 
 
 def is_local(url):
