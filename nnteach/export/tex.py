@@ -9,7 +9,8 @@ from ..trace import Trace
 TEXT_WIDTH = 620
 """Width of the text on the page, in px; a wider picture is made smaller."""
 MOST_CARDS = 150
-"""A larger graph cannot be read on a page, and TeX has no room for it."""
+WIDEST = 15_000
+"""A larger graph (WIDEST in px) cannot be read on a page, and TeX has no room for it: no length above 16,384 pt."""
 
 _DOCUMENT = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[utf8]{inputenc}
@@ -40,7 +41,7 @@ def document(trace: Trace, step: int | None = None) -> str:
 
 
 def _fitted(drawing, step):
-    if len(drawing.diagram.cards) > MOST_CARDS:
+    if len(drawing.diagram.cards) > MOST_CARDS or drawing.layout.width > WIDEST:
         return f"% the graph has {len(drawing.diagram.cards)} nodes: too many to draw on a page"
     picture = tikz(drawing, step)
     if drawing.layout.width > TEXT_WIDTH:
