@@ -61,7 +61,9 @@ def test_rows_that_others_win_are_shown():
         assert [row for row in features if row[ours] != "yes" and "yes" in row[1:-1]]
 
 
-@pytest.mark.parametrize("tick, proof", [("yes", ""), ("partly", "a test"), ("no", "`test_page.py::test_that_is_not_there`")])
+@pytest.mark.parametrize(
+    "tick, proof", [("yes", ""), ("partly", "a test"), ("no", "`test_page.py::test_that_is_not_there`")]
+)
 def test_a_tick_without_a_test_is_found(tick, proof):
     assert len(list(without_proof([["feature", "nnteach", "tested by"], ["steps", tick, proof]]))) == 1
 

@@ -18,7 +18,7 @@ from nnteach.errors import GraphError
 from nnteach.export import ENDINGS, save
 from nnteach.export.names import COLUMNS, tidied
 from nnteach.export.pages import page
-from nnteach.export.tex import document
+from nnteach.export.tex import WIDEST, document
 from nnteach.worked import to_markdown
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -272,6 +272,15 @@ def test_a_graph_that_no_page_can_hold_is_not_drawn():
     for _ in range(160):
         f = nt.sin(f)
     assert "tikzpicture" not in document(nt.trace(f)) and "161 nodes: too many" in document(nt.trace(f))
+
+
+def test_a_picture_wider_than_the_longest_length_of_tex_is_not_drawn():
+    """TeX stops with "Dimension too large" there."""
+    f = nt.variable(1.0, "x")
+    for i in range(80):
+        f = (f * f).named(f"a result with a long name, number {i}")
+    t = nt.trace(f)
+    assert Drawing(t).layout.width > WIDEST and "tikzpicture" not in document(t)
 
 
 @pytest.mark.parametrize(
