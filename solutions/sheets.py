@@ -1,6 +1,6 @@
 """Make the notebooks of the exercises that are worked out by hand, solutions/hw_*.ipynb, from their table.
 
-    python solutions/sheets.py && python solutions/make.py --run solutions/hw_*.ipynb
+    python solutions/sheets.py && python docs/finish.py && python solutions/make.py --run solutions/hw_*.ipynb
 
 What is asked stands in `nnteach/homework/course_set.py`; how it is solved, in plain NumPy and for anybody's numbers,
 stands here. The tests run every solution on twenty students.

@@ -56,9 +56,10 @@ def recorded(name: str) -> Recorded:
 
 
 def code_hash(path: Path) -> str:
-    """The SHA-256 of a notebook's code: results of other code are stale."""
+    """The SHA-256 of a notebook's code, without the cell that installs: results of other code are stale."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    code = ["".join(cell["source"]) for cell in cells
+            if cell["cell_type"] == "code" and "colab" not in cell["metadata"].get("tags", ())]
     return hashlib.sha256("\n\n".join(code).encode()).hexdigest()
 
 

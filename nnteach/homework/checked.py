@@ -19,7 +19,7 @@ SIGNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # as text it is its message, as every result
 class Checked(Result):
     """What a check found; falsy unless right.
 
