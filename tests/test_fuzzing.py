@@ -16,7 +16,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from browser import PLAYER, browser_page  # noqa: F401  (a fixture)
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_exports import compiled
 from test_levels import message_at
@@ -132,6 +132,7 @@ def test_a_picture_is_built_of_the_same_elements(written, label):
 
 @FEW
 @given(labels)
+@example("".join(MARKUP))
 def test_a_page_has_the_same_tags_and_gives_the_label_back(label):
     player, plain = nt.step(expression(label)), nt.step(expression("w"))
     for write in (document, notebook_output):
