@@ -3,6 +3,7 @@
 import json
 import os
 from functools import cache
+from importlib.util import find_spec
 
 import pytest
 
@@ -10,6 +11,12 @@ from nnteach.frameworks.extras import missing
 
 # The lessons on frameworks try their machinery here; NNTEACH_MODE=full makes pytest run them as readers do.
 os.environ.setdefault("NNTEACH_MODE", "quick")
+
+# Keras has one backend in a process: decided here, before a test imports it.
+for _backend in ("tensorflow", "torch", "jax"):
+    if find_spec(_backend):
+        os.environ.setdefault("KERAS_BACKEND", _backend)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow talks while it is loaded
 
 
 def pytest_collection_modifyitems(items):

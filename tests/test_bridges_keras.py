@@ -1,19 +1,14 @@
 """Keras models as our graph: the same numbers and gradients, and clear words where one cannot be opened.
 
 Gradients come from torch.autograd where Keras runs on PyTorch, from GradientTape where it runs on TensorFlow.
-Keras takes the backend in KERAS_BACKEND, or the first of PyTorch, TensorFlow and JAX that is there.
+The backend is the one in KERAS_BACKEND, or the first of TensorFlow, PyTorch and JAX that is there (`conftest.py`).
 """
 
-import importlib.util
-import os
 import warnings
 
 import numpy as np
 import pytest
 
-for _backend in ("torch", "tensorflow", "jax"):
-    if importlib.util.find_spec(_backend):
-        os.environ.setdefault("KERAS_BACKEND", _backend)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what a framework warns of while it loads is not ours
     keras = pytest.importorskip("keras")
