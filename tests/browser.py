@@ -41,6 +41,10 @@ class BrowserPage:
         for _ in range(times):
             self.page.keyboard.press(key)
 
+    def painted(self) -> None:
+        """Wait for the next frame: sizes and places are put right just before one is painted."""
+        self.page.evaluate("() => new Promise(requestAnimationFrame)")
+
     @property
     def step(self) -> int:
         return int(self.page.locator(PLAYER).get_attribute("data-step"))

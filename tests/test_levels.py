@@ -227,10 +227,12 @@ def test_there_and_back_is_the_same_document_at_every_step(browser_page, source)
     rng = np.random.default_rng(0)
     for step in rng.permutation(int(shown.page.locator(PLAYER).get_attribute("data-steps")) + 1)[:12]:
         shown.page.get_by_role("slider").fill(str(step))
+        shown.painted()
         here = shown.page.evaluate(DOM)
         for keys in (("1", "2"), ("3", "2"), ("1", "3", "1", "2")):
             for key in keys:
                 shown.press(key)
+        shown.painted()
         assert shown.page.evaluate(DOM) == here
 
 

@@ -379,6 +379,7 @@ def test_the_current_node_is_followed_in_a_long_picture(browser_page):  # noqa: 
     shown = browser_page(document(nt.step(value).data))
     for _ in range(12):
         shown.press("ArrowRight")
+        shown.painted()
         pane, now = shown.page.locator(".nn-stage").bounding_box(), shown.page.locator("[data-node].now").bounding_box()
         assert pane["x"] <= now["x"] and now["x"] + now["width"] <= pane["x"] + pane["width"]
     assert shown.page.evaluate("() => [scrollX, scrollY]") == [0, 0]

@@ -233,6 +233,7 @@ WANDER = """async ([count, seed]) => {
       if (random(2)) { back?.click(); await new Promise((done) => setTimeout(done)); }
     } else press(["Home", "End"][random(2)]);
     document.activeElement?.blur?.();
+    await new Promise(requestAnimationFrame);  // formulas are fitted before a frame
     const place = [root.dataset.level, root.dataset.grain, root.dataset.step].join(" "), now = root.outerHTML;
     if (seen.has(place) && seen.get(place) !== now) wrong.push([turn, place]);
     seen.set(place, now);

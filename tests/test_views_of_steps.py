@@ -97,6 +97,7 @@ def test_a_large_graph_has_an_overview(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(value).data))
     page = shown.page
     shown.press("ArrowRight", 100)
+    shown.painted()
     pane, now = page.locator(".nn-stage").bounding_box(), page.locator("[data-node].now").bounding_box()
     assert pane["x"] <= now["x"] and now["x"] + now["width"] <= pane["x"] + pane["width"]
     here = float(page.locator(".nn-here").get_attribute("x"))
@@ -119,6 +120,7 @@ def test_formulas_break_into_lines(browser_page, make):  # noqa: F811
     player = make()
     shown = browser_page(document(player.data), viewport={"width": 1024, "height": 768})
     for _ in range(len(player.trace) + 1):
+        shown.painted()
         assert shown.page.evaluate(OVERFLOW) == [], shown.step
         shown.press("ArrowRight")
 

@@ -20,6 +20,30 @@ export function entryAt(timeline, step) {
   return timeline[low];
 }
 
+/** @type {WeakMap<object, Map<number, any[]>>} */
+const CHANGES = new WeakMap();
+/** @type {WeakMap<object, Map<number, any[]>>} */
+const IN_USE = new WeakMap();
+
+/**
+ * The items that have something to do with a step: listed for all steps at once, so that no step costs a look at all items.
+ * @template {{timeline: [number, ...any[]][]}} Item
+ * @param {WeakMap<object, Map<number, any[]>>} known
+ * @param {Item[]} items @param {number} step
+ * @param {(item: Item) => number[]} stepsOf
+ * @returns {Item[]}
+ */
+function itemsAt(known, items, step, stepsOf) {
+  let lists = known.get(items);
+  if (!lists) {
+    known.set(items, lists = new Map());
+    for (const item of items) {
+      for (const one of stepsOf(item)) lists.set(one, lists.get(one) ?? []).get(one)?.push(item);
+    }
+  }
+  return lists.get(step) ?? [];
+}
+
 /**
  * The nodes or edges that do not look the same at two steps.
  * @template {{timeline: [number, ...any[]][]}} Item
@@ -29,6 +53,9 @@ export function entryAt(timeline, step) {
  * @returns {Item[]}
  */
 export function changedBetween(items, from, to) {
+  if (Math.abs(to - from) === 1) {
+    return itemsAt(CHANGES, items, Math.max(from, to), ({ timeline }) => timeline.map(([start]) => start));
+  }
   return items.filter((item) => entryAt(item.timeline, from) !== entryAt(item.timeline, to));
 }
 
@@ -120,9 +147,12 @@ export function stepOfNode(steps, node, step, others = [""]) {
  * @returns {string[]}
  */
 export function nodesInUse(data, step) {
-  const isNow = (/** @type {NodeData | EdgeData} */ item) => entryAt(/** @type {any} */ (item.timeline), step)[1] === "now";
-  const ends = data.edges.filter(isNow).flatMap((edge) => [edge.parent, edge.child]);
-  return [...new Set([...data.nodes.filter(isNow).map((node) => node.name), ...ends])];
+  const stepsInUse = (/** @type {{timeline: [number, ...any[]][]}} */ { timeline }) => timeline.flatMap(([start, state], index) => {
+    const end = timeline[index + 1]?.[0] ?? data.steps.length + 1;
+    return state === "now" ? Array.from({ length: end - start }, (_, after) => start + after) : [];
+  });
+  const ends = itemsAt(IN_USE, data.edges, step, stepsInUse).flatMap((edge) => [edge.parent, edge.child]);
+  return [...new Set([...itemsAt(IN_USE, data.nodes, step, stepsInUse).map((node) => node.name), ...ends])];
 }
 
 /**

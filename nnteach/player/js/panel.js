@@ -29,7 +29,6 @@ export class Panel {
     this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
     if (ledger || this.ledger.firstChild) this.ledger.replaceChildren(...(ledger ? this.#sum(ledger) : []));
     setText(this.remark, remark ?? "");
-    this.fit();
   }
 
   /** Where a part of a formula is too wide even for a line of its own, all are set smaller, as far as they can be read. */

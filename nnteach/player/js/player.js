@@ -41,6 +41,7 @@ export function naturalHeight(data, pictureHeight = 0) {
 export class Player {
   #abort = new AbortController();
   #timer = 0;
+  #frame = 0;  // the frame before which sizes and places are put right; 0: none is waited for
   #shown = -1;  // the step the document shows; −1 before the first
   #view = "picture";
   #theme = "auto";
@@ -275,7 +276,7 @@ export class Player {
     this.#showTexts();
     this.#curve?.show(step);
     this.#table?.show([...nodes, ...memory], step);
-    this.#follow();
+    this.#settleLater();
     this.options.onStep?.(step);
   }
 
@@ -302,7 +303,7 @@ export class Player {
   #showWhole() {
     for (const edge of this.#also) this.picture.showEdge(edge, this.step);
     const used = /** @type {any} */ (this.#told).edges ?? [];
-    this.#also = this.data.edges.filter((edge) => used.includes(edge.id));
+    this.#also = used.length ? this.data.edges.filter((edge) => used.includes(edge.id)) : [];
     for (const edge of this.#also) this.picture.useEdge(edge);
   }
 
@@ -356,7 +357,17 @@ export class Player {
     for (const action of ["first", "previous"]) setAttribute(this.#buttons[action], "aria-disabled", step === 0);
     for (const action of ["next", "last"]) setAttribute(this.#buttons[action], "aria-disabled", step === data.steps.length);
     this.panel.show(now);
+    this.#settleLater();
     setText(this.sentence, now.say);
+  }
+
+  /** Whatever needs the layout is done once before the next frame is painted, however many keys came before it. */
+  #settleLater() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.panel.fit();
+      if (this.#view === "picture") this.#follow();
+    });
   }
 
   // -------------------------------------------------------------------------- size and place of the picture
@@ -605,7 +616,7 @@ export class Player {
     setAttribute(this.root, "data-view", view);
     for (const name of ["table", "help"]) setAttribute(this.#buttons[name], "aria-pressed", view === name);
     this.#markSpeed();
-    if (view === "picture" && this.#shown >= 0) this.#follow();
+    if (view === "picture") this.#settleLater();
   }
 
   #markSpeed() {
@@ -752,6 +763,7 @@ export class Player {
 
   destroy() {
     this.#play(false);
+    cancelAnimationFrame(this.#frame);
     this.#abort.abort();
     this.root.replaceChildren();
     for (const { name } of [...this.root.attributes]) if (name.startsWith("data-")) this.root.removeAttribute(name);
