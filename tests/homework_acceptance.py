@@ -40,7 +40,7 @@ GROUPS = {
     "shared weights": {"layers": [3, 3, 3, 3, 3], "hidden": "sigmoid", "output": "softmax", "shared": True},
 }
 DEFAULT = {"hidden": "relu", "output": "softmax", "batch": 4, "learning_rate": 0.5}
-SEEDS = "unseen 6"  # part of every student's name
+SEEDS = "unseen 7"
 
 
 class Tally(dict):
