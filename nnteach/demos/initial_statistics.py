@@ -94,10 +94,11 @@ def draw(figure, initializer, activation):
 def _ridges(axes, layers, sizes, reach, colour):
     """Histograms above each other, layer 1 at the top, each as high as its own maximum."""
     edges = np.linspace(-reach, reach, BINS + 1)
+    axes.hlines(range(LAYERS), -reach, reach, color=LINE, linewidth=1)
     for i, (counts, size) in enumerate(zip(layers, sizes)):
         base = LAYERS - 1 - i
-        axes.axhline(base, color=LINE, linewidth=1)
-        axes.stairs(base + 0.85 * counts / counts.max(), edges, baseline=base, fill=True, color=colour)
+        heights = np.repeat(base + 0.85 * counts / counts.max(), 2)
+        axes.fill_between(np.repeat(edges, 2)[1:-1], base, heights, color=colour, linewidth=0)
         axes.text(
             1.02,
             base + 0.2,
