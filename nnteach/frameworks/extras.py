@@ -1,6 +1,7 @@
 """What a lesson needs beyond nnteach itself: found, and made quiet, or asked for in one sentence."""
 
 import importlib.util
+import logging
 import os
 
 from ..errors import NNTeachError, message
@@ -46,6 +47,7 @@ def needs(*extras: str) -> None:
         raise NNTeachError(message(f"some of {', '.join(MODULES)}", ", ".join(unknown)))
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    logging.getLogger("tensorflow").addFilter(_errors_only)
     absent = missing(*extras)
     if absent:
         packages = " ".join(f'"{INSTALL.get(extra, f"nnteach[{extra}]")}"' for extra in absent)
@@ -58,6 +60,11 @@ def needs(*extras: str) -> None:
         )
     if "keras" in extras or "tensorflow" in extras:
         os.environ.setdefault("KERAS_BACKEND", _backend())
+
+
+def _errors_only(record) -> bool:
+    """TensorFlow warns of retracing wherever several models are made one after the other, and sets its own level."""
+    return record.levelno >= logging.ERROR
 
 
 def missing(*extras: str) -> list[str]:
