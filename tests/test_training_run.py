@@ -133,6 +133,24 @@ def test_a_training_run_on_one_layout(browser_page):  # noqa: F811
     assert [phase for phase, before in zip(phases, ["", *phases], strict=False) if phase != before] == ["forward", "backward", "update"] * 3
 
 
+CUT_OFF = """() => [...document.querySelectorAll('.nn-segments > span')]
+    .filter((one) => one.firstElementChild?.offsetWidth > one.clientWidth).map((one) => one.textContent)"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("projected", [False, True])
+def test_a_phase_is_named_in_full_or_not_at_all(browser_page, projected):  # noqa: F811
+    """However short the phases are: of names that have no room, colours and order are left."""
+    for iterations in (1, 2, 3, 4):
+        shown = browser_page(document(nt.step(loss(), optimizer=SGD(0.1), iterations=iterations).data))
+        if projected:
+            shown.press("f")
+        shown.press("End")
+        for width in (1920, 1440, 1240, 1024):
+            shown.page.set_viewport_size({"width": width, "height": 600})
+            assert shown.page.evaluate(CUT_OFF) == [], (iterations, width)
+
+
 @pytest.mark.browser
 def test_the_table_has_what_the_optimizer_remembers(browser_page):  # noqa: F811
     player = nt.step(loss(), optimizer=Adam(0.1), iterations=2)
