@@ -457,8 +457,9 @@ def stop_gradient(x):
 
 def _in_columns(x, axis):
     """The same entries, stored column by column where rows are short: NumPy then reduces all of them at once, up to five times as fast."""
-    short = type(x) is np.ndarray and x.ndim == 2 and axis in (-1, 1) and x.shape[1] <= 64
-    return x.copy("F") if short else x
+    shape = shape_of(x)
+    short = len(shape) == 2 and axis in (-1, 1) and shape[1] <= 64
+    return x.copy("F") if short and hasattr(x, "copy") else x  # a Node has no layout, hence no copy
 
 
 def _shifted(x, axis):

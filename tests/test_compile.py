@@ -538,3 +538,11 @@ def test_the_source_of_a_program_can_be_read_without_compiling():
     source = Source(Program([x], [root]), backward_from=root.serial + 1)
     assert source.function()(np.full(3, 2.0)) == (12.0, ())
     assert "# multiply" in source.text
+
+
+def test_short_rows_are_stored_in_columns_in_a_replay_too():
+    """NumPy reduces them faster so; the eager engine and the replay take the copy from the same line of the table."""
+    x, target = np.random.default_rng(0).normal(size=(5, 3)), np.eye(3)[[0, 2, 1, 1, 0]]
+    replay = nt.compile(lambda a, t: nt.softmax_cross_entropy(a, t).mean(), wrt=[0])
+    replay(x, target)
+    assert sum(".copy(" in line for line in replay.source.splitlines()) == 2  # of the logits and of the targets
