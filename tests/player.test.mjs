@@ -159,6 +159,9 @@ test("projected numbers have at least 20 px", () => {
   assert.equal(player.projectorScale({ width: 900, height: 350 }, { width: 1800, height: 900 }), 2);
   assert.equal(player.projectorScale({ width: 9000, height: 350 }, { width: 1200, height: 900 }), 1.25);
   assert.equal(player.projectorScale({ width: 100, height: 100 }, { width: 1200, height: 900 }), 3);
+  // A small screen, as 1024 × 768 leaves it to the picture: the whole of a small picture, a legible part of a large one.
+  assert.equal(player.projectorScale({ width: 700, height: 350 }, { width: 665, height: 600 }), 0.95);
+  assert.equal(player.projectorScale({ width: 800, height: 350 }, { width: 665, height: 600 }), 1);
 });
 
 test("a text is called rounded only if digits are left out", () => {

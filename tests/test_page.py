@@ -335,10 +335,10 @@ def test_projected_sizes(browser_page, source, width, height):  # noqa: F811
         return [scale * size(document.querySelector('.value')), size(document.querySelector('.nn-math math')),
                 Math.min(...[...document.querySelectorAll('.nn-toolbar button')].map(one => one.offsetHeight))];
     }""")
-    assert round(number, 3) >= 20 and button >= 44
+    assert round(number, 3) >= (20 if width == 1920 else 14) and button >= 44
     assert formula >= (32 if width == 1920 else 24)
-    pane, now = shown.page.locator(".nn-stage").bounding_box(), shown.page.locator('[data-node="x"]').bounding_box()
-    assert now["x"] >= pane["x"] and now["x"] + now["width"] <= pane["x"] + pane["width"] + 1
+    # The whole of a small picture is seen, on a small screen too.
+    assert shown.page.locator(".nn-stage").evaluate("one => [one.scrollWidth - one.clientWidth, one.scrollTop]") == [0, 0]
     shown.press("f")
     shown.page.wait_for_function("() => document.fullscreenElement === null")
     assert shown.page.locator(PLAYER).get_attribute("data-projector") is None

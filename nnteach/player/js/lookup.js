@@ -229,14 +229,16 @@ export function scrollToShow(scroll, size, low, high, margin = 24) {
 }
 
 /**
- * How much a picture is enlarged for a projector: as far as it fits, but numbers never get smaller than 20 px.
+ * How much a picture is enlarged for a projector: as far as it fits. One that does not fit is shown in part, with numbers
+ * of 20 px; on a small screen they may have 16 px, and 14 where the whole picture then fits.
  * @param {{width: number, height: number}} picture
  * @param {{width: number, height: number}} room
  * @param {number} numberSize font size of the numbers in the picture's own px
  */
 export function projectorScale(picture, room, numberSize = 16) {
-  const fitting = Math.min(room.width / picture.width, room.height / picture.height);
-  return Math.max(20 / numberSize, Math.min(fitting, 48 / numberSize));
+  const fitting = Math.min(room.width / picture.width, room.height / picture.height, 48 / numberSize);
+  const [whole, part] = room.width < 1000 ? [14, 16] : [20, 20];
+  return fitting >= whole / numberSize ? fitting : part / numberSize;
 }
 
 /** Whether the text shown leaves digits out. @param {string} full @param {string[]} shown */
