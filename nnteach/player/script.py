@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-PARTS = ("lookup", "keys", "elements", "picture", "curve", "cells", "overview", "panel", "views", "player", "widget")
+PARTS = ("lookup", "keys", "elements", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
+         "levels", "lens", "clock", "screen", "prediction", "actions", "player", "widget")
 """In this order; `message.js` holds types alone."""
 
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)

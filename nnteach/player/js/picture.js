@@ -161,3 +161,11 @@ function showLines(spans, place, texts) {
   spans.forEach((span, row) => setText(span, lines[row] ?? ""));
   return place === null ? [] : changed;
 }
+
+/** New numbers fade in, and edges in use swell, unless motion is not wanted. @param {Element[]} numbers @param {(Element | null)[]} edges */
+export function appear(numbers, edges) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const timing = { duration: 150, easing: "ease-out" };
+  for (const number of numbers) number.animate?.([{ opacity: 0 }, {}], timing);
+  for (const edge of edges) edge?.querySelector(".line")?.animate([{ strokeWidth: "1.5px" }, {}], timing);
+}

@@ -14,7 +14,7 @@ export function mount(root, data, options = {}) {
     /** @param {Data} changed */
     load: (changed) => player.load(changed),
     /** @param {string} text */
-    showTrouble: (text) => player.showTrouble(text),
+    showTrouble: (text) => player.inputs.showTrouble(text),
     destroy: () => player.destroy(),
   };
 }

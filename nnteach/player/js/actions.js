@@ -1,0 +1,100 @@
+// @ts-check
+/** What every key and button does, by the name of its action, and what the player listens to. */
+/** @import { Player } from "./player.js" */
+
+import { cellUnder } from "./cells.js";
+import { keyAction, placeOf } from "./keys.js";
+import { nextPhase, previousPhase } from "./lookup.js";
+import { LEVELS } from "./views.js";
+
+/** Do what a key or a button asks for. @param {Player} player @param {string} action @param {Element | null} place where it was asked */
+export function act(player, action, place = null) {
+  const { clock, lens, screen, step, view, prediction, data: { steps, iterations = [] } } = player;
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    first: () => player.jump(0),
+    previous: () => player.jump(player.before(step)),
+    next: () => prediction.next(),
+    predict: () => prediction.want(),
+    download: () => prediction.download(),
+    last: () => player.jump(steps.length),
+    nextPhase: () => player.jump(nextPhase(steps, step)),
+    previousPhase: () => player.jump(previousPhase(steps, step)),
+    nextIteration: () => player.jump(iterations.find((first) => first > step) ?? steps.length),
+    previousIteration: () => player.jump(iterations.findLast((first) => first < step) ?? 0),
+    grain: () => player.changeGrain(),
+    cellAfter: () => lens.move(place, 1),
+    cellBefore: () => lens.move(place, -1),
+    closeCell: () => lens.close(),
+    visit: () => player.visit(place),
+    nodeAfter: () => player.focusNode(place, 1),
+    nodeBefore: () => player.focusNode(place, -1),
+    play: () => clock.play(!clock.runs),
+    table: () => player.setView(view === "table" ? "picture" : "table"),
+    help: () => player.setView(view === "help" ? "picture" : "help"),
+    ...Object.fromEntries(LEVELS.map((name) => [name, () => player.setLevel(name)])),
+    theme: () => screen.setTheme(),
+    fullscreen: () => screen.project(),
+    blank: () => { screen.blank = !screen.blank; },
+    close: () => player.close(),
+  };
+  if (action !== "blank") screen.blank = false;
+  actions[action]?.();
+}
+
+/** Listen to everything that the player reacts to, until the signal. @param {Player} player @param {AbortSignal} signal */
+export function listen(player, signal) {
+  const { root, options: { guardKeys = false, wholePage }, toolbar: { slider } } = player;
+  // JupyterLab reads plain keys as commands, at the document: there the player must be asked before it.
+  const keys = guardKeys ? window : wholePage ? document : root;
+  const onKeyDown = (/** @type {any} */ event) => onKey(player, event);
+  keys.addEventListener("keydown", onKeyDown, { signal, capture: guardKeys });
+  root.addEventListener("click", (event) => onClick(player, event), { signal });
+  root.addEventListener("mousedown", (event) => onMouseDown(player, event), { signal });
+  slider.addEventListener("input", () => player.jump(Number(slider.value)), { signal });
+  document.addEventListener("visibilitychange", () => document.hidden && player.clock.play(false), { signal });
+  document.addEventListener("fullscreenchange", () => {
+    if (!document.fullscreenElement && player.screen.projected) player.screen.project(false);
+  }, { signal });
+  const observer = new ResizeObserver(() => player.resized());
+  observer.observe(player.stage.element);
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
+/** @param {Player} player @param {KeyboardEvent} event */
+function onKey(player, event) {
+  const { options: { guardKeys }, root } = player;
+  const target = /** @type {Element} */ (event.composedPath()[0]);
+  if (guardKeys && !root.contains(target)) return;
+  const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (guardKeys && plain && event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
+  const action = event.isComposing ? null : keyAction(event, placeOf(target));
+  if (action === null || (action === "close" && !player.canClose)) return;
+  event.preventDefault();
+  act(player, action, target);
+}
+
+/** @param {Player} player @param {any} event */
+function onClick(player, event) {
+  const { target } = event;
+  const button = target.closest("[data-action], [data-goto], [data-speed], [data-node], [data-guess], [data-sign]");
+  if (!button) return;
+  const { action, goto, speed, guess, sign } = button.dataset;
+  if (action) act(player, action, target);
+  else if (goto) player.jump(Number(goto));
+  else if (speed) player.clock.setSpeed(Number(speed));
+  else if (guess ?? sign) player.prediction.answer(guess ?? sign, guess === undefined);
+  else {
+    const name = player.nodeOf(target)?.name ?? "";
+    const cell = player.prediction.open ? null : cellUnder(player.data, name, target, event, player.step);
+    if (cell === null) player.visit(target);
+    else player.lens.show(name, cell);
+  }
+}
+
+/** After a click the keys still belong to the player: Space plays, it does not press the same button again. @param {Player} player @param {any} event */
+function onMouseDown({ root }, event) {
+  if (!event.target.closest("button, [data-node]")) return;
+  event.preventDefault();
+  root.focus({ preventScroll: true });
+}

@@ -1,0 +1,78 @@
+// @ts-check
+/** The levels of a message: the first can be shown at once, the others are unpacked while somebody looks at it. */
+/** @import { Data } from "./message.js" */
+
+import { carriedStep } from "./lookup.js";
+import { LEVELS } from "./views.js";
+
+/** A level that Python packed: JSON, deflated, base64. @param {string} text @returns {Promise<Partial<Data>>} */
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** The name of the level that a message shows. @param {Data} data */
+export const levelOf = (data) => data.level ?? "vector";
+
+export class Levels {
+  /** @type {Record<string, Data | null>} by name; null while a level is still being unpacked */
+  #all = {};
+  /** @type {{from: Data, step: number, to: Data, arrived: number} | null} where the changes of level began */
+  #origin = null;
+  wanted = "";  // the level to show as soon as it is unpacked
+
+  /** @param {() => void} onReady when the wanted level is there @param {() => void} onLost when one cannot be unpacked */
+  constructor(onReady, onLost) {
+    this.onReady = onReady;
+    this.onLost = onLost;
+  }
+
+  /** @param {Data} data */
+  load(data) {
+    /** @type {Record<string, Data | null>} */
+    const all = { [levelOf(data)]: data };
+    this.#all = all;
+    for (const [name, text] of Object.entries(data.levels ?? {})) {
+      all[name] = null;
+      unpacked(text).then((level) => {
+        all[name] = { ...data, ...level, moments: level.moments, cells: level.cells };
+        if (this.wanted === name && this.#all === all) this.onReady();
+      }).catch(() => {
+        delete all[name];  // an old browser shows the first level only
+        this.onLost();
+      });
+    }
+  }
+
+  /** @param {string} name */
+  has(name) {
+    return name in this.#all;
+  }
+
+  /** The levels that can be chosen; none where there is only one. */
+  get offered() {
+    const names = LEVELS.filter((name) => name in this.#all);
+    return names.length < 2 ? [] : names;
+  }
+
+  /** The level that is wanted, if it is there by now. */
+  get ready() {
+    return this.#all[this.wanted];
+  }
+
+  /**
+   * Want a level, and be told at which step it shows this moment; undefined while there is nothing else to show.
+   * @param {string} name @param {Data} data @param {number} step
+   */
+  carry(name, data, step) {
+    this.wanted = name;
+    const to = this.ready;
+    if (!to || to === data) return undefined;
+    // Whoever only looks at other levels comes back to where the looking began.
+    const { from, step: began } = this.#origin?.to === data && this.#origin.arrived === step ? this.#origin : { from: data, step };
+    const arrived = from === to ? began : carriedStep(from, to, began);
+    this.#origin = { from, step: began, to, arrived };
+    return arrived;
+  }
+}

@@ -1,0 +1,130 @@
+// @ts-check
+/** Predict, then reveal: the question that is open, what is answered, and what is said to that. */
+/** @import { Ask } from "./message.js" */
+/** @import { Player } from "./player.js" */
+
+import { html, setAttribute, setText } from "./elements.js";
+import { levelOf } from "./levels.js";
+import { fill, judge, readNumber } from "./lookup.js";
+import { SIGNS } from "./panel.js";
+
+export class Prediction {
+  #wanted = false;
+  /** @type {object[]} */
+  #attempts = [];
+  /** @type {{step: number, tries: number, since: number} | null} the question that is open */
+  open = null;
+
+  /** @param {Player} player */
+  constructor(player) {
+    this.player = player;
+    this.element = player.panel.question;
+    this.element.addEventListener("submit", (event) => this.#onSubmit(event));
+  }
+
+  /** The question before the next step, if there is one and it is wanted. */
+  get question() {
+    const { data, step } = this.player;
+    return this.#wanted ? data.steps[this.player.after(step) - 1]?.ask : undefined;
+  }
+
+  /** @param {boolean} on */
+  want(on = !this.#wanted) {
+    this.#wanted = on;
+    this.player.toolbar.press("predict", on);
+    if (!on && this.open) this.cancel();
+  }
+
+  /** One step on; where something is to be predicted, first the question, and going on then reveals. */
+  next() {
+    const { player, question } = this;
+    player.clock.play(false);
+    if (question && !this.open) return this.#ask(question);
+    if (this.open) this.#note("", "skipped", null);
+    player.goTo(player.after(player.step));
+  }
+
+  /** @param {Ask} ask */
+  #ask(ask) {
+    const { player, element } = this;
+    const { data, picture, root } = player;
+    const step = player.after(player.step);
+    const { node } = data.steps[step - 1];
+    player.lens.close();
+    this.open = { step, tries: 0, since: performance.now() };
+    player.panel.ask(data.steps[step - 1], ask, data.texts);
+    setAttribute(root, "data-asking", ask.kind);
+    for (const { name } of data.nodes.filter((one) => one.name === node || one.at?.includes(node))) {
+      picture.node(name)?.group.setAttribute("data-asked", "");
+    }
+    setText(player.sentence, ask.text);
+    if (player.view !== "picture") player.setView("picture");
+    if (!player.screen.projected) element.querySelector("input")?.focus({ preventScroll: true });
+  }
+
+  end() {
+    const { root, stage } = this.player;
+    if (this.element.contains(document.activeElement)) root.focus({ preventScroll: true });
+    this.open = null;
+    this.element.replaceChildren();
+    root.removeAttribute("data-asking");
+    for (const group of stage.canvas.querySelectorAll("[data-asked]")) group.removeAttribute("data-asked");
+  }
+
+  cancel() {
+    this.end();
+    this.player.showTexts();
+  }
+
+  /** @param {string} typed a number, or only a sign @param {boolean} signOnly @param {string} said as it was typed */
+  answer(typed, signOnly = false, said = typed.replace("-", "−")) {
+    const { player, question: ask } = this;
+    const { data: { texts, slips = {} }, panel, words } = player;
+    if (!ask || !this.open) return;
+    const [full, [shown]] = texts[ask.answer];
+    const { verdict, slip } = signOnly
+      ? { verdict: Math.sign(Number(full)) === Number(typed) ? "right" : "wrong", slip: null }
+      : judge(typed, full, ask.slips.map(([place, key]) => [texts[place][0], key]));
+    if (signOnly) said = words[SIGNS[Number(typed) + 1]];
+    if (verdict !== "coarse") this.open.tries += 1;
+    this.#note(said, verdict, slip);
+    if (verdict === "coarse") return void panel.say(false, words.coarse);
+    const right = verdict === "right";
+    const last = right || this.open.tries === 2;
+    const told = panel.say(right, [
+      fill(words[right ? "right" : last ? "revealed" : "wrong"], { typed: said, answer: shown }),
+      slip ? fill(words.exactly, { slip: fill(slips[slip] ?? slip, ask.names) }) : "",
+      last ? "" : words.again].filter(Boolean).join(" "));
+    if (!last) return void this.element.querySelector("input")?.select();
+    player.goTo(player.after(player.step));
+    this.element.replaceChildren(told);
+  }
+
+  /** @param {Event} event */
+  #onSubmit(event) {
+    event.preventDefault();
+    const { panel, words } = this.player;
+    const { value } = /** @type {HTMLInputElement} */ (this.element.querySelector("input"));
+    const number = readNumber(value);
+    if (number !== null) this.answer(number, false, value.trim());
+    else panel.say(false, fill(words.expected, { name: words.yours, typed: value }));
+  }
+
+  /** Keep it, for the student and for Python. @param {string} said @param {string} verdict @param {string | null} slip */
+  #note(said, verdict, slip) {
+    const { data, options } = this.player;
+    const { step, tries, since } = /** @type {{step: number, tries: number, since: number}} */ (this.open);
+    const { text: question, kind, answer } = /** @type {Ask} */ (this.question);
+    this.#attempts = [...this.#attempts, { level: levelOf(data), step, question, kind, said, verdict, slip, tries,
+      answer: data.texts[answer][0], milliseconds: Math.round(performance.now() - since) }];
+    options.onAttempts?.(this.#attempts);
+  }
+
+  download() {
+    const made = JSON.stringify({ title: this.player.data.title, attempts: this.#attempts }, null, 1);
+    const file = new Blob([made], { type: "application/json" });
+    const link = /** @type {HTMLAnchorElement} */ (html("a", { href: URL.createObjectURL(file), download: "predictions.json" }));
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}

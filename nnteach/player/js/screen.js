@@ -1,0 +1,50 @@
+// @ts-check
+/** How the player stands on the screen: light or dark, in its place or over everything. */
+/** @import { Player } from "./player.js" */
+
+import { setAttribute } from "./elements.js";
+
+const THEMES = ["auto", "light", "dark"];
+
+export class Screen {
+  #theme = "auto";
+
+  /** @param {Player} player */
+  constructor(player) {
+    this.player = player;
+  }
+
+  /** The given theme, or the next in turn. @param {string} theme */
+  setTheme(theme = THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length]) {
+    const { root, toolbar, words } = this.player;
+    this.#theme = theme;
+    setAttribute(root, "data-theme", theme === "auto" ? null : theme);
+    toolbar.name("theme", theme, `${words.theme}: ${words[theme]}`);
+  }
+
+  get projected() {
+    return this.player.root.hasAttribute("data-projector");
+  }
+
+  /** Large, on the whole screen; where that is refused, over the whole page. @param {boolean} on */
+  async project(on = !this.projected) {
+    const { player, player: { root } } = this;
+    setAttribute(root, "data-projector", on ? "" : null);
+    player.toolbar.press("fullscreen", on);
+    player.resized();
+    try {
+      if (on) await root.requestFullscreen();
+      else if (document.fullscreenElement) await document.exitFullscreen();
+    } catch {
+      // Refused, as in some notebooks: the style sheet's overlay stands already.
+    }
+  }
+
+  get blank() {
+    return this.player.root.hasAttribute("data-blank");
+  }
+
+  set blank(on) {
+    setAttribute(this.player.root, "data-blank", on ? "" : null);
+  }
+}

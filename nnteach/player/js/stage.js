@@ -1,0 +1,86 @@
+// @ts-check
+/** The stage: the window through which the picture is seen, as large as it must be, scrolled to where things happen. */
+/** @import { Data, Words } from "./message.js" */
+/** @import { Picture } from "./picture.js" */
+
+import { html } from "./elements.js";
+import { projectorScale, scrollToShow } from "./lookup.js";
+import { Overview } from "./overview.js";
+
+const SMALLEST_HEIGHT = 420;
+const LARGEST_HEIGHT = 720;
+const ROOM_FOR_BARS = 190;
+const ROOM_FOR_CURVE = 150;
+
+/**
+ * A natural height for the player in px: for the picture, the bars, and a panel with the lines of a backward step.
+ * @param {Pick<Data, "steps" | "curve">} data
+ */
+export function naturalHeight(data, pictureHeight = 0) {
+  const panel = data.steps.some((step) => step.ledger) ? 600 : SMALLEST_HEIGHT;
+  const curve = data.curve ? ROOM_FOR_CURVE : 0;
+  return Math.min(LARGEST_HEIGHT, Math.max(panel, Math.ceil(pictureHeight) + ROOM_FOR_BARS + curve));
+}
+
+export class Stage {
+  #scale = 1;
+  /** @type {Element | null} */
+  #tabStop = null;
+  /** @type {Overview | null} */
+  #overview = null;
+
+  /** @param {Words} words */
+  constructor(words) {
+    this.words = words;
+    this.canvas = html("div", { class: "nn-canvas" });
+    this.element = html("div", { class: "nn-stage", tabindex: "-1" }, this.canvas);
+  }
+
+  /** @param {Data} data @param {Picture} picture */
+  present(data, picture) {
+    this.picture = picture;
+    this.canvas.replaceChildren(picture.svg ?? html("p", { role: "alert" }, this.words.damaged));
+    this.#overview?.element.remove();
+    this.#overview = Overview.isNeeded(data) ? new Overview(picture, this.element, this.words) : null;
+    if (this.#overview) this.element.before(this.#overview.element);
+  }
+
+  /** @param {boolean} projected */
+  fit(projected) {
+    const { picture, element } = this;
+    if (!picture?.svg) return;
+    const room = { width: element.clientWidth, height: element.clientHeight };
+    this.#scale = projected ? projectorScale(picture.size, room) : 1;
+    picture.svg.style.width = `${picture.size.width * this.#scale}px`;
+    picture.svg.style.height = `${picture.size.height * this.#scale}px`;
+  }
+
+  /** The Tab key stops at one node only, the current one; ↑ and ↓ lead to the others. @param {string} name */
+  moveTabStop(name) {
+    const next = this.picture?.node(name)?.group ?? null;
+    if (next === this.#tabStop) return;
+    this.#tabStop?.setAttribute("tabindex", "-1");
+    next?.setAttribute("tabindex", "0");
+    this.#tabStop = next;
+  }
+
+  /** Scroll the picture, and never the page, so that what happens is seen. @param {string[]} names the nodes it happens at */
+  follow(names) {
+    this.reveal(names);
+    this.#overview?.show(names);
+  }
+
+  /** @param {string[]} names if they do not fit together, the first counts */
+  reveal(names) {
+    const { picture, element, canvas } = this;
+    const whole = picture?.around(names);
+    if (!whole) return element.scrollTo(0, 0);
+    const scale = this.#scale;
+    const fits = (whole.right - whole.left) * scale + 48 <= element.clientWidth
+      && (whole.bottom - whole.top) * scale + 48 <= element.clientHeight;
+    const box = fits ? whole : picture?.around(names.slice(0, 1)) ?? whole;
+    const [x, y] = [canvas.offsetLeft, canvas.offsetTop];
+    element.scrollTo(scrollToShow(element.scrollLeft, element.clientWidth, x + box.left * scale, x + box.right * scale),
+      scrollToShow(element.scrollTop, element.clientHeight, y + box.top * scale, y + box.bottom * scale));
+  }
+}
