@@ -132,6 +132,8 @@ ENGLISH = {
     "loss": "loss", "neurons.sample": "{name}, sample 1 of {samples}",
     "neurons.legend": "In a circle: the activation, below it δ, the gradient of the pre-activation. "
                       "On a line: the weight, below it its gradient.",
+    "heat.legend": "Cells: the stronger, the larger. Full and blue: positive. With a slit, orange: negative.",
+    "heat.sampled": "Of a large array up to {count} × {count} numbers are shown, evenly picked.",
     "expression": "", "start.how": "→ or its button goes one step on; ? lists all keys.",
     "predict": "Predict before each step", "yours": "Your prediction", "commit": "Check", "skip": "Show me",
     "or": "or only the sign:", "negative": "negative", "zero": "zero", "positive": "positive",

@@ -130,6 +130,8 @@ ITALIAN = {
     "loss": "loss", "neurons.sample": "{name}, campione 1 di {samples}",
     "neurons.legend": "In un cerchio: l'attivazione e, sotto, δ, il gradiente della preattivazione. "
                       "Su una linea: il peso e, sotto, il suo gradiente.",
+    "heat.legend": "Celle: più intense, più grandi. Piene e blu: positive. Con una fessura, arancioni: negative.",
+    "heat.sampled": "Di un array grande si mostrano fino a {count} × {count} numeri, scelti a distanze uguali.",
     "start.how": "→ o il suo pulsante fa avanzare di un passo; ? elenca tutti i tasti.",
     # predict, then reveal
     "predict": "Prevedi prima di ogni passo", "yours": "La tua previsione", "commit": "Verifica", "skip": "Mostra",

@@ -6,6 +6,7 @@ The layout, the SVG picture and the PNG and PDF files all take their measures fr
 from dataclasses import dataclass
 
 from .diagram import ADVANCE, clean_text, text_width
+from .heat import grid_size
 
 NAME, OPERATION, CAPTION, NUMBER, CHIP = 16, 13, 12, 16, 13
 """Font sizes. Nothing on screen is smaller than 12 px."""
@@ -25,6 +26,8 @@ _CAPTION_ADVANCE = 6.8  # of a proportional font, on average
 _CAPTION_BASELINE = HEADER + 18
 _FIRST_ROW_BASELINE = _CAPTION_BASELINE + 20
 _BETWEEN_NUMBERS = 22
+_ABOVE_CELLS = 10
+LEGEND, LEGEND_ROW = 14, 22
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def card_size(card, slots=1):
     header = text_width(card_name(card), NAME) + 9 + text_width(card_operation(card), OPERATION)
     numbers = _column_width(card, "value") + _column_width(card, "gradient") + _BETWEEN_NUMBERS
     width = max(_SMALLEST_WIDTH, 2 * PADDING + max(header, numbers))
-    height = max(_FIRST_ROW_BASELINE + (rows - 1) * ROW + 12, slots * _SLOT_PITCH)
+    below = grid_size(card.cells)[1] + _ABOVE_CELLS if all(card.cells) else 0
+    height = max(_FIRST_ROW_BASELINE + (rows - 1) * ROW + 12 + below, slots * _SLOT_PITCH)
     return _even(width), _even(height)
 
 
@@ -121,13 +125,20 @@ def number_labels(card, width, role):
                  for row, line in enumerate(lines))
 
 
+def grid_place(card, width, role):
+    """Where the heat cells of the value (left) or the gradient (right) begin: (x, y) from the card's corner."""
+    rows = max(card.value_size[0], card.gradient_size[0], 1)
+    x = PADDING if role == "value" else width - PADDING - grid_size(card.cells)[0]
+    return x, _FIRST_ROW_BASELINE + (rows - 1) * ROW + _ABOVE_CELLS
+
+
 def _column_width(card, role):
     if role == "gradient" and not has_gradient(card):
         return 0
     lines, size = (card.value, card.value_size) if role == "value" else (card.gradient, card.gradient_size)
     widest = max([text_width(line, NUMBER) for line in lines], default=0)
     caption = int(len(card.captions[role == "gradient"]) * _CAPTION_ADVANCE)
-    return max(widest, size[1] * ADVANCE * NUMBER, caption)
+    return max(widest, size[1] * ADVANCE * NUMBER, caption, grid_size(card.cells)[0])
 
 
 def _even(length):

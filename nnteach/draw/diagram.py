@@ -31,6 +31,8 @@ class Card:
         value_size: (rows, columns) in characters that a value may ever need.
         gradient_size: the same for the gradient; (0, 0) if there will never be one.
         captions: the words over the two, in the reader's language.
+        cells: (rows, columns) of heat cells, where the array is too large to be written out; else (0, 0).
+        heat: the cells of value and gradient (`heat.py`); empty while not known.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Card:
     value_size: tuple[int, int] = (1, 1)
     gradient_size: tuple[int, int] = (1, 1)
     captions: tuple[str, str] = ("value", "gradient")
+    cells: tuple[int, int] = (0, 0)
+    heat: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Diagram:
     Args:
         title: what the picture shows.
         now: what the tag at the card in use says, in the reader's language.
+        legend: how heat cells are read, in lines that stand below everything; empty where there are none.
 
     Raises:
         ValueError: if a wire has no card at one of its ends, joins a card to itself, or takes a slot twice.
@@ -80,6 +85,7 @@ class Diagram:
     cards: tuple[Card, ...] = ()
     wires: tuple[Wire, ...] = ()
     now: str = "NOW"
+    legend: tuple[str, ...] = ()
 
     def __post_init__(self):
         taken = set()

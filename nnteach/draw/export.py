@@ -16,14 +16,18 @@ from .card import (
     CHIP_ROW,
     CORNER,
     HEADER,
+    LEGEND,
+    LEGEND_ROW,
     PADDING,
     captions,
     chip_size,
+    grid_place,
     has_gradient,
     header_labels,
     number_labels,
 )
 from .diagram import clean_text, columns_of, final_moment
+from .heat import cell_size, grid_size, opacity, rectangles
 from .picture import NOW_HEIGHT, NOW_RISE, NOW_WIDTH, arrow, picture
 
 PX_PER_INCH = 96
@@ -118,6 +122,7 @@ def paint(axes, diagram, layout, moment=None, scale=1.0, window=None):
     for card, state, box in zip(moment.cards, moment.states, layout.boxes, strict=True):
         if _meets(window, (box.x, box.right), (box.y - NOW_RISE, box.bottom)):
             painter.card(card, state, box, diagram.now)
+    painter.legend(diagram.legend, layout.height)
 
 
 def _meets(window, xs, ys):
@@ -145,8 +150,32 @@ class _Painter:
             self._text(box.x + label.x, box.y + label.y, label.text, label.size, _COLOURS[label.role],
                        bold=label.role in _BOLD, family=SANS if label.role == "caption" else MONOSPACE,
                        ha="right" if label.anchor == "end" else "left")
+        for role in ("value", "gradient")[:1 + has_gradient(card)] if all(card.cells) else ():
+            self._cells(card, role, box)
         if state == "now":
             self._now_tag(box, now)
+
+    def legend(self, lines, height):
+        """How heat cells are read, below everything."""
+        for row, line in enumerate(reversed(lines)):
+            self._text(PADDING, height - PADDING - row * LEGEND_ROW, line, LEGEND, QUIET, family=SANS)
+
+    def _cells(self, card, role, box):
+        """The heat cells of an array: for every strength and sign one path."""
+        from matplotlib.patches import PathPatch, Rectangle
+        from matplotlib.path import Path as Outline
+
+        x, y = grid_place(card, box.w, role)
+        x, y = box.x + x, box.y + y
+        width, height = grid_size(card.cells)
+        self.axes.add_patch(Rectangle((x - 1, y - 1), width + 1, height + 1, facecolor=GROUND, edgecolor=LINE,
+                                      linewidth=POINTS_PER_PX * self.scale))
+        for code, found in rectangles(card.heat[role == "gradient"], cell_size(card.cells)).items():
+            corners = [((x + a, y + b), (x + a + w, y + b), (x + a + w, y + b + h), (x + a, y + b + h), (x + a, y + b))
+                       for a, b, w, h in found]
+            outline = Outline.make_compound_path(*[Outline(one, closed=True) for one in corners])
+            self.axes.add_patch(PathPatch(outline, facecolor=FORWARD if code < "a" else BACKWARD, linewidth=0,
+                                          alpha=opacity(code), zorder=2))
 
     def _now_tag(self, box, now):
         x, y = box.middle[0], box.y - NOW_RISE

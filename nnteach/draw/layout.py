@@ -13,9 +13,12 @@ import shutil
 import subprocess
 import threading
 import warnings
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from .card import LEGEND, LEGEND_ROW, PADDING
+from .diagram import text_width
 from .dot import to_dot
 from .layered import place
 from .routes import Box, Layout, Route, assemble
@@ -50,7 +53,16 @@ def layout(diagram):
             if len(_layouts) >= KEPT_LAYOUTS:
                 del _layouts[next(iter(_layouts))]
             _layouts[key] = _graphviz_layout(diagram, source) or assemble(diagram, *place(diagram))
-        return _layouts[key]
+        found = _layouts[key]
+    return _with_legend(found, diagram.legend)
+
+
+def _with_legend(layout, lines):
+    """The layout with room for a legend below everything."""
+    if not lines:
+        return layout
+    width = max(text_width(line, LEGEND) for line in lines) + 2 * PADDING
+    return replace(layout, width=max(layout.width, width), height=layout.height + len(lines) * LEGEND_ROW)
 
 
 def _graphviz_layout(diagram, source):
