@@ -81,8 +81,8 @@ def _slide(widget, control):
 
 
 def _choose(widget, control):
-    values = list(control.options.values())
-    widget.locator("select").select_option(index=(values.index(control.start) + 1) % len(values))
+    options = widget.locator("select")
+    options.select_option(index=(options.evaluate("select => select.selectedIndex") + 1) % len(control.options))
 
 
 def _tick(widget, control):

@@ -111,12 +111,12 @@ LINE = Demo("line", "A <line> & more", "000-01", line,
 
 def test_a_picture_follows_its_controls():
     show = LINE(slope=0.5)
-    before = show.image.png
+    before = show.image.jpeg
     show.inputs["slope"].value = 2.0
-    assert show.image.png != before
+    assert show.image.jpeg != before
     assert show.sentence == "The slope is 2.0."
     show.reset()
-    assert show.image.png == before and show.values == {"slope": 0.5, "colour": "b"}
+    assert show.image.jpeg == before and show.values == {"slope": 0.5, "colour": "b"}
 
 
 def test_a_notebook_gets_the_picture_and_the_widgets(monkeypatch):

@@ -11,15 +11,15 @@ function render({ model, el }) {
   el.append(image, sentence);
   const update = () => {
     const old = image.src;
-    image.src = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
+    image.src = URL.createObjectURL(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
     image.alt = model.get("title");
     sentence.textContent = model.get("say");
     if (old) URL.revokeObjectURL(old);
   };
-  model.on("change:png", update);
+  model.on("change:jpeg", update);
   update();
   return () => {
-    model.off("change:png", update);
+    model.off("change:jpeg", update);
     URL.revokeObjectURL(image.src);
   };
 }

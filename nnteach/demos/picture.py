@@ -14,17 +14,17 @@ class Picture(anywidget.AnyWidget):
 
     Attributes:
         title: its alt text.
-        png: the picture.
+        jpeg: the picture.
         say: the sentence beneath it.
     """
 
     _esm = Path(__file__).with_name("picture.js").read_text(encoding="utf-8")
 
     title = traitlets.Unicode().tag(sync=True)
-    png = traitlets.Bytes().tag(sync=True)
+    jpeg = traitlets.Bytes().tag(sync=True)
     say = traitlets.Unicode().tag(sync=True)
 
-    def show(self, png: bytes, sentence: str) -> None:
+    def show(self, jpeg: bytes, sentence: str) -> None:
         """Show both, in one message to the browser."""
         with self.hold_sync():
-            self.say, self.png = sentence, png
+            self.say, self.jpeg = sentence, jpeg

@@ -13,7 +13,7 @@ from ..player import step
 from .playground_engine import KEEPS_LEARNING, REACH, SIDE, Engine
 from .playground_picture import caption, draw_frame, say, settings
 from .show import Show
-from .stage import Still, picture
+from .stage import Still, small
 
 MOST_FRAMES = 10  # for one question: Pause must not have to wait
 STYLE = """
@@ -117,7 +117,8 @@ class Live(Show):
         now = replace(
             self.demo, draw=lambda figure, **values: draw_frame(figure, self.engine, self.engine.frame(0))
         )
-        return Still(self.demo, self.values, *picture(*now.fill({})))
+        figure, sentence = now.fill({})
+        return Still(self.demo, self.values, small(figure), sentence)
 
 
 def _common(frame) -> dict:

@@ -7,7 +7,7 @@ style sheet shows one of them.
 import ipywidgets
 
 from .picture import Picture
-from .stage import STYLE, Control, Demo, Still, picture
+from .stage import STYLE, Control, Demo, Still, quick, small
 
 WIDE = {"style": {"description_width": "initial"}, "layout": {"width": "460px"}}
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -59,7 +59,7 @@ class Show:
         """Draw the picture for the values of now."""
         values = {control.name: control.check(self.inputs[control.name].value) for control in self.demo.controls}
         self.figure, sentence = self.demo.fill(values)
-        self.image.show(*picture(self.figure, sentence, compress=1))
+        self.image.show(quick(self.figure), sentence)
 
     def reset(self, button=None) -> None:
         """Put every control back to where the demo began."""
@@ -68,7 +68,7 @@ class Show:
 
     def still(self) -> Still:
         """The picture of now, with its text."""
-        return Still(self.demo, self.values, *picture(self.figure, self.sentence))
+        return Still(self.demo, self.values, small(self.figure), self.sentence)
 
     def _ipython_display_(self):
         from IPython.display import display
