@@ -1,6 +1,9 @@
 """The conventions on which decks and frameworks disagree, C1 to C30: one test each, and both sides in numbers."""
 
 import math
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -131,10 +134,20 @@ def test_C11_what_weight_decay_means():
     assert sgd == pytest.approx({"l2": 0.995, "decoupled": 0.995, "paper": 0.95, "plain": 0.9})
 
 
-def test_C12_symbol_of_the_learning_rate():
-    symbols = {course: n.learning_rate for course, n in NOTATIONS.items()}
-    assert symbols == {"nnteach": "η", "000": "α", "001": "lr", "002": "α", "003": "η", "004": "α"}
-    assert NOTATIONS["001"].momentum == NOTATIONS["002"].learning_rate == "α"  # 001's α is the momentum
+@pytest.mark.parametrize("course, letter", {
+    "nnteach": r"\eta", "000": r"\alpha", "001": r"\mathrm{lr}", "002": r"\alpha", "003": r"\eta", "004": r"\alpha"}.items())  # fmt: skip
+def test_C12_symbol_of_the_learning_rate(course, letter, tmp_path):
+    """What a student reads in the update, not only what the table of profiles says."""
+    w = nt.variable(2.0, "w")
+    player = nt.step((w * w).named("f"), learning_rate=0.1, notation=course)
+    player.save(tmp_path / "steps.md")
+    written = (tmp_path / "steps.md").read_text(encoding="utf-8")
+    update = next(line for line in written.splitlines() if "←" in line or "leftarrow" in line)
+    assert [one for one in (r"\eta", r"\alpha", r"\mathrm{lr}") if one in update] == [letter]
+
+
+def test_C12_alpha_is_the_momentum_in_001():
+    assert NOTATIONS["001"].momentum == NOTATIONS["002"].learning_rate == "α"
 
 
 def test_C13_learning_rate_inside_or_outside_the_velocity():
@@ -280,10 +293,12 @@ def test_C27_gradients_pushed_to_inputs_or_pulled_from_children():
 
 
 def test_C28_dates_of_backpropagation():
-    from nnteach.demos.timeline import EVENTS
-
-    told = " ".join(str(event) for event in EVENTS)
-    assert "1986" in told and "1985" in told and "196" in told
+    """The decks say 1986 (000), 1985 and 1986 (002) and “1960s” (004): the timeline tells all, and the source."""
+    history = nt.demos.history
+    last = next(control.high for control in history.controls if control.name == "event")
+    said = next(text for text in (history.say(event=k) for k in range(1, last + 1)) if text.startswith("1986"))
+    for part in ("000: 1986", "002: 1985", "004: “1960s”", "Rumelhart, Hinton, Williams", "1970"):
+        assert part in said
 
 
 def test_C29_central_or_one_sided_differences():
@@ -296,7 +311,12 @@ def test_C29_central_or_one_sided_differences():
 
 
 def test_C30_backends_of_keras():
+    """002 lists those of Keras 3; Theano and CNTK, in 004, were those of Keras 1 and 2: today's Keras refuses them."""
     from nnteach.frameworks.extras import BACKENDS
 
-    assert sorted(BACKENDS) == ["jax", "tensorflow", "torch"]  # 002's list, which is Keras 3's
-    assert not {"theano", "cntk"} & set(BACKENDS)  # 004's list is that of Keras 1 and 2
+    assert sorted(BACKENDS) == ["jax", "tensorflow", "torch"]
+    pytest.importorskip("keras")
+    for name, known in [("theano", False), ("cntk", False), ("torch", True)]:
+        run = subprocess.run([sys.executable, "-c", "import keras"], env=os.environ | {"KERAS_BACKEND": name},
+                             capture_output=True, text=True, timeout=120)
+        assert ("Unable to import backend" not in run.stderr) == known, run.stderr
