@@ -234,7 +234,7 @@ def resolve(task: Task, *changes: Change, touch=None, update=True) -> dict[str, 
         for change in changes:
             if change.after is not None:
                 answers = change.after(answers, task)
-        return answers | _updated(task, changes, answers) if update else answers
+        return answers | _updated(task, changes, answers, touch) if update else answers
 
 
 def _stage(world, stage):
@@ -244,13 +244,13 @@ def _stage(world, stage):
     return world.computed.get(node, world.values[node])
 
 
-def _updated(task, changes, answers):
+def _updated(task, changes, answers, touch):
     """The parameters after the update step, W1_new and so on."""
     if task.learning_rate is None:
         return {}
     step = next((change.step for change in changes if change.step), lambda theta, g, rate: theta - rate * g)
     return {
-        f"{name}_new": step(theta, answers[f"d{name}"], task.learning_rate)
+        f"{name}_new": step(theta, touch(d, answers[d]) if touch else answers[d], task.learning_rate)
         for name, theta in task.given.items()
-        if f"d{name}" in answers
+        if (d := f"d{name}") in answers
     }

@@ -2,15 +2,14 @@
 
 import numpy as np
 
+from .answers import NOISE, SLACK
 from .evidence import Evidence
 from .exercise import Task
 from .resolve import resolve
 
-SPREAD = 3.0  # another order of rounding may err more than those tried
-SHARE = 0.5  # of the largest error of an answer's entries: where large terms cancel, an entry errs as much as others
 NEARER = 1 / 3  # of the distance to the right answers: then it is a mistake, and not rounding
-CLOSE = 0.01  # of the largest entry
-FINE, BARE, COARSE = 4, 3, (1, 2)  # significant digits kept on the way: safe, just right if nothing else is wrong, too few
+FAR = 0.5  # of the largest entry: nothing so far off is rounding, and need not be tried
+FINE, BARE, COARSE = 4, 3, (1, 2)  # digits kept on the way: safe, just right if nothing else is wrong, too few
 WAYS = (np.round, np.trunc, np.floor, np.ceil)
 
 
@@ -24,20 +23,46 @@ def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
 
 
 def within_rounding(task: Task, evidence: Evidence, digits: int) -> bool:
-    """Whether the answers are as close to the right ones as keeping some digits on the way can make them.
+    """Whether the answers are as close to the right ones as keeping some digits on the way can make them."""
+    off = np.abs(evidence.all.array - evidence.truth)
+    if any(np.max(off[part]) > FAR * np.max(np.abs(evidence.truth[part])) for part in evidence.slices.values()):
+        return False
+    return bool(np.all(evidence.right | (off <= reach(task, evidence, digits) + SLACK * evidence.all.unit)))
 
-    How far an entry may be off is tried out: every stage is rounded, cut off, and rounded up, and what cancels
-    in one entry shows in another of these, or in another entry.
+
+def reach(task: Task, evidence: Evidence, digits: int) -> np.ndarray:
+    """How far off each answer may be if every number on the way is off by a unit of the last digit kept.
+
+    The bound of a running error analysis: what one number on the way does to the answers is tried out, and what all of
+    them do is added up without its signs. So it is large where large terms cancel, and small elsewhere.
     """
-    rows = [with_rounding(task, evidence, digits, way) for way in WAYS]
-    reach = np.max([np.abs(row - evidence.truth) for row in rows if row is not None], axis=0, initial=0.0)
-    allowed = np.empty_like(reach)
-    for part in evidence.slices.values():
-        least = SHARE * np.max(reach[part])
-        allowed[part] = np.minimum(
-            SPREAD * np.maximum(reach[part], least), CLOSE * np.max(np.abs(evidence.truth[part]))
-        )
-    return bool(np.all(np.abs(evidence.all.array - evidence.truth) <= allowed + 1.001 * evidence.all.unit + 1e-12))
+    truth = resolve(task, update=evidence.updated)
+    total = _unit(evidence.truth, digits)
+    for name in task.stages:
+        for entry, unit in _inexact(truth[name], digits):
+            moved = evidence.vector(resolve(task, touch=_moving(name, entry, unit), update=evidence.updated))
+            total += 0.0 if moved is None else np.abs(moved - evidence.truth)
+    return total
+
+
+def _inexact(value, digits):
+    """The entries that need more digits, each with a unit of the last digit kept; 0.35 is 0.350 and not rounded."""
+    units = _unit(value, digits)
+    rest = np.abs(value - _significant(value, digits, np.round))
+    return [(tuple(i), units[tuple(i)]) for i in np.argwhere(rest > NOISE * np.abs(value))]
+
+
+def _moving(name, entry, unit):
+    """A `touch` (see `resolve.resolve`) that moves one entry of one stage."""
+
+    def touch(stage, value):
+        if stage != name:
+            return value
+        moved = np.array(value, dtype=float)
+        moved[entry] += unit
+        return moved
+
+    return touch
 
 
 def nearer_a_mistake(evidence, rows) -> bool:
@@ -60,7 +85,16 @@ def with_rounding(task, evidence, digits, way=np.round):
 def _significant(value, digits, way):
     """A value, every entry rounded to some significant digits."""
     array = np.asarray(value, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.where(array == 0, 0.0, np.floor(np.log10(np.abs(array))))
-    scale = 10.0 ** (digits - 1 - exponent)
+    scale = 10.0 ** (digits - 1 - _exponent(array))
     return way(array * scale) / scale if array.ndim else float(way(array * scale) / scale)
+
+
+def _unit(value, digits):
+    """The place value of the last of some significant digits, entry by entry; 0 for a zero."""
+    return np.where(value == 0, 0.0, 10.0 ** (_exponent(value) - digits + 1))
+
+
+def _exponent(value):
+    """The place of the first digit: 2 for 123, −1 for 0.5; 0 for a zero."""
+    with np.errstate(divide="ignore"):
+        return np.where(value == 0, 0.0, np.floor(np.log10(np.abs(value))))
