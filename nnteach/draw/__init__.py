@@ -11,13 +11,14 @@ import dataclasses
 import functools
 import html
 
-from ..digits import lines, number
+from ..digits import number
 from ..errors import shape_text
 from ..formula import Symbol, text
 from ..graph import Node
 from ..phrases import phrase
 from ..trace import Trace, edge_name, is_bare_number, trace
 from .diagram import Card, Diagram, Moment, Wire
+from .heat import MOST_CELLS, box_lines, cells_of, heat_codes, is_heat, is_sampled
 
 NUMBER_COLUMNS = 10  # the widest that `digits.number` writes: −0.0001234
 PRODUCT_COLUMNS = 25  # two of them, with brackets and a dot
@@ -98,7 +99,16 @@ def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
     chips = _chips(trace)
     wires = tuple(_wire(trace, index, node, slot, chips, any_number)
                   for node in nodes for slot, parent in enumerate(node.parents) if parent in index)
-    return Diagram(title(trace), cards, wires, phrase("now", trace.language))
+    return Diagram(title(trace), cards, wires, phrase("now", trace.language), legend(trace, nodes))
+
+
+def legend(trace: Trace, nodes: list[Node]) -> tuple[str, ...]:
+    """How heat cells are read, where some of these nodes are shown by them."""
+    shapes = [node.shape for node in nodes if is_heat(node.value)]
+    told = [phrase("heat.legend", trace.language)] if shapes else []
+    if any(map(is_sampled, shapes)):
+        told.append(phrase("heat.sampled", trace.language, count=MOST_CELLS))
+    return tuple(told)
 
 
 def moment_of(trace: Trace, diagram: Diagram, step: int) -> Moment:
@@ -106,7 +116,8 @@ def moment_of(trace: Trace, diagram: Diagram, step: int) -> Moment:
     state, children = trace.state_at(step), drawn(trace)
     nodes = [state.nodes[card.name] for card in diagram.cards]
     edges = [state.edges[edge_name(trace.names, children[wire.child], wire.slot)] for wire in diagram.wires]
-    cards = tuple(dataclasses.replace(card, value=_known(node.value), gradient=_known(node.grad))
+    cards = tuple(dataclasses.replace(card, value=_known(node.value), gradient=_known(node.grad),
+                                      heat=(heat_codes(node.value), heat_codes(node.grad)))
                   for card, node in zip(diagram.cards, nodes, strict=True))
     wires = tuple(dataclasses.replace(wire, chip=contribution_text(edge.contribution) if wire.chip else "")
                   for wire, edge in zip(diagram.wires, edges, strict=True))
@@ -116,7 +127,7 @@ def moment_of(trace: Trace, diagram: Diagram, step: int) -> Moment:
 
 
 def _known(value):
-    return () if value is None else tuple(lines(value))
+    return () if value is None else tuple(box_lines(value))
 
 
 def drawn(trace: Trace) -> list[Node]:
@@ -137,11 +148,12 @@ def operation_text(trace: Trace, node: Node) -> str:
 def card_of(trace: Trace, node: Node, final, least: int = 1) -> Card:
     """The card of a node with room for all that it will show, at least `least` characters a number; `final` is its last state."""
     line = trace.timelines[trace.names[node]]
-    values = [lines(state.value) for state in line.states if state.value is not None]
-    grads = [lines(state.grad) for state in line.states if state.grad is not None]
-    return Card(trace.names[node], operation_text(trace, node), node.kind, tuple(lines(final.value)),
+    values = [box_lines(state.value) for state in line.states if state.value is not None]
+    grads = [box_lines(state.grad) for state in line.states if state.grad is not None]
+    return Card(trace.names[node], operation_text(trace, node), node.kind, tuple(box_lines(final.value)),
                 tuple(grads[-1]) if grads else (), _room(values, least), _room(grads, least) if grads else (0, 0),
-                (phrase("value", trace.language), phrase("gradient", trace.language)))
+                (phrase("value", trace.language), phrase("gradient", trace.language)),
+                cells_of(node.shape) if is_heat(node.value) else (0, 0), (heat_codes(final.value), heat_codes(final.grad)))
 
 
 def _room(texts, least):
@@ -196,8 +208,8 @@ def summary(trace: Trace) -> str:
     for node in nodes[:40]:
         name = trace.names[node]
         grad = final.nodes[name].grad
-        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(lines(final.nodes[name].value if trace.starts else node.value)),
-                 "gradient": phrase("unknown", trace.language) if grad is None else "; ".join(lines(grad))}
+        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(box_lines(final.nodes[name].value if trace.starts else node.value)),
+                 "gradient": phrase("unknown", trace.language) if grad is None else "; ".join(box_lines(grad))}
         told.append(phrase("summary.node" if node.primitive else "summary.leaf", trace.language, **shown))
     if len(nodes) > 40:
         told.append(phrase("summary.more", trace.language, count=number(len(nodes) - 40)))

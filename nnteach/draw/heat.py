@@ -14,6 +14,8 @@ from ..digits import lines, number, rows
 
 MOST_CELLS = 12
 """Rows and columns of a grid; of more, some are picked."""
+MOST_WRITTEN = 64
+"""Numbers of an array whose cells can be asked for their numbers."""
 _CODES = np.array(list("dcba01234"))
 _STRONGEST = 4
 _SLIT = 0.2  # of a cell
@@ -58,6 +60,14 @@ def heat_codes(value) -> str:
     share = np.clip(np.nan_to_num(picked / largest, nan=0.0), -1, 1)
     levels = np.sign(share) * np.ceil(np.abs(share) * _STRONGEST)
     return "/".join("".join(row) for row in _CODES[levels.astype(int) + _STRONGEST])
+
+
+def heat_numbers(value) -> str:
+    """The numbers behind the cells, as they are shown: `"1 −2/0.5 3"`; empty if they are too many."""
+    if not is_heat(value) or np.size(value) > MOST_WRITTEN or np.ndim(value) > 2 or is_sampled(np.shape(value)):
+        return ""
+    table = np.asarray(value).reshape(grid_shape(np.shape(value)))
+    return "/".join(" ".join(map(number, row)) for row in table)
 
 
 def _picked(length):

@@ -15,15 +15,18 @@ from .card import (
     CHIP_ROW,
     CORNER,
     HEADER,
+    LEGEND_ROW,
     PADDING,
     captions,
     chip_size,
+    grid_place,
     has_gradient,
     header_labels,
     number_labels,
 )
 from .curves import length
 from .diagram import attribute_text, clean_text, columns_of, final_moment
+from .heat import cell_size, grid_size, rectangles
 
 ARROW_LENGTH, ARROW_HALF_WIDTH = 12, 5
 NOW_WIDTH, NOW_HEIGHT, NOW_RISE = 46, 20, 14
@@ -53,6 +56,9 @@ def picture(diagram, layout, summary=None, moment=None):
         _add_edge(edges, diagram.edge_id(wire), wire, flow, route)
     for card, state, box in zip(moment.cards, moment.states, layout.boxes, strict=True):
         _add_node(nodes, card, state, box, diagram.now)
+    for row, line in enumerate(reversed(diagram.legend)):
+        place = {"class": "legend", "x": _length(PADDING), "y": _length(layout.height - PADDING - row * LEGEND_ROW)}
+        _add_text(svg, "text", line, place)
     return ET.tostring(svg, encoding="unicode")
 
 
@@ -75,6 +81,8 @@ def _add_node(parent, card, state, box, now):
         _add_label(node, label, box)
     for role in ("value", "gradient"):
         _add_numbers(node, role, number_labels(card, box.w, role), box)
+        if all(card.cells) and (role == "value" or has_gradient(card)):
+            _add_cells(node, card, role, box)
     _add_now_tag(node, box, now)
 
 
@@ -92,6 +100,19 @@ def _add_numbers(parent, role, labels, box):
         text.set("text-anchor", "end")
     for label in labels:
         _add_text(text, "tspan", label.text, {"x": _length(box.x + label.x), "y": _length(box.y + label.y)})
+
+
+def _add_cells(parent, card, role, box):
+    """A frame, and in it one path for all cells of the same strength and sign."""
+    x, y = grid_place(card, box.w, role)
+    width, height = grid_size(card.cells)
+    _add_rect(parent, "heat-frame", box.x + x - 1, box.y + y - 1, width + 1, height + 1, 1)
+    codes, size = card.heat[role == "gradient"], cell_size(card.cells)
+    heat = ET.SubElement(parent, "g", {"class": "heat", "data-heat": codes, "data-size": f"{size[0]} {size[1]}",
+                                       "transform": f"translate({_length(box.x + x)} {_length(box.y + y)})"})
+    for code, found in rectangles(codes, size).items():
+        path = "".join(f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in found)
+        ET.SubElement(heat, "path", {"class": f"heat-{code}", "d": path})
 
 
 def _add_now_tag(parent, box, now):

@@ -24,6 +24,7 @@ from .layers import layer_level
 from .message import MOST_NUMBERS, Telling, entry_name, level_message
 from .neuron import drawable_chain, neuron_level
 from .predict import question, slip_words
+from .slopes import slope_recipes
 
 LEVELS = ("scalar", "vector", "neuron", "layer")
 """In the order of their buttons and of the keys 1 to 4."""
@@ -164,8 +165,10 @@ def packed(data: dict) -> str:
 
 def _vector_level(vector, scalars, any_number, telling):
     made = level_message(vector, any_number, telling)
-    cells = scalars and cell_recipes(vector, scalars.entries, scalars.owner)
-    return made | ({"cells": cells} if cells else {})
+    if scalars:
+        made["cells"] = cell_recipes(vector, scalars.entries, scalars.owner)
+        made["slopes"] = slope_recipes(vector, scalars.entries)
+    return made
 
 
 def _scalar_level(scalars, ask, any_number, _telling):

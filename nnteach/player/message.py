@@ -7,7 +7,8 @@ import numpy as np
 
 from .. import formula
 from ..digits import exact, lines, number
-from ..draw import Drawing, chip_text, drawn, operation_text, summary, title
+from ..draw import Drawing, chip_text, drawn, legend, operation_text, summary, title
+from ..draw.heat import box_lines, heat_codes, heat_numbers, is_heat
 from ..draw.losses import loss_curve
 from ..formula import Symbol
 from ..narration import tell, tell_node, tell_start
@@ -46,7 +47,7 @@ class Telling:
     def parts(self) -> dict:
         """The parts of the message that are the same at every level with these steps."""
         told = training(self.trace, self.texts) | story(self.trace, self.texts, self.ask)
-        return told | {"texts": self.texts.table}
+        return told | {"texts": self.texts.table, "heat": self.texts.heat}
 
 
 def story(trace: Trace, texts: "Texts", ask: Callable | None = None) -> dict:
@@ -94,7 +95,7 @@ def _start(trace):
         "now": now,
         "say": say,
         "lines": [["expression", formula.math(written)]],
-        "remark": phrase("start.how", trace.language),
+        "remark": " ".join([phrase("start.how", trace.language), *legend(trace, drawn(trace))]),
     }
 
 
@@ -120,7 +121,7 @@ class Texts:
     """The table of numbers: each stands once, in full and as shown, and is referred to by its place."""
 
     def __init__(self):
-        self.table, self.places, self._large = [], {}, {}
+        self.table, self.heat, self.places, self._large = [], {}, {}, {}
 
     def place(self, value) -> int | None:
         if value is None:
@@ -128,20 +129,22 @@ class Texts:
         if np.size(value) > MOST_NUMBERS:
             return self._place_of_large(value)
         full = exact(value)
-        return self._enter(full, full, lines(value))
+        return self._enter(full, full, value)
 
     def _place_of_large(self, array):
         """The same array comes at many steps; it is kept, so that no other one can get its id."""
         if id(array) not in self._large:
             [shape] = lines(array)
             told = f"{shape}: {number(array.min())} … {number(array.max())}"
-            self._large[id(array)] = array, self._enter((shape, array.tobytes()), told, [shape])
+            self._large[id(array)] = array, self._enter((shape, array.tobytes()), told, array)
         return self._large[id(array)][1]
 
-    def _enter(self, key, full, shown):
+    def _enter(self, key, full, value):
         if key not in self.places:
-            self.places[key] = len(self.table)
-            self.table.append([full, shown])
+            place = self.places[key] = len(self.table)
+            self.table.append([full, box_lines(value)])
+            if is_heat(value):
+                self.heat[str(place)] = [heat_codes(value), heat_numbers(value)]
         return self.places[key]
 
 

@@ -12,13 +12,16 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-PARTS = ("lookup", "keys", "elements", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
+PARTS = ("lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
          "levels", "lens", "clock", "screen", "prediction", "actions", "player", "widget")
 """In this order; `message.js` holds types alone."""
 
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^ *//.*$|  // .*$", re.MULTILINE)
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";$', re.MULTILINE)
+
+_TIGHT = ("=>", "{", "===", "!==", "&&", "||", "??")
+"""What stands between spaces for its reader only; no text in the script has one of them."""
 
 
 @cache
@@ -31,6 +34,8 @@ def _delivered(source):
     """A part without what only its reader needs. Comments that begin in a line of code have two spaces before them."""
     for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT):
         source = unneeded.sub("", source)
+    for sign in _TIGHT:
+        source = source.replace(f" {sign} ", sign).replace(f" {sign}\n", f"{sign}\n")
     return "".join(f"{line.strip()}\n" for line in source.splitlines() if line.strip())
 
 

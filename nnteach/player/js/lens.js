@@ -4,7 +4,6 @@
 
 import { cellsOf, CellView } from "./cells.js";
 import { setAttribute, setText } from "./elements.js";
-import { entryAt } from "./lookup.js";
 
 export class Lens {
   /** @type {CellView | null} */
@@ -18,7 +17,7 @@ export class Lens {
   /** Show how a cell of a matrix is computed. @param {string} name @param {number} index among its cells */
   show(name, index) {
     const { data, panel, picture, root, sentence, step, words } = this.player;
-    const count = cellsOf(data, name).length;
+    const count = cellsOf(data, name, step).length;
     this.close();
     this.cell = new CellView(data, words, name, (index + count) % count, step);
     panel.question.after(this.cell.element);
@@ -43,7 +42,7 @@ export class Lens {
     const focused = this.player.nodeOf(place)?.name;
     if (cell && (!focused || focused === cell.name)) return this.show(cell.name, cell.index + by);
     const able = [focused, data.steps[step - 1]?.node, ...Object.keys(data.cells ?? {})].find((name) =>
-      name && cellsOf(data, name).length && entryAt(/** @type {any} */ (data.nodes.find((node) => node.name === name)).timeline, step)[2] !== null);
+      name && cellsOf(data, name, step).length);
     if (able) this.show(able, by > 0 ? 0 : -1);
   }
 }

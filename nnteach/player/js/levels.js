@@ -36,7 +36,7 @@ export class Levels {
     for (const [name, text] of Object.entries(data.levels ?? {})) {
       all[name] = null;
       unpacked(text).then((level) => {
-        all[name] = { ...data, ...level, moments: level.moments, cells: level.cells };
+        all[name] = { ...data, ...level, moments: level.moments, cells: level.cells, slopes: level.slopes };
         if (this.wanted === name && this.#all === all) this.onReady();
       }).catch(() => {
         delete all[name];  // an old browser shows the first level only

@@ -17,7 +17,8 @@
  *            inputs: {name: string, value: number | string}[], words: Words,
  *            level?: string, levels?: Words, moments?: number[],
  *            iterations?: number[], losses?: [number, number][], curve?: string, memory?: NodeData[],
- *            cells?: Record<string, Recipe[]>, predict?: boolean, slips?: Words}} Data
+ *            cells?: Record<string, Recipe[]>, slopes?: Record<string, Recipe[]>,
+ *            heat?: Record<string, [string, string]>, predict?: boolean, slips?: Words}} Data
  * @typedef {(string | number[])[]} Recipe  how a cell is computed: the cell itself, then signs and cells [node, row, column]
  * @typedef {{step?: number, theme?: string, wholePage?: boolean, guardKeys?: boolean, live?: boolean,
  *            stepsPerSecond?: number, onStep?: (step: number) => void,

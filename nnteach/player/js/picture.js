@@ -3,6 +3,7 @@
 /** @import { Data, NodeData, EdgeData, Words } from "./message.js" */
 
 import { SVG, UNKNOWN, setAttribute, setText } from "./elements.js";
+import { showHeat } from "./heat.js";
 import { entryAt } from "./lookup.js";
 
 const PICTURE_TAGS = new Set(["svg", "g", "rect", "path", "text", "tspan", "title", "desc", "style", "line", "circle",
@@ -75,6 +76,9 @@ export class Picture {
     const [, state, value, gradient] = entryAt(node.timeline, step);
     const { texts } = this.data;
     const fresh = [...showLines(parts.values, value, texts), ...showLines(parts.gradients, gradient, texts)];
+    for (const [at, place] of [value, gradient].entries()) {
+      fresh.push(...showHeat(parts.heats[at], this.data.heat?.[place ?? ""]?.[0] ?? ""));
+    }
     const full = [value, gradient].map((place) => (place === null ? "" : texts[place][0]));
     setAttribute(parts.group, "class", state);
     setAttribute(parts.group, "data-state", state);
@@ -144,6 +148,7 @@ function nodeParts(group) {
   return {
     group,
     title: group.querySelector("title"),
+    heats: [...group.querySelectorAll(".heat")],
     values: [...group.querySelectorAll("text.value > tspan")],
     gradients: [...group.querySelectorAll("text.gradient > tspan")],
     box: { left, top: top - 12, right: left + width, bottom: top + height },  // the NOW tag stands out at the top
