@@ -68,7 +68,7 @@ _LATER = {
     "nn": None, "data": None, "demos": None, "homework": None, "search": None, "bridges": None,
     "frameworks": None, "needs": "frameworks.extras",
     "from_torch": "bridges.torch", "from_keras": "bridges.keras",
-    "check": "homework.check", "check_answer": "homework.check", "reference": "homework.reference",
+    "check": "homework.check", "exercise": "homework.functions", "check_answer": "homework.check", "reference": "homework.reference",
     "reveal": "homework.reveal", "quiz": "quizzes", "check_gradients": "gradient_check", "check_primitive": "custom",
     "explain_code": "explain", "softmax_jacobian": "jacobians", "collector_paused": "graph", "find_nan": "guards",
     "scalars": "zoom", "from_json": "serial", "to_json": "serial",

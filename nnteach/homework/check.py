@@ -41,14 +41,30 @@ def check(student_function, solution_function, cases: int = 20, rng=None, inputs
         CheckError: nothing says what the inputs look like, or the solution works on none of them.
     """
     _must_be_functions(student_function, solution_function)
-    name = _name_of(student_function)
     rng = np.random.default_rng(0) if rng is None else rng
-    tried = _cases_with_truth(solution_function, cases, rng, inputs)
+    graph = getattr(solution_function, "graph", None)
+    made = make_cases(solution_function, cases, rng, inputs)
+    return check_cases(student_function, solution_function, made, rng, lambda found, tried: with_mistakes(found, tried, graph))
+
+
+def check_cases(student_function, solution_function, cases: list[Case], rng, explain, kinks: bool = True) -> Result:
+    """Compare a student's function with a solution function on given cases.
+
+    Args:
+        student_function, solution_function: see `check`.
+        cases: what to try them on.
+        rng: a `np.random.Generator`, for the directions in which a kink is looked at.
+        explain: (Result, trials) -> Result, which may name the mistake.
+        kinks: whether every slope between those on both sides of a kink is right.
+    """
+    _must_be_functions(student_function, solution_function)
+    name = _name_of(student_function)
+    tried = _cases_with_truth(solution_function, cases, rng, kinks)
     if problem := _takes_other_inputs(student_function, input_names(solution_function)):
         return Result("error", f"{name} takes other inputs", (problem,))
     trials = [_try(student_function, case, truth) for case, truth in tried]
     with _quiet():
-        return with_mistakes(_verdict(name, trials), trials, getattr(solution_function, "graph", None))
+        return explain(_verdict(name, trials), trials)
 
 
 def check_answer(answer, truth) -> Result:
@@ -96,20 +112,21 @@ class Trial:
 
 # ------------------------------------------------------------------------------------ running the functions
 
-def _cases_with_truth(solution, how_many, rng, inputs):
+def _cases_with_truth(solution, cases, rng, kinks):
     """The cases on which the solution has an answer, with it; elsewhere nothing can be compared."""
     tried, last = [], None
-    for case in make_cases(solution, how_many, rng, inputs):
+    for case in cases:
+        nearby = case.nearby(rng) if kinks else ()
         try:
             with _quiet():
-                truth = Truth.of(solution(*case.arguments()), [solution(*near) for near in case.nearby(rng)])
+                truth = Truth.of(solution(*case.arguments()), [solution(*near) for near in nearby])
         except Exception as error:
             last = error
             continue
         if truth.finite:
             tried.append((case, truth))
     if not tried:
-        got = f"none in {how_many} cases ({last or 'nan or infinity'})"
+        got = f"none in {len(cases)} cases ({last or 'nan or infinity'})"
         raise CheckError(message("a solution that returns finite numbers", got,
                                  "Give inputs= that the solution can work on")) from last
     return tried

@@ -42,9 +42,14 @@ def with_mistakes(result, trials, graph):
     named = mistakes_in(graph, [(trial.case.arguments(), trial.found.given, trial.right) for trial in in_order])
     if not named:
         return result
-    told, look = phrase("exactly.or").join(words(h.id)[0] for h in named), words(named[0].id)[1]
+    return naming(result, [(h.id, *words(h.id)) for h in named])
+
+
+def naming(result, named):
+    """The result of a check, with mistakes that explain it: (id, what was done, where to look) each."""
+    told, look = phrase("exactly.or").join(did for _, did, _ in named), named[0][2]
     said = phrase("exactly", did=told, where=""), phrase("look", look=look) + ("" if look.endswith("?") else ".")
-    ids = dict.fromkeys([*(h.id for h in named), *result.mistakes])
+    ids = dict.fromkeys([*(name for name, _, _ in named), *result.mistakes])
     return replace(result, points=(*said, *result.points), mistakes=tuple(ids))
 
 

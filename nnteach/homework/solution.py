@@ -58,7 +58,9 @@ def written(name, value):
     """A name and its numbers, row under row."""
     if np.ndim(value) == 0:
         return [f"{name} = {number(value)}"]
-    if np.ndim(value) == 2 and max(np.shape(value)) > 4:
+    if np.ndim(value) == 1:
+        return [f"{name} = " + "  ".join(map(number, value))]
+    if np.ndim(value) > 2 or max(np.shape(value)) > 4:
         return [f"{name} = {np.array2string(np.asarray(value), precision=4, separator=', ')}"]
     rows = lines(np.atleast_2d(value))
     lead = f"{name} = "
