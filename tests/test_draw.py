@@ -27,7 +27,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {"svg", "title", "desc", "style", "rect", "g", "path", "text", "tspan"}
 ATTRIBUTES = {"class", "role", "width", "height", "viewBox", "x", "y", "rx", "d", "style", "text-anchor",
-              "data-node", "data-edge", "data-state", "data-no-gradient",
+              "data-node", "data-edge", "data-no-gradient", "transform",
               "{http://www.w3.org/XML/1998/namespace}space"}
 HOSTILE = [
     "<img src=x onerror=alert(1)>", "<b>bold</b>", "</title><script>alert(1)</script>", "]]>", "<!--",

@@ -6,7 +6,6 @@
 Each step is a function of plain data: `diagram_of` (trace -> cards and wires), `layout` (positions), `picture` (SVG).
 """
 
-import base64
 import dataclasses
 import functools
 import html
@@ -83,8 +82,8 @@ class Drawing:
         return f"Drawing({self.diagram.title}: {len(self.diagram.cards)} nodes)"
 
     def _repr_html_(self):
-        data = base64.b64encode(self.svg.encode()).decode()
-        return f'<img alt="{html.escape(summary(self.trace))}" src="data:image/svg+xml;base64,{data}">'
+        from .style import image_source
+        return f'<img alt="{html.escape(summary(self.trace))}" src="{image_source(self.svg)}">'
 
 
 def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:

@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ET
 
 from ..digits import number
 from ..phrases import phrase
-from .picture import _style
+from .picture import STYLE
+from .style import style_sheet
 
 WIDTH, HEIGHT = 440, 132
 LEFT, RIGHT, TOP, BOTTOM = 96, 40, 24, 28
@@ -29,7 +30,7 @@ def loss_curve(losses: list, language: str = "en") -> str:
     svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "nnteach-picture", "role": "img",
                              "width": f"{WIDTH}", "height": f"{HEIGHT}", "viewBox": f"0 0 {WIDTH} {HEIGHT}"})
     _text(svg, "title", _in_words(shown, language))
-    _text(svg, "style", _style())
+    _text(svg, "style", style_sheet(STYLE))
     ET.SubElement(svg, "rect", {"class": "ground", "width": f"{WIDTH}", "height": f"{HEIGHT}"})
     _axes(svg, shown, places, language)
     for i, loss in enumerate(shown):

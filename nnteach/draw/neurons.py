@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from .card import CHIP, NUMBER, OPERATION
 from .diagram import ADVANCE, attribute_text, clean_text, text_width
-from .picture import ARROW_HALF_WIDTH, NOW_HEIGHT, NOW_RISE, NOW_WIDTH, _style
+from .picture import ARROW_HALF_WIDTH, NOW_HEIGHT, NOW_RISE, NOW_WIDTH, STYLE, source
 from .picture import ARROW_LENGTH as ARROW
+from .style import style_sheet
 
 MARGIN, CAPTIONS, CAPTION_ROW = 24, 34, 16
 LABEL_GAP, LABEL_COLUMNS = 6, 8  # of the name beside a bias, scale or shift
@@ -90,7 +91,7 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
     )
     _text(svg, sketch.title, tag="title")
     _text(svg, summary, tag="desc")
-    _text(svg, _style(), tag="style")
+    _text(svg, style_sheet(STYLE), tag="style")
     ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
     edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
     for y, captions in ((MARGIN, sketch.captions), (MARGIN + CAPTION_ROW, sketch.remarks)):
@@ -110,7 +111,7 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
         for row, cell in enumerate(cells):
             _unit(nodes, cell, places.unit(column, row), places.radius, sketch.now)
             _below(nodes, sketch.below[column][row], places.unit(column, row), places.radius)
-    return ET.tostring(svg, encoding="unicode")
+    return source(svg)
 
 
 class _Places:
@@ -176,7 +177,7 @@ def _unit(parent, cell, centre, radius, now):
     _text(
         node,
         cell.name,
-        {"class": "operation", "text-anchor": "middle", "x": f"{x:g}", "y": f"{y + radius + NAME_BELOW:g}"},
+        {"class": "operation", "x": f"{x:g}", "y": f"{y + radius + NAME_BELOW:g}"},
     )
     tag = ET.SubElement(node, "g", {"class": "now-tag"})
     top = y - radius - NOW_RISE
@@ -191,7 +192,7 @@ def _unit(parent, cell, centre, radius, now):
             "rx": f"{NOW_HEIGHT / 2:g}",
         },
     )
-    _text(tag, now, {"text-anchor": "middle", "x": f"{x:g}", "y": f"{top + 14.5:g}"})
+    _text(tag, now, {"x": f"{x:g}", "y": f"{top + 14.5:g}"})
 
 
 def _below(parent, cells, centre, radius):
@@ -202,7 +203,7 @@ def _below(parent, cells, centre, radius):
         node = _chip(parent, cell, (x, at), "bias")
         if len(cells) > 1:
             place = {"x": f"{x - _chip_width(cell) / 2 - LABEL_GAP:g}", "y": f"{at + 4:g}"}
-            _text(node, _label(cell), {"class": "operation", "text-anchor": "end"} | place, columns=LABEL_COLUMNS)
+            _text(node, _label(cell), {"class": "operation end"} | place, columns=LABEL_COLUMNS)
 
 
 def _label(cell):
@@ -230,7 +231,7 @@ def _chip_width(cell):
 
 def _node(parent, cell, part):
     node = ET.SubElement(
-        parent, "g", {"data-node": attribute_text(cell.name), "data-part": part, "data-state": "done", "class": "done"}
+        parent, "g", {"data-node": attribute_text(cell.name), "data-part": part, "class": "done"}
     )
     if not cell.has_gradient:
         node.set("data-no-gradient", "")
@@ -257,7 +258,7 @@ def _numbers(node, cell, x, baselines, size):
     for role, shown, y in zip(("value", "gradient"), (cell.value, cell.gradient), baselines, strict=True):
         if role == "value" or cell.has_gradient:
             # Set as an attribute of style: the sheet gives all numbers of cards one size.
-            text = ET.SubElement(node, "text", {"class": role, "text-anchor": "middle", "style": f"font-size:{size}px"})
+            text = ET.SubElement(node, "text", {"class": role, "style": f"font-size:{size}px"})
             _text(text, shown or "·", {"x": f"{x:g}", "y": f"{y:.1f}"}, tag="tspan")
 
 
@@ -269,7 +270,6 @@ def _line(parent, line, start, end):
         "g",
         {
             "data-edge": attribute_text(line.id),
-            "data-state": "done",
             "class": "done backward",
             "style": f"--length:{far:.1f}px",
         },
@@ -286,7 +286,7 @@ def _arrow(edge, name, tip, back):
     base, side = (x + dx * ARROW, y + dy * ARROW), (-dy * ARROW_HALF_WIDTH, dx * ARROW_HALF_WIDTH)
     corners = [(x, y), (base[0] + side[0], base[1] + side[1]), (base[0] - side[0], base[1] - side[1])]
     d = "M" + " ".join(f"{a:.1f} {b:.1f}" for a, b in corners) + "Z"
-    ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": d, "style": f"transform-origin:{x:.1f}px {y:.1f}px"})
+    ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": d, "style": f"transform-box:view-box;transform-origin:{x:.1f}px {y:.1f}px"})
 
 
 def _text(parent, text, attributes=None, tag="text", columns=22):

@@ -5,13 +5,14 @@ import html
 import json
 import re
 import zlib
-from functools import cache
 from pathlib import Path
 
 from ..draw.diagram import clean_text
+from ..draw.style import image_source, style_sheet
 from ..phrases import words
 from .script import script
 
+STYLE = Path(__file__).with_name("player.css")
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
 HEIGHT_WITH_LEDGER = 600
 ROOM_FOR_BARS, ROOM_FOR_CURVE = 190, 150
@@ -63,7 +64,7 @@ for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")
   const show = async () => {
     const packed = new Blob([bytes(box.querySelector("script[data-page]").textContent)]).stream();
     const page = await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).text();
-    const picture = new TextDecoder().decode(bytes(image.src.split(",")[1]));
+    const picture = decodeURIComponent(image.getAttribute("src").split(/,(.*)/s)[1]);
     const dark = document.body.dataset.jpThemeLight;
     const theme = dark === "false" ? "dark" : dark === "true" ? "light" : "auto";
     const frame = document.createElement("iframe");
@@ -95,7 +96,7 @@ def document(data: dict, title: str | None = None) -> str:
     said = words() | data.get("words", {})
     return _PAGE.format(
         language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY, title=_text(title or data["title"]), summary=_text(data["summary"]),
-        style=_style(), script=script(), message=_json(data))
+        style=style_sheet(STYLE), script=script(), message=_json(data))
 
 
 def notebook_output(data: dict, png_alt: str | None = None) -> str:
@@ -112,11 +113,10 @@ def notebook_output(data: dict, png_alt: str | None = None) -> str:
     Returns:
         HTML of one `<div class="nnteach-output">`.
     """
-    picture = base64.b64encode(data["picture"].encode()).decode()
     page = document({**data, "picture": _PICTURE_MARK})
     packed = base64.b64encode(zlib.compress(page.encode(), 9)).decode()
     return (f'<div class="nnteach-output" data-height="{frame_height(data)}" style="overflow-x:auto">'
-            f'<img alt="{_text(png_alt or data["summary"])}" src="data:image/svg+xml;base64,{picture}"'
+            f'<img alt="{_text(png_alt or data["summary"])}" src="{image_source(data["picture"])}"'
             f' style="max-width:none">'
             f'<script type="text/plain" data-page>{packed}</script>'
             f"<script>{{{_UPGRADE}}}</script></div>")
@@ -138,8 +138,3 @@ def _json(data):
 
 def _text(text):
     return html.escape(clean_text(text))
-
-
-@cache
-def _style():
-    return Path(__file__).with_name("player.css").read_text(encoding="utf-8")

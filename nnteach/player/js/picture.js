@@ -144,7 +144,8 @@ function nodeParts(group) {
   group.setAttribute("role", "button");
   group.setAttribute("tabindex", "-1");
   const rect = group.querySelector("rect.box");
-  const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => length(rect, name));
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => length(rect, name));
+  const [left, top] = (group.getAttribute("transform")?.match(/[-\d.]+/g) ?? [0, 0]).map((away, axis) => Number(away) + [x, y][axis]);
   return {
     group,
     title: group.querySelector("title"),
