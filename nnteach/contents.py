@@ -9,6 +9,7 @@ from pathlib import Path
 from .notation import notation
 
 LAST = 10**6  # a lesson without a place in the order comes behind all others
+FIRST_PLAYER = "notebooks/02_x_plus_y_times_z.ipynb#cell-id=player"  # JupyterLab goes to the cell with this id
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def page(files: Mapping[str, Path], deck: str | None = None) -> str:
     exercises = _entries(files, "exercises/")
     chosen = [lesson for lesson in lessons if not deck or lesson.items(deck)]
     others = [lesson for lesson in lessons if lesson not in chosen]
-    lines = [*_head(deck), *_by_part(chosen, exercises, deck)]
+    lines = [*_head(deck, FIRST_PLAYER.partition("#")[0] in files), *_by_part(chosen, exercises, deck)]
     if others:
         lines += ["## Also in the course", "", *(_line(lesson, exercises, None) for lesson in others), ""]
     return "\n".join(lines)
@@ -63,15 +64,18 @@ def _entries(files, folder):
     return sorted(found, key=lambda entry: entry.order)
 
 
-def _head(deck):
-    keys = "In a player → and ← step, `f` fills the wall, `p` asks for a prediction first, `?` lists all keys."
+def _head(deck, shows_a_player):
+    see = f"To see a player at once, open [lesson 2 at its player]({FIRST_PLAYER}): it works before anything is run."
+    see = see if shows_a_player else ""
+    keys = ("Click a lesson to open it. In it, `Shift+Enter` runs a cell and goes to the next. Click a player, then "
+            "step with → and ←; `f` fills the wall, `p` asks for a prediction first, `?` lists all keys.")
     if not deck:
-        return ["# The course", "", "Read the lessons in this order; each ends with the next. " + keys, ""]
+        return ["# The course", "", "**Begin with lesson 1;** each lesson ends with the next. " + keys, "", see, ""]
     letters = notation(deck)
     return [f"# {letters.course}", "",
-            f"The lessons that go with deck {deck}, in reading order, with the items of its slides. Nodes without a "
-            f"name of their own get its letters: `{letters.pre}` before an activation, `{letters.out}` after it, "
-            f"`{letters.learning_rate}` for the learning rate. {keys}", ""]
+            f"The lessons that go with deck {deck}, in reading order, with the items of its slides. {keys}", "",
+            f"Nodes without a name of their own get the letters of the deck: `{letters.pre}` before an activation, "
+            f"`{letters.out}` after it, `{letters.learning_rate}` for the learning rate.", "", see, ""]
 
 
 def _by_part(lessons, exercises, deck):
@@ -90,8 +94,17 @@ def _line(lesson, exercises, deck):
     words = [f"- {number}[{lesson.title}]({lesson.name})"]
     if "minutes" in lesson.about:
         words.append(f"{lesson.about['minutes']} minutes")
-    stem = Path(lesson.name).stem
-    words += [f"[exercises]({each.name})" for each in exercises if each.about.get("lesson") == stem]
     if slides := lesson.items(deck):
         words.append(f"slides {', '.join(slides)}")
-    return " · ".join(words)
+    stem = Path(lesson.name).stem
+    practice = " · ".join(_practice([each for each in exercises if each.about.get("lesson") == stem]))
+    return " · ".join(words) + (f"<br>{practice}" if practice else "")
+
+
+def _practice(entries):
+    """The exercises of a lesson under their own titles: what is programmed, and what is done by hand."""
+    for words, beginning in (("in code", r"Exercise \d+\. "), ("by hand", "By hand: ")):
+        links = [f"[{re.sub(beginning, '', each.title)}]({each.name})" for each in entries
+                 if re.match(beginning, each.title)]
+        if links:
+            yield f"{words}: {', '.join(links)}"

@@ -20,7 +20,7 @@ def files():
 
 
 def names(page):
-    return re.findall(r"\((notebooks/[^)]*)\)", page)
+    return re.findall(r"\((notebooks/[^)#]*)\)", page)  # not the link to a cell, which stands above the list
 
 
 def test_every_lesson_stands_on_the_page_once_and_in_order(files):
@@ -42,7 +42,21 @@ def test_the_lessons_of_a_deck_come_first_and_all_others_after(files, deck):
 
 def test_links_lead_to_files_of_the_course(files):
     for deck in (None, "001"):
-        assert set(re.findall(r"\]\(([^)]*)\)", contents.page(files, deck))) <= set(files)
+        assert set(re.findall(r"\]\(([^)#]*)", contents.page(files, deck))) <= set(files)
+
+
+def test_the_link_to_the_first_player_names_a_cell_that_has_one(files):
+    name, _, cell_id = contents.FIRST_PLAYER.partition("#cell-id=")
+    cells = json.loads(files[name].read_text("utf-8"))["cells"]
+    (cell,) = [cell for cell in cells if cell["id"] == cell_id]
+    assert "nnteach-output" in "".join(cell["outputs"][0]["data"]["text/html"])
+    assert all(f"]({contents.FIRST_PLAYER})" in contents.page(files, deck) for deck in (None, "003"))
+
+
+def test_every_exercise_stands_on_the_page_under_its_own_title(files):
+    links = re.findall(r"\[([^]]*)\]\((exercises/[^)]*)\)", contents.page(files))
+    assert {name for _, name in links} == {name for name in files if name.startswith("exercises/")}
+    assert len({title for title, _ in links}) == len(links)
 
 
 def test_an_exercise_stands_beside_its_lesson(files):
@@ -122,3 +136,6 @@ def test_jupyterlab_shows_the_page_and_its_links_open_lessons(lab):
     page.locator(".jp-RenderedMarkdown h1", has_text="The course").wait_for()
     page.locator(".jp-RenderedMarkdown a", has_text="6. ").first.click()
     page.locator(".jp-NotebookPanel:visible").wait_for()
+    page.get_by_role("tab", name="course").click()
+    page.get_by_role("link", name="lesson 2 at its player").click()
+    page.locator(".jp-NotebookPanel:visible iframe").wait_for()
