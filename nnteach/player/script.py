@@ -20,8 +20,10 @@ _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^ *//.*$|  // .*$", re.MULTILINE)
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";$', re.MULTILINE)
 
-_TIGHT = ("=>", "{", "===", "!==", "&&", "||", "??")
-"""What stands between spaces for its reader only; no text in the script has one of them."""
+_TEXT = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![*/ ])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\n\[])+/)')
+"""A string, a template or a regular expression, in which every space counts; a division has spaces round its sign."""
+_SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[,:={}]) ?")
+_OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
 
 
 @cache
@@ -34,9 +36,12 @@ def _delivered(source):
     """A part without what only its reader needs. Comments that begin in a line of code have two spaces before them."""
     for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT):
         source = unneeded.sub("", source)
-    for sign in _TIGHT:
-        source = source.replace(f" {sign} ", sign).replace(f" {sign}\n", f"{sign}\n")
-    return "".join(f"{line.strip()}\n" for line in source.splitlines() if line.strip())
+    return _OPEN_LINE.sub("", "".join(f"{_tight(line.strip())}\n" for line in source.splitlines() if line.strip()))
+
+
+def _tight(line):
+    """A line without the spaces that only its reader needs."""
+    return "".join(part if k % 2 else _SIGN.sub(r"\1", part) for k, part in enumerate(_TEXT.split(line)))
 
 
 if __name__ == "__main__":
