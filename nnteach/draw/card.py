@@ -28,6 +28,7 @@ _FIRST_ROW_BASELINE = _CAPTION_BASELINE + 20
 _BETWEEN_NUMBERS = 22
 _ABOVE_CELLS = 10
 LEGEND, LEGEND_ROW = 14, 22
+SIGN = 20
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def card_size(card, slots=1):
     """
     rows = max(card.value_size[0], card.gradient_size[0], len(card.value), len(card.gradient), 1)
     header = text_width(card_name(card), NAME) + 9 + text_width(card_operation(card), OPERATION)
+    header += (SIGN + PADDING) * bool(card.sign)
     numbers = _column_width(card, "value") + _column_width(card, "gradient") + _BETWEEN_NUMBERS
     width = max(_SMALLEST_WIDTH, 2 * PADDING + max(header, numbers))
     below = grid_size(card.cells)[1] + _ABOVE_CELLS if all(card.cells) else 0

@@ -33,6 +33,7 @@ class Card:
         captions: the words over the two, in the reader's language.
         cells: (rows, columns) of heat cells, where the array is too large to be written out; else (0, 0).
         heat: the cells of value and gradient (`heat.py`); empty while not known.
+        sign: `+` or `−` on a box that can be opened or closed.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Card:
     captions: tuple[str, str] = ("value", "gradient")
     cells: tuple[int, int] = (0, 0)
     heat: tuple[str, str] = ("", "")
+    sign: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ def _add_node(parent, card, state, box, now):
         if all(card.cells) and (role == "value" or has_gradient(card)):
             _add_cells(node, card, role, box.w)
     if card.sign:
+        node.set("aria-expanded", "false" if card.sign == "+" else "true")
         _add_sign(node, card.sign, box.w)
     _add_now_tag(node, box.w / 2, now)
 

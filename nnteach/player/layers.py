@@ -1,12 +1,13 @@
-"""The level of layers: the vector graph with every layer collapsed into one box, `layer 1 · tanh`.
+"""The level of layers: the vector graph with every layer collapsed into one box, `layer 1 · tanh`, or with one of them open.
 
 Nothing is computed here: the steps are those of the vector level, and a box is in use whenever one of the operations in it
-is. It shows the output of the layer and the gradient of the output.
+is. It shows the output of the layer and the gradient of the output. A layer opens into its own nodes, and another one that
+was open closes; with all of them open it would be the vector level.
 """
 
 import dataclasses
 
-from ..draw import NUMBER_COLUMNS, card_of, contribution_text, drawn, operation_text, summary, title
+from ..draw import NUMBER_COLUMNS, card_of, contribution_text, drawn, legend, operation_text, summary, title
 from ..draw.chain import Chain
 from ..draw.diagram import Diagram, Wire
 from ..phrases import phrase
@@ -15,16 +16,40 @@ from .message import Telling
 from .neuron import flow_of, merged, status_of, without_repeats
 
 
-def layer_level(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict:
-    """What the browser needs to show a network layer by layer. Arguments as in `message.level_message`."""
+MOST_OPENING = 4
+"""Layers that can be opened, each with a picture of its own; in a deeper network the vector level serves."""
+
+
+def open_layers(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict[str, dict]:
+    """What `layer_level` gives with each layer opened in turn, by the name of that state: `layer1`."""
+    count = len(chain.layers)
+    return {_name(k): layer_level(chain, any_number, telling, k) for k in range(1, count + 1) if _opens(count)}
+
+
+def _opens(count):
+    return count <= MOST_OPENING
+
+
+def _name(opened):
+    """The name of the level with a layer open; without one, of the level itself."""
+    return f"layer{opened or ''}"
+
+
+def layer_level(chain: Chain, any_number: bool = False, telling: Telling | None = None, opened: int = 0) -> dict:
+    """What the browser needs to show a network layer by layer.
+
+    Arguments as in `message.level_message`; `opened` is the number of the layer that is open, from 1 on, or 0 for none.
+    """
     from ..draw.layout import layout  # it loads Graphviz, and nothing else here needs that
     from ..draw.picture import picture
 
     telling = telling or Telling(chain.trace)
-    trace, texts, made = chain.trace, telling.texts, _Collapsed(chain, any_number)
+    trace, texts, made = chain.trace, telling.texts, _Collapsed(chain, any_number, opened)
     nodes, edges = [made.node(node, texts) for node in made.boxes], [made.edge(edge, texts) for edge in made.edges]
     diagram = made.diagram()
     return {
+        "level": "layer",
+        "open": opened,
         "title": title(trace),
         "summary": summary(trace),
         "picture": picture(diagram, layout(diagram), summary=summary(trace)),
@@ -46,13 +71,16 @@ class _Edge:
 
 
 class _Collapsed:
-    """The boxes and edges that are left when layers are collapsed."""
+    """The boxes and edges that are left when layers are collapsed; `opened` is the number of one that is not, or 0."""
 
-    def __init__(self, chain, any_number):
+    def __init__(self, chain, any_number, opened=0):
         self.trace: Trace = chain.trace
         self.least = NUMBER_COLUMNS if any_number else 1
-        self.layers = {layer.out: (k, layer) for k, layer in enumerate(chain.layers, start=1)}
-        inside = {node for layer in chain.layers for node in self._members(layer) if node is not layer.out}
+        self.numbers = {layer.out: k for k, layer in enumerate(chain.layers, start=1)}
+        self.layers = {layer.out: (k, layer) for k, layer in enumerate(chain.layers, start=1) if k != opened}
+        self.opened = chain.layers[opened - 1] if opened else None
+        self.foldable = _opens(len(chain.layers))
+        inside = {node for _, layer in self.layers.values() for node in self._members(layer) if node is not layer.out}
         self.boxes = [node for node in drawn(self.trace) if node not in inside]
         self.edges = [edge for node in self.boxes for edge in self._edges_into(node)]
 
@@ -79,13 +107,28 @@ class _Collapsed:
 
     def operation(self, node):
         """What stands beside the name."""
-        if node not in self.layers:
+        if node not in self.numbers:
             return operation_text(self.trace, node)
-        k, layer = self.layers[node]
-        told = [phrase("layer.number", self.trace.language, k=k), layer.activation]
+        called = phrase("layer.number", self.trace.language, k=self.numbers[node])
+        if node not in self.layers:
+            return f"{called} · {operation_text(self.trace, node)}"
+        layer = self.layers[node][1]
+        told = [called, layer.activation]
         if layer.normalised:
             told.insert(1, phrase("layer.normalised", self.trace.language))
         return " · ".join(filter(None, told))
+
+    def fold(self, node):
+        """The state that opens the layer of a box, or closes it; none for a box of no layer."""
+        if not self.foldable:
+            return {}
+        if self.opened and node in self._members(self.opened):
+            return {"fold": _name(0)}
+        return {"fold": _name(self.numbers[node])} if node in self.layers else {}
+
+    def sign(self, node):
+        """What the box of a layer says: that it opens, or closes."""
+        return "" if node not in self.numbers or not self.foldable else "+" if node in self.layers else "−"
 
     def node(self, node, texts):
         """A box over time."""
@@ -98,7 +141,7 @@ class _Collapsed:
             status = status_of([states[node].status, states[members[0]].status], states.values())
             timeline.append([start, status, texts.place(states[node].value), texts.place(states[node].grad)])
         return {"name": trace.names[node], "kind": node.kind, "operation": self.operation(node),
-                "at": [trace.names[one] for one in members], "timeline": without_repeats(timeline)}
+                "at": [trace.names[one] for one in members], "timeline": without_repeats(timeline)} | self.fold(node)
 
     def edge(self, edge, texts):
         """An edge over time."""
@@ -116,9 +159,9 @@ class _Collapsed:
         trace = self.trace
         final, place = trace.state_at(len(trace)), {node: k for k, node in enumerate(self.boxes)}
         cards = tuple(dataclasses.replace(card_of(trace, node, final.nodes[trace.names[node]], self.least),
-                                          operation=self.operation(node)) for node in self.boxes)
+                                          operation=self.operation(node), sign=self.sign(node)) for node in self.boxes)
         wires = tuple(self._wire(edge, place) for edge in self.edges)
-        return Diagram(title(trace), cards, wires, phrase("now", trace.language))
+        return Diagram(title(trace), cards, wires, phrase("now", trace.language), legend(trace, self.boxes))
 
     def _wire(self, edge, place):
         states = self.trace.edge_timelines[edge.stands_for[0]].states
