@@ -11,7 +11,8 @@ import nnteach as nt
 from nnteach.errors import GraphError
 from nnteach.player.message import Texts
 from nnteach.player.page import document
-from nnteach.player.predict import ANY_BACKWARD, BACKWARD, FORWARD, SEED, UPDATE, question, slip_words
+from nnteach.player.predict import question
+from nnteach.player.slips import ANY_BACKWARD, BACKWARD, FORWARD, SEED, UPDATE, slip_words
 from nnteach.primitive import PRIMITIVES
 from nnteach.trace import trace
 
@@ -115,7 +116,8 @@ def test_every_slip_has_its_words_and_its_primitive():
     assert "{parent}" in words["own"]
 
 
-@pytest.mark.parametrize("predict, steps", [("all", 10), ("branches", 1), (["q", "y"], 3), ([], 0), (None, 10)])
+@pytest.mark.parametrize("predict, steps", [
+    ("all", 10), ("branches", 1), ("sign", 10), ("order", 7), (["q", "y"], 3), ([], 0), (None, 10)])
 def test_what_is_asked(predict, steps):
     data = branching(predict).data
     assert sum("ask" in step for step in data["steps"]) == steps
@@ -123,7 +125,7 @@ def test_what_is_asked(predict, steps):
 
 
 def test_a_wish_that_is_none_is_refused():
-    with pytest.raises(GraphError, match='"branches" or a list of names'):
+    with pytest.raises(GraphError, match='"branches", "sign", "order" or a list of names'):
         branching("some")
 
 
@@ -131,6 +133,67 @@ def test_names_reach_the_entries_of_the_scalar_graph():
     w = nt.variable([1.0, 2.0], "w")
     steps = nt.step((w * w).sum().named("s"), level="scalar", predict=["w"]).data["steps"]
     assert {step["node"] for step in steps if "ask" in step} == {"w[0]", "w[1]"}
+
+
+def test_slips_of_exponential_power_and_absolute_value():
+    (x,) = nt.variables(x=-2.0)
+    for make, key, wrong in [
+        (np.exp, "like_a_power", 3 * -2 * np.exp(-3)), (np.abs, "unsigned", 3.0), (lambda a: a**3, "factor", 12.0)]:
+        [slips] = [slips for _, text, _, slips in asked((3 * make(x)).named("f")).values() if "gradient of x" in text]
+        assert slips[key] == pytest.approx(wrong), key
+
+
+def ordered(root, **settings):
+    """Every question about the order by step: what is right, and why what is not."""
+    told = trace(root, **settings)
+    found = {k: question(told, k, Texts(), predict="order") for k in range(1, len(told) + 1)}
+    return {k: (ask["right"], {name: key for name, key, _ in ask["wrong"]}) for k, ask in found.items() if ask}
+
+
+def test_which_nodes_may_come_next():
+    x, y = nt.variables(x=2.0, y=3.0)
+    a, b = (x * y).named("a"), (x + 1).named("b")
+    found = ordered((a * b).named("f"), learning_rate=0.1)
+    # 1 2 3: forward; 4: the seed; 5 f hands on to two; then a and b, in the order of the trace
+    assert found[1] == (["a", "b"], {"x": "given", "y": "given", "f": "waits"})
+    assert found[2] == (["b"], {"x": "given", "y": "given", "a": "computed", "f": "waits"})
+    assert found[4] == (["f"], dict.fromkeys(["x", "y", "a", "b"], "root"))
+    assert found[5] == (["f"], {"x": "leaf", "y": "leaf", "a": "incomplete", "b": "incomplete"})
+    assert set(found) == {1, 2, 3, 4, 5, 7, 8} or set(found) == {1, 2, 3, 4, 5, 7, 9}
+    assert set(found[7][0]) == {"a", "b"} and found[7][1]["f"] == "handed"
+
+
+def test_a_node_waits_for_every_branch():
+    (x,) = nt.variables(x=2.0)
+    q = (x * x).named("q")
+    r = nt.sigmoid(q).named("r")
+    told = trace((q * r).named("f"))
+    asks = [question(told, k, Texts(), predict="order") for k in range(1, len(told) + 1)]
+    before_r = next(ask for ask in asks if ask and ask["text"].startswith("Which node can hand") and ask["right"] == ["r"])
+    assert ["q", "incomplete", "q still waits for what r hands to it: its gradient is not complete."] in before_r["wrong"]
+
+
+def test_the_order_is_asked_in_every_iteration_of_a_training_run():
+    (w,) = nt.variables(w=2.0)
+    found = ordered(((w * 3).named("y") ** 2).named("L"), optimizer=nt.nn.optimizers.SGD(0.1), iterations=2)
+    assert [right for right, _ in found.values()] == [["y"], ["L"], ["L"], ["L"], ["y"]] * 2
+
+
+def test_signs_have_the_questions_and_slips_of_the_numbers():
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    told = trace(((x + y).named("q") * z).named("f"))
+    ask = question(told, 2, Texts(), predict="sign")
+    assert ask["kind"] == "sign" and ask["text"] == "Is the value of f positive, negative or zero?"
+    assert ask["slips"] == question(told, 2, Texts())["slips"]
+
+
+@pytest.mark.parametrize("predict", ["all", "sign", "order"])
+def test_questions_speak_the_readers_language(predict):
+    x, y, z = nt.variables(x=-2, y=5, z=-4)
+    f = (((x + y).named("q") * z).named("r") * x).named("f")
+    english, italian = ([step["ask"]["text"] for step in nt.step(f, predict=predict, language=language).data["steps"] if "ask" in step]
+                        for language in ("en", "it"))
+    assert len(english) == len(italian) > 0 and not set(english) & set(italian)
 
 
 # ---------------------------------------------------------------------------------------------------- in the browser
@@ -215,7 +278,7 @@ def test_only_the_sign(browser_page, source):  # noqa: F811
     shown = browser_page(source)
     shown.press("ArrowRight")
     shown.page.get_by_role("button", name="negative").click()
-    assert shown.page.locator(FEEDBACK).inner_text() == "✗ Not negative. One more try."
+    assert shown.page.locator(FEEDBACK).inner_text() == "✗ Not negative. This sign is what you get if you multiply instead. One more try."
     shown.page.get_by_role("button", name="positive").click()
     assert shown.page.locator(FEEDBACK).inner_text() == "✓ Right: 3."
     assert shown.step == 1
@@ -261,6 +324,51 @@ def test_attempts_can_be_downloaded(browser_page, source):  # noqa: F811
         ("", "skipped", None, "3.0"),
     ]
     assert kept["attempts"][0]["question"] == "What is the value of q?" and kept["attempts"][0]["milliseconds"] >= 0
+
+
+def test_which_node_comes_next_is_answered_in_the_picture_or_by_a_letter(browser_page):  # noqa: F811
+    shown = browser_page(document(branching("order").data))
+    node, feedback = '[data-node="{}"]', shown.page.locator(FEEDBACK)
+    shown.press("ArrowRight")
+    assert shown.page.locator(PLAYER).get_attribute("data-asking") == "order"
+    assert not shown.page.locator("[data-asked], [data-answer], .nn-question math").count()  # nothing tells the answer
+    shown.page.locator(node.format("f")).click()
+    assert feedback.inner_text() == "✗ Not f. f needs r, which is not computed yet. One more try."
+    shown.page.locator(node.format("q")).press("Enter")
+    assert (shown.step, feedback.inner_text()) == (1, "✓ Right: q.")
+    shown.press("ArrowRight")
+    choices = shown.page.locator(".nn-choices button")
+    assert choices.all_inner_texts() == ["Aq", "Br", "Cf"]
+    for _ in range(2):
+        choices.nth(2).click()
+    assert (shown.step, feedback.inner_text()) == (2, "✗ You said f; it is r. f needs r, which is not computed yet.")
+    shown.press("End")
+    shown.page.locator(node.format("q")).click()  # nothing is asked: a click goes to the node's step
+    assert shown.step == 1
+
+
+def test_a_node_that_could_come_next_as_well_is_right(browser_page):  # noqa: F811
+    x, y = nt.variables(x=2.0, y=3.0)
+    f = ((x * y).named("a") * (x + 1).named("b")).named("f")
+    shown = browser_page(document(nt.step(f, predict="order").data))
+    shown.press("ArrowRight")
+    shown.page.locator('[data-node="b"]').click()
+    assert shown.page.locator(FEEDBACK).inner_text() == "✓ Right: b. a comes first here; b could come next just as well."
+
+
+@pytest.mark.parametrize("projected", [False, True])
+def test_a_question_of_the_sign_alone_names_the_slip_too(browser_page, projected):  # noqa: F811
+    a, b = nt.variables(a=1.0, b=2.0)
+    shown = browser_page(document(nt.step(((a - b).named("d") * 3).named("f"), predict="sign").data))
+    if projected:
+        shown.press("f")
+    shown.press("ArrowRight")
+    assert not shown.page.locator("[data-answer], .nn-choices").count()
+    shown.page.get_by_role("button", name="positive").click()
+    assert shown.page.locator(FEEDBACK).inner_text() == (
+        "✗ Not positive. This sign is what you get if you take the two in the wrong order. One more try.")
+    shown.page.get_by_role("button", name="negative").click()
+    assert (shown.step, shown.page.locator(FEEDBACK).inner_text()) == (1, "✓ Right: −1.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -21,7 +21,8 @@ def step(root: Node, level: str | None = None, predict=None, notation=None, lear
             "neuron" circles and weights, "layer" the graph with every layer collapsed into one box. The player offers
             all that exist. None: "layer" for networks of more than 1000 parameters, else "vector".
         predict: what the student has to predict before it is shown: "all" numbers, those at "branches", where gradients
-            add, or those of nodes by name. With None nothing is asked until the key p asks for it.
+            add, those of nodes by name, the "sign" of every number alone, or in which "order" the nodes come. With None
+            nothing is asked until the key p asks for it.
         notation: the course whose letters are used.
         learning_rate: if given, the update of every variable is shown too.
         language: of all texts, "en" or "it".

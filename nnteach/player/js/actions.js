@@ -26,7 +26,7 @@ export function act(player, action, place = null) {
     cellAfter: () => lens.move(place, 1),
     cellBefore: () => lens.move(place, -1),
     closeCell: () => lens.close(),
-    visit: () => player.visit(place),
+    visit: () => prediction.pick(player.nodeOf(place)) || player.visit(place),
     nodeAfter: () => player.focusNode(place, 1),
     nodeBefore: () => player.focusNode(place, -1),
     play: () => clock.play(!clock.runs),
@@ -77,17 +77,17 @@ function onKey(player, event) {
 /** @param {Player} player @param {any} event */
 function onClick(player, event) {
   const { target } = event;
-  const button = target.closest("[data-action], [data-goto], [data-speed], [data-node], [data-guess], [data-sign]");
+  const button = target.closest("[data-action], [data-goto], [data-speed], [data-node], [data-guess]");
   if (!button) return;
-  const { action, goto, speed, guess, sign } = button.dataset;
+  const { action, goto, speed, guess, how } = button.dataset;
   if (action) act(player, action, target);
   else if (goto) player.jump(Number(goto));
   else if (speed) player.clock.setSpeed(Number(speed));
-  else if (guess ?? sign) player.prediction.answer(guess ?? sign, guess === undefined);
+  else if (guess) player.prediction.answer(guess, how);
   else {
     const name = player.nodeOf(target)?.name ?? "";
     const cell = player.prediction.open ? null : cellUnder(player.data, name, target, event, player.step);
-    if (cell === null) player.visit(target);
+    if (cell === null) act(player, "visit", target);
     else player.lens.show(name, cell);
   }
 }

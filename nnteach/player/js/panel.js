@@ -45,22 +45,30 @@ export class Panel {
   }
 
   /**
-   * A question in the place of the step. For a projector there are large answers to point at instead of a field.
+   * A question in the place of the step. For a projector there are large answers to point at instead of a field; a
+   * node or a sign is never typed.
    * @param {StepData} step @param {Ask} ask @param {[string, string[]][]} texts
    */
   ask({ because, lines }, ask, texts) {
     const { words } = this;
-    const hint = because ? this.#because(because) : lines.filter(([caption]) => caption === "rule").map((line) => this.#line(line));
-    const choices = ask.choices.map((place, index) =>
-      html("button", { type: "button", "data-guess": texts[place][0] }, html("b", {}, "ABC"[index]), texts[place][1][0]));
-    const signs = SIGNS.map((name, index) => html("button", { type: "button", "data-sign": index - 1 }, words[name]));
-    this.question.replaceChildren(html("p", { class: "nn-ask" }, ask.text), ...[hint].flat(),
-      html("div", { class: "nn-typed" },
-        html("label", {}, html("span", {}, words.yours), html("input",
-          { type: "text", inputmode: "decimal", autocomplete: "off", "data-answer": "", size: 10 })),
-        html("button", { type: "submit" }, words.commit)),
-      html("div", { class: "nn-signs", role: "group" }, html("small", {}, words.or), ...signs),
-      html("div", { class: "nn-choices", role: "group" }, ...choices),
+    const guess = (/** @type {any} */ answer, /** @type {string} */ how, /** @type {any[]} */ ...shown) =>
+      html("button", { type: "button", "data-guess": answer, "data-how": how }, ...shown);
+    const node = ask.kind === "order";
+    const onlySign = ask.kind === "sign";
+    const hint = because ? [this.#because(because)] : lines.filter(([caption]) => caption === "rule").map((line) => this.#line(line));
+    const choices = ask.choices.map((place, index) => {
+      const [full, [shown]] = node ? [place, [place]] : texts[place];
+      return guess(full, node ? "node" : "number", html("b", {}, "ABC"[index]), String(shown));
+    });
+    const typed = html("div", { class: "nn-typed" },
+      html("label", {}, html("span", {}, words.yours), html("input",
+        { type: "text", inputmode: "decimal", autocomplete: "off", "data-answer": "", size: 10 })),
+      html("button", { type: "submit" }, words.commit));
+    const signs = html("div", { class: "nn-signs", role: "group" }, onlySign ? "" : html("small", {}, words.or),
+      ...SIGNS.map((name, index) => guess(index - 1, "sign", words[name])));
+    this.question.replaceChildren(html("p", { class: "nn-ask" }, ask.text), ...node ? [] : hint,
+      ...node || onlySign ? [] : [typed], ...node ? [] : [signs],
+      ...onlySign ? [] : [html("div", { class: "nn-choices", role: "group" }, ...choices)],
       html("p", { class: "nn-feedback", role: "status" }),
       html("button", { type: "button", "data-action": "next" }, words.skip));
   }

@@ -1,12 +1,31 @@
 // @ts-check
 /** Predict, then reveal: the question that is open, what is answered, and what is said to that. */
-/** @import { Ask } from "./message.js" */
+/** @import { Ask, NodeData } from "./message.js" */
 /** @import { Player } from "./player.js" */
 
 import { html, setAttribute, setText } from "./elements.js";
 import { levelOf } from "./levels.js";
 import { fill, judge, readNumber } from "./lookup.js";
 import { SIGNS } from "./panel.js";
+
+/**
+ * What an answer is worth: a number, its sign alone, or the node that comes next.
+ * @param {Ask} ask @param {[string, string[]][]} texts @param {string} given @param {string} how
+ * @returns {{verdict: string, slip: string | null, why?: string}}
+ */
+function judged(ask, texts, given, how) {
+  const { right = [], wrong = [] } = ask;
+  if (how === "node") {
+    const [, slip = null, why = ""] = wrong.find(([name]) => name === given) ?? [];
+    return { verdict: right.includes(given) ? "right" : "wrong", slip, why };
+  }
+  const slips = /** @type {[string, string][]} */ (ask.slips.map(([place, key]) => [texts[place][0], key]));
+  const [full] = texts[ask.answer];
+  if (how === "number") return judge(given, full, slips);
+  const agrees = (/** @type {string} */ number) => Math.sign(Number(number)) === Number(given);
+  if (agrees(full)) return { verdict: "right", slip: null };
+  return { verdict: "wrong", slip: slips.find(([number]) => agrees(number))?.[1] ?? null };
+}
 
 export class Prediction {
   #wanted = false;
@@ -54,7 +73,8 @@ export class Prediction {
     this.open = { step, tries: 0, since: performance.now() };
     player.panel.ask(data.steps[step - 1], ask, data.texts);
     setAttribute(root, "data-asking", ask.kind);
-    for (const { name } of data.nodes.filter((one) => one.name === node || one.at?.includes(node))) {
+    const asked = ask.kind === "order" ? [] : data.nodes.filter((one) => one.name === node || one.at?.includes(node));
+    for (const { name } of asked) {
       picture.node(name)?.group.setAttribute("data-asked", "");
     }
     setText(player.sentence, ask.text);
@@ -76,24 +96,35 @@ export class Prediction {
     this.player.showTexts();
   }
 
-  /** @param {string} typed a number, or only a sign @param {boolean} signOnly @param {string} said as it was typed */
-  answer(typed, signOnly = false, said = typed.replace("-", "−")) {
+  /**
+   * A node of the picture as the answer. @param {NodeData | undefined} node
+   * @returns {boolean} whether that was asked
+   */
+  pick(node) {
+    const { right } = (this.open && this.question) || {};
+    if (!right || !node) return false;
+    this.answer(right.find((name) => node.at?.includes(name)) ?? node.name, "node");
+    return true;
+  }
+
+  /** @param {string} given @param {string} how "number", "sign" or "node" @param {string} said as it was typed */
+  answer(given, how, said = how === "node" ? given : given.replace("-", "−")) {
     const { player, question: ask } = this;
     const { data: { texts, slips = {} }, panel, words } = player;
     if (!ask || !this.open) return;
-    const [full, [shown]] = texts[ask.answer];
-    const { verdict, slip } = signOnly
-      ? { verdict: Math.sign(Number(full)) === Number(typed) ? "right" : "wrong", slip: null }
-      : judge(typed, full, ask.slips.map(([place, key]) => [texts[place][0], key]));
-    if (signOnly) said = words[SIGNS[Number(typed) + 1]];
+    const { verdict, slip, why } = judged(ask, texts, given, how);
+    const shown = ask.right?.[0] ?? texts[ask.answer][1][0];
+    if (how === "sign") said = words[SIGNS[Number(given) + 1]];
     if (verdict !== "coarse") this.open.tries += 1;
     this.#note(said, verdict, slip);
     if (verdict === "coarse") return void panel.say(false, words.coarse);
     const right = verdict === "right";
     const last = right || this.open.tries === 2;
+    const names = { typed: said, answer: shown };
     const told = panel.say(right, [
-      fill(words[right ? "right" : last ? "revealed" : "wrong"], { typed: said, answer: shown }),
-      slip ? fill(words.exactly, { slip: fill(slips[slip] ?? slip, ask.names) }) : "",
+      fill(words[right ? "right" : last ? "revealed" : "wrong"], how === "node" && right ? { answer: said } : names),
+      how === "node" ? (right && said !== shown ? fill(words.also, names) : why)
+        : slip ? fill(words[how === "sign" ? "signed" : "exactly"], { slip: fill(slips[slip] ?? slip, ask.names) }) : "",
       last ? "" : words.again].filter(Boolean).join(" "));
     if (!last) return void this.element.querySelector("input")?.select();
     player.goTo(player.after(player.step));
@@ -106,7 +137,7 @@ export class Prediction {
     const { panel, words } = this.player;
     const { value } = /** @type {HTMLInputElement} */ (this.element.querySelector("input"));
     const number = readNumber(value);
-    if (number !== null) this.answer(number, false, value.trim());
+    if (number !== null) this.answer(number, "number", value.trim());
     else panel.say(false, fill(words.expected, { name: words.yours, typed: value }));
   }
 
@@ -114,9 +145,9 @@ export class Prediction {
   #note(said, verdict, slip) {
     const { data, options } = this.player;
     const { step, tries, since } = /** @type {{step: number, tries: number, since: number}} */ (this.open);
-    const { text: question, kind, answer } = /** @type {Ask} */ (this.question);
+    const { text: question, kind, answer, right } = /** @type {Ask} */ (this.question);
     this.#attempts = [...this.#attempts, { level: levelOf(data), step, question, kind, said, verdict, slip, tries,
-      answer: data.texts[answer][0], milliseconds: Math.round(performance.now() - since) }];
+      answer: right?.[0] ?? data.texts[answer][0], milliseconds: Math.round(performance.now() - since) }];
     options.onAttempts?.(this.#attempts);
   }
 

@@ -1,0 +1,115 @@
+"""Which node comes next: before each step that begins with another node, the right ones and why others are not.
+
+Any node counts as right that could come next: one whose inputs are all computed, on the way back one whose gradient is
+complete. The trace takes one of them.
+"""
+
+import functools
+
+from ..draw import drawn
+from ..graph import Node
+from ..phrases import phrase
+from ..trace import Trace
+
+CHOICES = 3  # A, B and C, for a show of hands
+MOST_WRONG = 40  # nodes whose reason is told, those nearest to the right one
+
+
+def order_question(trace: Trace, k: int) -> dict | None:
+    """The question which node step k begins with; None where no other node begins.
+
+    Args:
+        trace: the trace.
+        k: the step, from 1.
+
+    Returns:
+        {"kind": "order", "text", "right": [names], "wrong": [[name, key, why not], …], "choices": [names]}; the first of
+        the right ones is the one that the trace takes.
+    """
+    step = trace.steps[k - 1]
+    if step.kind not in ("evaluate", "seed", "contribution") or (k > 1 and _goes_on(trace.steps[k - 2], step)):
+        return None
+    at, nodes = _passes(trace)[k], drawn(trace)
+    taken = trace.original(step.node)
+    reasons = {node: at.reason(node, k) for node in nodes}
+    right = [taken, *(node for node in nodes if reasons[node] is None and node is not taken)]
+    place = nodes.index(taken)
+    near = nodes[max(place - MOST_WRONG // 2, 0):place + MOST_WRONG // 2]
+    wrong = [node for node in near if reasons[node] and node is not taken]
+    told = [[trace.names[node], key, _why(trace, node, key, other)] for node in wrong for key, other in [reasons[node]]]
+    chosen = [taken, *_likely(wrong, reasons)][:CHOICES]
+    return {
+        "kind": "order",
+        "text": phrase(f"order.{step.kind}", trace.language),
+        "right": [trace.names[node] for node in right],
+        "wrong": told,
+        "choices": [trace.names[node] for node in nodes if node in chosen],
+    }
+
+
+def _goes_on(last, step):
+    """Whether a step does more of what the last one did: a gradient is handed to one input after the other."""
+    return last.phase == step.phase and last.node is step.node and last.kind != "seed"
+
+
+@functools.lru_cache(2)
+def _passes(trace):
+    """For every step, from 1 on, the pass it belongs to."""
+    passes = {}
+    for k, step in enumerate(trace.steps, start=1):
+        if k == 1 or trace.steps[k - 2].phase != step.phase:
+            present = _Pass(trace)
+        present.add(k, step)
+        passes[k] = present
+    return passes
+
+
+class _Pass:
+    """When each node has its turn in one pass, and until when it receives; in the nodes of the first iteration."""
+
+    def __init__(self, trace: Trace):
+        self.trace = trace
+        self.turn: dict[Node, int] = {}
+        self.last: dict[Node, tuple[int, Node]] = {}
+
+    def add(self, k, step):
+        node = self.trace.original(step.node)
+        if step.kind != "seed":
+            self.turn.setdefault(node, k)
+        if step.slot is not None:
+            self.last[self.trace.original(step.parent)] = k, node
+
+    def reason(self, node: Node, k: int) -> tuple[str, Node | None] | None:
+        """Why a node cannot have its turn at step k: (key of the words, the node it waits for); None if it can."""
+        kind = self.trace.steps[k - 1].kind
+        if kind == "seed":
+            return None if node is self.trace.root else ("root", self.trace.root)
+        return self._forward(node, k) if kind == "evaluate" else self._backward(node, k)
+
+    def _forward(self, node, k):
+        if node.primitive is None:
+            return "given", None
+        if self.turn[node] < k:
+            return "computed", None
+        missing = [one for one in node.parents if self.turn.get(one, 0) >= k]
+        return ("waits", missing[0]) if missing else None
+
+    def _backward(self, node, k):
+        if node.primitive is None:
+            return "leaf", None
+        if node not in self.turn:
+            return "constant", None
+        if self.turn[node] < k:
+            return "handed", None
+        last, giver = self.last.get(node, (0, None))
+        return ("incomplete", giver) if last >= k else None
+
+
+def _likely(wrong, reasons):
+    """The nodes that a student is likeliest to take: first those that have to wait, then those that had their turn."""
+    tempting = ("incomplete", "waits", "handed", "computed")
+    return sorted(wrong, key=lambda node: tempting.index(reasons[node][0]) if reasons[node][0] in tempting else len(tempting))
+
+
+def _why(trace, node, key, other):
+    return phrase(f"order.{key}", trace.language, node=trace.names[node], other="" if other is None else trace.names[other])
