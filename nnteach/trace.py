@@ -8,7 +8,7 @@ worked solution are all made from that.
 
 import bisect
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,7 +52,12 @@ class State:
 
 @dataclass
 class Timeline:
-    """The states of one node or edge over time: `states[i]` holds from step `starts[i]` on."""
+    """The states of one node or edge over time: `states[i]` holds from step `starts[i]` on.
+
+    Here a status may also be "half": the forward pass has been here, the backward pass is still to come. So the
+    backward pass can begin without a change of everything that waits for it: what is half done counts as done before
+    it, and as to do in it.
+    """
 
     starts: list[int] = field(default_factory=list)
     states: list = field(default_factory=list)
@@ -192,8 +197,9 @@ class Trace:
         """How everything stands after k steps, 0 ≤ k ≤ len(trace)."""
         if not 0 <= k <= len(self):
             raise GraphError(message(f"a step from 0 to {len(self)}", repr(k)))
-        return State(k, self.phase_at(k), {name: line.at(k) for name, line in self.timelines.items()},
-                     {edge: line.at(k) for edge, line in self.edge_timelines.items()})
+        backward = k > 0 and self.steps[k - 1].phase == "backward"
+        return State(k, self.phase_at(k), {name: _whole(line.at(k), backward) for name, line in self.timelines.items()},
+                     {edge: _whole(line.at(k), backward) for edge, line in self.edge_timelines.items()})
 
     def phase_at(self, k: int) -> str:
         """"start", "forward", "backward", "update", or "done" when nothing is left."""
@@ -363,24 +369,35 @@ def _updates(nodes, gradients, learning_rate):
 
 # ------------------------------------------------------------------------- how everything stands over time
 
+def _whole(state, backward):
+    """A state with "half" put into the words of the phase; on the way back an edge that waits is as if never used."""
+    if state.status != "half":
+        return state
+    if not backward:
+        return replace(state, status="done")
+    return EdgeState() if isinstance(state, EdgeState) else replace(state, status="todo")
+
+
 def _follow(trace):
     """Turn the steps into a timeline for every node and every edge."""
     nodes = {trace.names[n]: Timeline() for n in trace.nodes}
     edges = {edge_name(trace.names, n, slot): Timeline() for n in trace.nodes for slot in range(len(n.parents))}
+    waiting = _arrivals(trace)
+    graded = {trace.names[node] for node in waiting}
+    used = {trace.edge(step) for step in trace.steps if step.slot is not None}
     for n in trace.nodes:
-        nodes[trace.names[n]].change(0, NodeState("todo") if n.primitive else NodeState("done", n.value))
+        name = trace.names[n]
+        nodes[name].change(0, NodeState("todo") if n.primitive else NodeState(_done(name, graded), n.value))
     for edge in edges.values():
         edge.change(0, EdgeState())
-    waiting = _arrivals(trace)
-    used = {trace.edge(step) for step in trace.steps if step.slot is not None}
     previous = None
     for k, step in enumerate(trace.steps, start=1):
         if previous is not None:
-            _settle_previous(trace, nodes, edges, previous, k, waiting)
+            _settle_previous(trace, nodes, edges, previous, k, waiting, graded, used)
         if step.kind == "zero":
-            _begin_iteration(trace, nodes, edges, k)
+            _begin_iteration(trace, nodes, edges, k, graded)
         if step.kind == "seed":
-            _begin_backward(ordered(step.node), trace.names, nodes, edges, used, waiting, k)
+            _pass_by(trace, nodes, step, waiting, k)
         _apply(trace, nodes, edges, step, k)
         previous = step
     return nodes, edges
@@ -395,38 +412,42 @@ def _arrivals(trace):
     return count
 
 
-def _settle_previous(trace, nodes, edges, step, k, waiting):
-    """What was `now` becomes `done`, or `todo` again while more contributions are to come."""
+def _done(name, graded):
+    """How far a node or an edge is after the forward pass, given those to which the backward pass comes."""
+    return "half" if name in graded else "done"
+
+
+def _settle_previous(trace, nodes, edges, step, k, waiting, graded, used):
+    """What was `now` becomes `done` or `half`, or `todo` again while more contributions are to come."""
     if step.kind == "zero":
         return
-    line = nodes[trace.names[step.focus]]
+    name, evaluated = trace.names[step.focus], step.kind == "evaluate"
+    line = nodes[name]
     if step.phase == "backward" and step.total is not None:
         waiting[step.focus] -= 1
-    done = step.phase != "backward" or waiting[step.focus] == 0
-    line.change(k, NodeState("done" if done else "todo", line.last.value, line.last.grad))
+    waits = step.phase == "backward" and waiting[step.focus] > 0
+    line.change(k, replace(line.last, status="todo" if waits else _done(name, graded) if evaluated else "done"))
     for edge in _edges_of(trace, step):
-        edges[edge].change(k, EdgeState("done", edges[edge].last.direction, edges[edge].last.contribution))
+        edges[edge].change(k, replace(edges[edge].last, status=_done(edge, used) if evaluated else "done"))
 
 
-def _begin_iteration(trace, nodes, edges, k):
+def _begin_iteration(trace, nodes, edges, k, graded):
     """Before a pass of a training run: the parameters are what they have become, all gradients are zero."""
     for n in trace.nodes:
-        line = nodes[trace.names[n]]
-        value = None if n.primitive else line.last.value
-        line.change(k, NodeState("todo" if n.primitive else "done", value, zero_like(n) if n.active else None))
+        name = trace.names[n]
+        value = None if n.primitive else nodes[name].last.value
+        status = "todo" if n.primitive else _done(name, graded)
+        nodes[name].change(k, NodeState(status, value, zero_like(n) if n.active else None))
     for line in edges.values():
         line.change(k, EdgeState())
 
 
-def _begin_backward(order, names, nodes, edges, used, waiting, k):
-    for n in order:
-        line = nodes[names[n]]
-        if n.active:
-            unreached = n not in waiting  # behind a rule that lets nothing through
-            grad = zero_like(n) if unreached else line.last.grad
-            line.change(k, NodeState("done" if unreached else "todo", line.last.value, grad))
-    for name, line in edges.items():
-        line.change(k, EdgeState("todo" if name in used else "done"))
+def _pass_by(trace, nodes, step, waiting, k):
+    """What lies behind a rule that lets nothing through has no steps of its own: its gradient is zero from the seed on."""
+    for n in ordered(step.node):
+        if n.active and n not in waiting:
+            line = nodes[trace.names[n]]
+            line.change(k, NodeState("done", line.last.value, zero_like(n)))
 
 
 def _apply(trace, nodes, edges, step, k):

@@ -175,7 +175,7 @@ def status_of(own, all_states):
     """A part is in use with any of its nodes, and done when those are whose numbers it shows."""
     if any(state.status == "now" for state in all_states):
         return "now"
-    return "todo" if "todo" in own else "done"
+    return next(status for status in ("todo", "half", "done") if status in own or status == "done")
 
 
 def flow_of(states):

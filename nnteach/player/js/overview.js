@@ -1,11 +1,11 @@
 // @ts-check
 /** Of a large graph: all of it, small, with what is seen of it now, and where things happen. */
 /** @import { Data, Words } from "./message.js" */
-/** @import { Picture } from "./picture.js" */
+/** @import { Box, Picture } from "./picture.js" */
 
 import { SVG, html, setAttribute } from "./elements.js";
+import { MANY_NODES } from "./picture.js";
 
-const MANY_NODES = 150;
 const SIZE = { width: 240, height: 130, least: 48 };
 
 export class Overview {
@@ -28,32 +28,28 @@ export class Overview {
     this.element = html("button", { type: "button", class: "nn-overview", "aria-label": words.overview, title: words.overview });
     this.element.append(this.svg);
     this.element.addEventListener("click", (event) => this.#look(event));
-    stage.addEventListener("scroll", () => this.follow(), { passive: true });
   }
 
   /** @param {Data} data */
   static isNeeded(data) {
-    return data.nodes.length > MANY_NODES;
+    return data.nodes.length >= MANY_NODES;
   }
 
   /** Mark the current nodes. @param {string[]} names */
   show(names) {
     const box = this.picture.around(names);
-    if (box) this.#place(this.now, box.left, box.top, box.right - box.left, box.bottom - box.top);
-    this.follow();
+    if (box) this.#place(this.now, box);
   }
 
-  /** Mark what is seen now. */
-  follow() {
-    const { stage } = this;
-    const scale = (this.picture.svg?.clientWidth || this.picture.size.width) / this.picture.size.width;
-    const seen = [stage.scrollLeft, stage.scrollTop, stage.clientWidth, stage.clientHeight].map((length) => Math.round(length / scale));
-    this.#place(this.window, seen[0], seen[1], seen[2], seen[3]);
+  /** Mark what is seen now. @param {Box} seen in the picture's own px */
+  follow(seen) {
+    this.#place(this.window, seen);
   }
 
-  /** @param {Element} rect @param {...number} box */
-  #place(rect, ...box) {
-    ["x", "y", "width", "height"].forEach((name, index) => setAttribute(rect, name, box[index]));
+  /** @param {Element} rect @param {Box} box */
+  #place(rect, { left, top, right, bottom }) {
+    const box = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [name, length] of Object.entries(box)) setAttribute(rect, name, Math.round(length));
   }
 
   /** @param {MouseEvent} event */

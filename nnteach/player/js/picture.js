@@ -1,6 +1,6 @@
 // @ts-check
 /** The picture and its parts; it changes their texts and classes, and nothing else. */
-/** @import { Data, NodeData, EdgeData, Words } from "./message.js" */
+/** @import { Data, NodeData, EdgeData, NodeEntry, EdgeEntry, Words } from "./message.js" */
 
 import { SVG, UNKNOWN, setAttribute, setText } from "./elements.js";
 import { showHeat } from "./heat.js";
@@ -27,7 +27,7 @@ export function importPicture(source) {
       if (loads || /^on|href$/i.test(name)) element.removeAttribute(name);
     }
   }
-  return /** @type {any} */ (document.importNode(parsed.documentElement, true));
+  return /** @type {any} */ (document.adoptNode(parsed.documentElement));
 }
 
 /** @param {Element} element */
@@ -35,6 +35,15 @@ function isForeign({ namespaceURI, localName, textContent }) {
   if (namespaceURI !== SVG || !PICTURE_TAGS.has(localName)) return true;
   return localName === "style" && /@import|url\(/i.test(textContent ?? "");
 }
+
+// From so many nodes on, only what is near to the window is drawn: so many nodes or edges are shown or hidden together.
+export const MANY_NODES = 150;
+const RUN = 20;
+
+/** How a state looks: half done counts as done until the way back begins, and the style sheet lets it wait there. @param {string} state */
+const classOf = (state) => (state === "half" ? "done half" : state);
+/** What `data-state` says of it. @param {string} state */
+export const stateOf = (state) => (state === "half" ? "done" : state);
 
 /** The picture and its parts; it changes their texts and classes, and nothing else. */
 export class Picture {
@@ -45,6 +54,8 @@ export class Picture {
     this.svg = importPicture(data.picture);
     this.nodes = new Map();
     this.edges = new Map();
+    /** @type {{group: Element, box: Box, shown: boolean}[]} */
+    this.runs = [];
     this.size = { width: 1, height: 1 };
     if (this.svg) this.#prepare(this.svg);
   }
@@ -62,6 +73,35 @@ export class Picture {
     for (const group of svg.querySelectorAll("[data-edge]")) {
       this.edges.set(group.getAttribute("data-edge"), { group, chip: group.querySelector(".chip text") });
     }
+    if (this.data.nodes.length < MANY_NODES) return;
+    this.#makeRuns([...this.nodes.values()], (parts) => [parts.box]);
+    this.#makeRuns(this.data.edges.map((edge) => ({ ...edge, ...this.edge(edge.id) })).filter(({ group }) => group),
+      ({ parent, child }) => [this.node(parent)?.box, this.node(child)?.box]);
+  }
+
+  /** Wrap neighbours, so that they can be shown and hidden together. @param {any[]} parts @param {(part: any) => Box[]} boxesOf */
+  #makeRuns(parts, boxesOf) {
+    for (let first = 0; first < parts.length; first += RUN) {
+      const run = parts.slice(first, first + RUN);
+      // Not a g: what is in one is laid out though it is not displayed, as it might hold gradients and the like.
+      const group = document.createElementNS(SVG, "svg");
+      group.setAttribute("overflow", "visible");
+      group.setAttribute("display", "none");
+      run[0].group.before(group);
+      group.append(...run.map((part) => part.group));
+      this.runs.push({ group, box: union(run.flatMap(boxesOf).filter(Boolean)), shown: false });
+    }
+  }
+
+  /** Draw what lies in a rectangle of the picture, and what is near to it. @param {Box} seen */
+  draw({ left, right, top, bottom }) {
+    const [x, y] = [(right - left) / 2, (bottom - top) / 2];
+    for (const run of this.runs) {
+      const { box } = run;
+      const near = box.right > left - x && box.left < right + x && box.bottom > top - y && box.top < bottom + y;
+      if (near !== run.shown) setAttribute(run.group, "display", near ? null : "none");
+      run.shown = near;
+    }
   }
 
   /** @param {string} name */
@@ -69,33 +109,47 @@ export class Picture {
     return this.nodes.get(name) ?? this.nodes.get(name.replace(NOT_XML, "\ufffd"));
   }
 
+  /** @param {string} id */
+  edge(id) {
+    return this.edges.get(id) ?? this.edges.get(id.replace(NOT_XML, "\ufffd"));
+  }
+
   /** @param {NodeData} node @param {number} step @returns {Element[]} the numbers that are new */
   showNode(node, step) {
     const parts = this.node(node.name);
-    if (!parts) return [];
-    const [, state, value, gradient] = entryAt(node.timeline, step);
-    const { texts } = this.data;
-    const fresh = [...showLines(parts.values, value, texts), ...showLines(parts.gradients, gradient, texts)];
-    for (const [at, place] of [value, gradient].entries()) {
-      fresh.push(...showHeat(parts.heats[at], this.data.heat?.[place ?? ""]?.[0] ?? ""));
+    const entry = entryAt(node.timeline, step);
+    if (!parts || parts.entry === entry) return [];
+    const [, state, value, gradient] = entry;
+    const [, oldState, oldValue, oldGradient] = parts.entry ?? [];
+    const { texts, heat } = this.data;
+    const { group, heats } = parts;
+    const fresh = [];
+    parts.entry = entry;
+    if (state !== oldState) {
+      group.setAttribute("class", classOf(state));
+      group.setAttribute("data-state", stateOf(state));
     }
-    const full = [value, gradient].map((place) => (place === null ? "" : texts[place][0]));
-    setAttribute(parts.group, "class", state);
-    setAttribute(parts.group, "data-state", state);
-    setAttribute(parts.group, "data-value", full[0]);
-    setAttribute(parts.group, "data-grad", full[1]);
-    setAttribute(parts.group, "aria-label", this.#describe(node, step));
-    if (parts.title) setText(parts.title, this.#hint(node, full));
+    if (value !== oldValue) {
+      fresh.push(...showLines(parts.values, value, texts), ...showHeat(heats[0], heat?.[value ?? ""]?.[0] ?? ""));
+      group.setAttribute("data-value", value === null ? "" : texts[value][0]);
+    }
+    if (gradient !== oldGradient) {
+      fresh.push(...showLines(parts.gradients, gradient, texts), ...showHeat(heats[1], heat?.[gradient ?? ""]?.[0] ?? ""));
+      group.setAttribute("data-grad", gradient === null ? "" : texts[gradient][0]);
+    }
+    group.setAttribute("aria-label", this.#describe(node, entry));
+    if (parts.title) setText(parts.title, this.#hint(node, entry));
     return fresh;
   }
 
   /** @param {EdgeData} edge @param {number} step @returns {Element | null} the edge, if it is in use now */
   showEdge(edge, step) {
-    const parts = this.edges.get(edge.id) ?? this.edges.get(edge.id.replace(NOT_XML, "\ufffd"));
-    if (!parts) return null;
-    const [, state, direction, contribution, chip] = entryAt(edge.timeline, step);
-    setAttribute(parts.group, "class", `${state} ${direction}`);
-    setAttribute(parts.group, "data-state", state);
+    const parts = this.edge(edge.id);
+    const entry = entryAt(edge.timeline, step);
+    if (!parts || parts.entry === entry) return null;
+    const [, state, direction, contribution, chip] = entry;
+    parts.entry = entry;
+    this.#markEdge(parts, state, direction, chip);
     setAttribute(parts.group, "data-contribution", contribution === null ? null : this.data.texts[contribution][0]);
     if (parts.chip) setText(parts.chip, chip);
     return state === "now" ? parts.group : null;
@@ -103,35 +157,53 @@ export class Picture {
 
   /** An edge whose contribution belongs to the step as well, though it came before. @param {EdgeData} edge */
   useEdge(edge) {
-    const parts = this.edges.get(edge.id);
+    const parts = this.edge(edge.id);
     if (!parts) return;
-    setAttribute(parts.group, "class", "now backward");
-    setAttribute(parts.group, "data-state", "now");
+    this.#markEdge(parts, "now", "backward", parts.chip?.textContent);
+    parts.entry = null;  // it does not look like its own entry
   }
 
-  /** What a screen reader says on a node. @param {NodeData} node @param {number} step */
-  #describe({ name, kind, operation, timeline }, step) {
+  /** @param {any} parts @param {string} state @param {string} direction @param {string} chip */
+  #markEdge({ group }, state, direction, chip) {
+    setAttribute(group, "class", `${classOf(state)} ${direction}${chip ? "" : " bare"}`);
+    setAttribute(group, "data-state", stateOf(state));
+  }
+
+  /** What a screen reader says on a node. @param {NodeData} node @param {NodeEntry} entry */
+  #describe({ name, kind, operation }, [, state, value, gradient]) {
     const { words, data } = this;
-    const [, state, value, gradient] = entryAt(timeline, step);
     const shown = (/** @type {number | null} */ place) => (place === null ? words.unknown : data.texts[place][1].join("; "));
     const what = kind === "operation" ? `${name} = ${operation}` : `${name}, ${operation}`;
-    return `${what}: ${words.value} ${shown(value)}, ${words.gradient} ${shown(gradient)}, ${words[state]}`;
+    return `${what}: ${words.value} ${shown(value)}, ${words.gradient} ${shown(gradient)}, ${stateWord(state, words)}`;
   }
 
-  /** The numbers in full, for a pointer that rests on a node. @param {NodeData} node @param {string[]} full */
-  #hint({ name, operation }, [value, gradient]) {
-    const { words } = this;
-    return `${name}: ${operation}\n${words.value} ${value || UNKNOWN}\n${words.gradient} ${gradient || UNKNOWN}`;
+  /** The numbers in full, for a pointer that rests on a node. @param {NodeData} node @param {NodeEntry} entry */
+  #hint({ name, operation }, [, , value, gradient]) {
+    const { words, data: { texts } } = this;
+    const full = (/** @type {number | null} */ place) => (place === null ? UNKNOWN : texts[place][0]);
+    return `${name}: ${operation}\n${words.value} ${full(value)}\n${words.gradient} ${full(gradient)}`;
   }
 
   /** The smallest rectangle round some nodes, in the picture's own px; null if there are none. @param {string[]} names */
   around(names) {
     const boxes = names.map((name) => this.node(name)?.box).filter(Boolean);
-    return boxes.length === 0 ? null : {
-      left: Math.min(...boxes.map((box) => box.left)), right: Math.max(...boxes.map((box) => box.right)),
-      top: Math.min(...boxes.map((box) => box.top)), bottom: Math.max(...boxes.map((box) => box.bottom)),
-    };
+    return boxes.length ? union(boxes) : null;
   }
+}
+
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
+
+/** @param {Box[]} boxes @returns {Box} */
+function union(boxes) {
+  return {
+    left: Math.min(...boxes.map((box) => box.left)), right: Math.max(...boxes.map((box) => box.right)),
+    top: Math.min(...boxes.map((box) => box.top)), bottom: Math.max(...boxes.map((box) => box.bottom)),
+  };
+}
+
+/** The state in words, whatever the phase: what is half done has gone forward. @param {string} state @param {Words} words */
+export function stateWord(state, words) {
+  return state === "half" ? `${words.forward} ✓` : state === "done" ? `${words.done} ✓` : words[state];
 }
 
 /** A length in px that an element of the picture has. @param {Element | null} element @param {string} name */
@@ -164,7 +236,7 @@ function nodeParts(group) {
 function showLines(spans, place, texts) {
   const lines = place === null ? [UNKNOWN] : texts[place][1];
   const changed = spans.filter((span, row) => span.textContent !== (lines[row] ?? ""));
-  spans.forEach((span, row) => setText(span, lines[row] ?? ""));
+  for (const span of changed) span.textContent = lines[spans.indexOf(span)] ?? "";
   return place === null ? [] : changed;
 }
 

@@ -91,8 +91,9 @@ export class Player {
     const arrived = this.levels.carry(name, data, this.step);
     if (arrived === undefined) return;
     this.#showLevel(arrived);
-    const node = focus && this.picture.node(carriedNode(data, this.data, focus.name) ?? "");
-    if (focus) (node?.group ?? this.root).focus({ preventScroll: true });
+    const node = focus && carriedNode(data, this.data, focus.name);
+    if (node) this.stage.focus(node);
+    else if (focus) this.root.focus({ preventScroll: true });
   }
 
   /** Show the level that is wanted, if it is there by now. @param {number} step */
@@ -110,6 +111,7 @@ export class Player {
     this.stage.present(data, picture);
     setAttribute(root, "aria-label", data.title);
     setAttribute(root, "data-level", levelOf(data));
+    setAttribute(root, "data-open", data.open || null);
     setAttribute(root, "data-steps", data.steps.length);
     if (!this.options.wholePage) root.style.setProperty("--nn-height", `${naturalHeight(data, picture.size.height)}px`);
     this.#showLevels();
@@ -244,9 +246,7 @@ export class Player {
   /** @param {Element | null} place @param {number} direction */
   focusNode(place, direction) {
     const node = this.nodeOf(place, direction);
-    if (!node) return;
-    this.picture.node(node.name)?.group.focus({ preventScroll: true });
-    this.stage.reveal([node.name]);
+    if (node) this.stage.focus(node.name);
   }
 
   // ------------------------------------------------------------------------------------- the other views
@@ -268,9 +268,10 @@ export class Player {
 
   /** Actions for which there is nothing here. */
   get #missing() {
-    const { cells, iterations } = this.data;
+    const { cells, iterations, nodes } = this.data;
     return new Set([...LEVELS.filter((name) => !this.levels.offered.includes(name)),
-      ...iterations ? [] : ["nextIteration", "previousIteration"], ...cells ? [] : ["cellAfter", "cellBefore"]]);
+      ...iterations ? [] : ["nextIteration", "previousIteration"], ...cells ? [] : ["cellAfter", "cellBefore"],
+      ...nodes.some((node) => node.fold) ? [] : ["fold"]]);
   }
 
   resized() {

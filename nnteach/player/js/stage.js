@@ -24,6 +24,7 @@ export function naturalHeight(data, pictureHeight = 0) {
 
 export class Stage {
   #scale = 1;
+  #room = { width: 0, height: 0 };  // of the window, in px of the screen, measured only when it can have changed
   /** @type {Element | null} */
   #tabStop = null;
   /** @type {Overview | null} */
@@ -34,6 +35,7 @@ export class Stage {
     this.words = words;
     this.canvas = html("div", { class: "nn-canvas" });
     this.element = html("div", { class: "nn-stage", tabindex: "-1" }, this.canvas);
+    this.element.addEventListener("scroll", () => this.#draw(), { passive: true });
   }
 
   /** @param {Data} data @param {Picture} picture */
@@ -49,10 +51,9 @@ export class Stage {
   fit(projected) {
     const { picture, element } = this;
     if (!picture?.svg) return;
-    const room = { width: element.clientWidth, height: element.clientHeight };
-    this.#scale = projected ? projectorScale(picture.size, room) : 1;
-    picture.svg.style.width = `${picture.size.width * this.#scale}px`;
-    picture.svg.style.height = `${picture.size.height * this.#scale}px`;
+    this.#room = { width: element.clientWidth, height: element.clientHeight };
+    this.#scale = projected ? projectorScale(picture.size, this.#room) : 1;
+    for (const name of /** @type {["width", "height"]} */ (["width", "height"])) picture.svg.style[name] = `${picture.size[name] * this.#scale}px`;
   }
 
   /** The Tab key stops at one node only, the current one; ↑ and ↓ lead to the others. @param {string} name */
@@ -64,6 +65,12 @@ export class Stage {
     this.#tabStop = next;
   }
 
+  /** Bring the focus to a node, which must be drawn before it can have it. @param {string} name */
+  focus(name) {
+    this.reveal([name]);
+    this.picture?.node(name)?.group.focus({ preventScroll: true });
+  }
+
   /** Scroll the picture, and never the page, so that what happens is seen. @param {string[]} names the nodes it happens at */
   follow(names) {
     this.reveal(names);
@@ -72,15 +79,30 @@ export class Stage {
 
   /** @param {string[]} names if they do not fit together, the first counts */
   reveal(names) {
-    const { picture, element, canvas } = this;
-    const whole = picture?.around(names);
-    if (!whole) return element.scrollTo(0, 0);
+    const { picture, element } = this;
+    const { width, height } = this.#room;
     const scale = this.#scale;
-    const fits = (whole.right - whole.left) * scale + 48 <= element.clientWidth
-      && (whole.bottom - whole.top) * scale + 48 <= element.clientHeight;
+    const whole = picture?.around(names) ?? { left: 0, right: 0, top: 0, bottom: 0 };
+    const fits = (whole.right - whole.left) * scale + 48 <= width && (whole.bottom - whole.top) * scale + 48 <= height;
     const box = fits ? whole : picture?.around(names.slice(0, 1)) ?? whole;
-    const [x, y] = [canvas.offsetLeft, canvas.offsetTop];
-    element.scrollTo(scrollToShow(element.scrollLeft, element.clientWidth, x + box.left * scale, x + box.right * scale),
-      scrollToShow(element.scrollTop, element.clientHeight, y + box.top * scale, y + box.bottom * scale));
+    const [x, y] = this.#margins;
+    element.scrollTo(scrollToShow(element.scrollLeft, width, x + box.left * scale, x + box.right * scale),
+      scrollToShow(element.scrollTop, height, y + box.top * scale, y + box.bottom * scale));
+    this.#draw();
+  }
+
+  /** How far a picture that is smaller than the window stands from its edges; computed, as asking the browser takes a layout. */
+  get #margins() {
+    const { width, height } = this.picture?.size ?? this.#room;
+    return [this.#room.width - width * this.#scale, this.#room.height - height * this.#scale].map((rest) => Math.max(0, rest / 2));
+  }
+
+  /** Draw what is seen of the picture, and mark it in the overview. */
+  #draw() {
+    const { element: { scrollLeft, scrollTop }, picture } = this;
+    const { width, height } = this.#room;
+    const [left, top, right, bottom] = [scrollLeft, scrollTop, scrollLeft + width, scrollTop + height].map((length) => length / this.#scale);
+    picture?.draw({ left, top, right, bottom });
+    this.#overview?.follow({ left, top, right, bottom });
   }
 }

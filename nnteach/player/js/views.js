@@ -4,6 +4,7 @@
 
 import { UNKNOWN, html, setAttribute } from "./elements.js";
 import { entryAt, isRounded } from "./lookup.js";
+import { stateOf, stateWord } from "./picture.js";
 
 /** All numbers as a table, and all steps as a list. */
 export class Table {
@@ -24,11 +25,10 @@ export class Table {
   show(nodes, step) {
     for (const node of nodes) {
       const [, state, value, gradient] = entryAt(node.timeline, step);
-      const mark = state === "done" ? `${this.words.done} ✓` : this.words[state];
       const row = /** @type {Element} */ (this.rows.get(node.name));
-      setAttribute(row, "data-state", state);
+      setAttribute(row, "data-state", stateOf(state));
       row.replaceChildren(html("th", { scope: "row" }, node.name), html("td", {}, node.operation),
-        this.#number(value, "nn-value"), this.#number(gradient, "nn-gradient"), html("td", {}, mark));
+        this.#number(value, "nn-value"), this.#number(gradient, "nn-gradient"), html("td", {}, stateWord(state, this.words)));
     }
     this.steps.forEach((button, index) => setAttribute(button, "aria-current", index + 1 === step ? "step" : null));
   }
@@ -46,7 +46,7 @@ export class Table {
 const HELP = [
   ["next", "→", "PageDown"], ["previous", "←", "PageUp"], ["nextPhase", "Shift →"], ["previousPhase", "Shift ←"],
   ["first", "Home"], ["last", "End"], ["play", "Space"], ["table", "t"], ["fullscreen", "f"], ["blank", ".", "b"], ["predict", "p"],
-  ["grain", "g"], ["nextIteration", "i"], ["previousIteration", "Shift i"], ["cellAfter", "c"], ["cellBefore", "Shift c"],
+  ["grain", "g"], ["fold", "o"], ["nextIteration", "i"], ["previousIteration", "Shift i"], ["cellAfter", "c"], ["cellBefore", "Shift c"],
   ["help", "?"], ["close", "Esc"], ["scalar", "1"], ["vector", "2"], ["neuron", "3"], ["layer", "4"],
 ];
 export const LEVELS = ["scalar", "vector", "neuron", "layer"];
