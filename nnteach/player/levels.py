@@ -8,6 +8,7 @@ scalar graph, from the same operations written out.
 import base64
 import functools
 import json
+import re
 import zlib
 
 import numpy as np
@@ -20,10 +21,11 @@ from ..phrases import words
 from ..trace import Trace
 from ..zoom import entries
 from .cells import cell_recipes
-from .layers import layer_level
+from .layers import layer_level, open_layers
 from .message import MOST_NUMBERS, Telling, entry_name, level_message
 from .neuron import drawable_chain, neuron_level
-from .predict import question, slip_words
+from .predict import question
+from .slips import slip_words
 from .slopes import slope_recipes
 
 LEVELS = ("scalar", "vector", "neuron", "layer")
@@ -107,7 +109,7 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
     first = made.pop(level)
     return {
         **first,
-        "levels": {name: packed(_own(data, first)) for name, data in made.items()},
+        "levels": {name: packed(_own(data, first)) for name, data in made.items()} | _folds(vector, makers, first, any_number, telling),
         "predict": predict is not None,
         "slips": slip_words(vector.language),
         "inputs": [
@@ -125,9 +127,27 @@ _WHY = {
 }
 
 
+def _folds(vector, makers, first, any_number, telling):
+    """The level of layers once more, with each layer open; packed together, because they have so much in common."""
+    if "layer" not in makers:
+        return {}
+    made = open_layers(chain_of(vector), any_number, telling)
+    return {"folds": packed({name: _own(data, first) for name, data in made.items()})} if made else {}
+
+
 def _own(data, first):
     """What of a level is not that of the first too: levels with the same steps tell them once."""
-    return {key: part for key, part in data.items() if key != "curve" and not (key in first and part == first[key])}
+    own = {key: part for key, part in data.items() if key != "curve" and not (key in first and part == first[key])}
+    return own | {"picture": _bare(data["picture"], first["picture"])}
+
+
+_STYLE = re.compile("<style>.*?</style>", re.DOTALL)
+_HEAT = re.compile('(<g class="heat" data-heat=)"[^"]*"|<path class="heat-[^>]*>')
+
+
+def _bare(picture, first):
+    """A picture without what the player puts there: the style sheet of the first one, and heat cells."""
+    return _HEAT.sub(lambda found: f'{found[1]}""' if found[1] else "", picture).replace(_STYLE.search(first)[0], "<style/>")
 
 
 def levels_of(vector: Trace, wanted: str = "vector", ask=None) -> dict:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
 PARTS = ("lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
-         "levels", "lens", "clock", "screen", "prediction", "actions", "player", "widget")
+         "levels", "lens", "fold", "clock", "screen", "prediction", "actions", "player", "widget")
 """In this order; `message.js` holds types alone."""
 
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)

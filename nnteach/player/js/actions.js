@@ -3,6 +3,7 @@
 /** @import { Player } from "./player.js" */
 
 import { cellUnder } from "./cells.js";
+import { fold, folds } from "./fold.js";
 import { keyAction, placeOf } from "./keys.js";
 import { nextPhase, previousPhase } from "./lookup.js";
 import { LEVELS } from "./views.js";
@@ -26,7 +27,8 @@ export function act(player, action, place = null) {
     cellAfter: () => lens.move(place, 1),
     cellBefore: () => lens.move(place, -1),
     closeCell: () => lens.close(),
-    visit: () => prediction.pick(player.nodeOf(place)) || player.visit(place),
+    fold: () => fold(player, place),
+    visit: () => prediction.pick(player.nodeOf(place)) || (folds(player, place) ? fold(player, place) : player.visit(place)),
     nodeAfter: () => player.focusNode(place, 1),
     nodeBefore: () => player.focusNode(place, -1),
     play: () => clock.play(!clock.runs),

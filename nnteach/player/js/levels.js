@@ -12,6 +12,9 @@ async function unpacked(text) {
   return JSON.parse(await new Response(stream).text());
 }
 
+/** A picture that shares its style sheet with another one. @param {string} picture @param {string} first */
+const withStyle = (picture, first) => picture.replace("<style/>", () => first.match(/<style>[^]*?<\/style>/)?.[0] ?? "");
+
 /** The name of the level that a message shows. @param {Data} data */
 export const levelOf = (data) => data.level ?? "vector";
 
@@ -33,10 +36,13 @@ export class Levels {
     /** @type {Record<string, Data | null>} */
     const all = { [levelOf(data)]: data };
     this.#all = all;
+    const made = (/** @type {any} */ { picture, moments, cells, slopes, ...level }) =>
+      ({ ...data, ...level, moments, cells, slopes, picture: withStyle(picture, data.picture) });
     for (const [name, text] of Object.entries(data.levels ?? {})) {
       all[name] = null;
       unpacked(text).then((level) => {
-        all[name] = { ...data, ...level, moments: level.moments, cells: level.cells, slopes: level.slopes };
+        if (name !== "folds") all[name] = made(level);
+        else for (const [fold, part] of Object.entries(level)) all[fold] = made(part);
         if (this.wanted === name && this.#all === all) this.onReady();
       }).catch(() => {
         delete all[name];  // an old browser shows the first level only
