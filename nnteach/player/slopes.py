@@ -97,11 +97,11 @@ class _Contribution:
             if scalar not in self.written:
                 self.written[scalar] = self._symbol(scalar)
         found = self.written[root]
-        return _signed(parts_of(cell, found)) if found else None
+        return None if found is None else _signed(parts_of(cell, found))
 
     def _symbol(self, scalar):
         inputs = [self.written[parent] for parent in scalar.parents]
-        if not all(inputs):
+        if any(part is None for part in inputs):  # a Symbol that stands for 0 counts as false
             return None
         if scalar.primitive is None:
             return Symbol(None, scalar.value)
