@@ -1,16 +1,14 @@
 """The player as a page: one HTML file that needs no network, and the output of a notebook cell that holds one."""
 
-import base64
 import html
-import json
 import re
-import zlib
 from pathlib import Path
 
 from ..draw.diagram import clean_text
 from ..draw.style import image_source, style_sheet
 from ..phrases import words
-from .script import script
+from .pack import joined, packed
+from .script import part, script
 
 STYLE = Path(__file__).with_name("player.css")
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
@@ -41,11 +39,19 @@ h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; 
 <div id="player"></div>
 </main>
 <noscript><p>{summary}</p><p>{noscript}</p></noscript>
-<script type="application/json" id="message">{message}</script>
+<script type="text/plain" id="message"{packed}>{message}</script>
 <script type="module">
 {script}
-const message = JSON.parse(document.getElementById("message").textContent);
-mount(document.getElementById("player"), message, {{ wholePage: true, theme: document.documentElement.dataset.theme }});
+const root = document.getElementById("player");
+const show = async () => {{
+  const {{ textContent, dataset }} = document.getElementById("message");
+  const text = "packed" in dataset ? await inflate(textContent) : textContent;
+  mount(root, unpack(text), {{ wholePage: true, theme: document.documentElement.dataset.theme }});
+}};
+show().catch((error) => {{
+  root.textContent = document.title;
+  throw error;
+}});
 </script>
 </body>
 </html>
@@ -60,11 +66,9 @@ _UPGRADE = r"""
 for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")) {
   box.setAttribute("data-ready", "");
   const image = box.querySelector("img");
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const show = async () => {
-    const packed = new Blob([bytes(box.querySelector("script[data-page]").textContent)]).stream();
-    const page = await new Response(packed.pipeThrough(new DecompressionStream("deflate"))).text();
-    const picture = decodeURIComponent(image.getAttribute("src").split(/,(.*)/s)[1]);
+    const page = await inflate(box.querySelector("script[data-page]").textContent);
+    const picture = decodeURIComponent(image.getAttribute("src").replace(/^[^,]*,/, ""));
     const dark = document.body.dataset.jpThemeLight;
     const theme = dark === "false" ? "dark" : dark === "true" ? "light" : "auto";
     const frame = document.createElement("iframe");
@@ -93,10 +97,7 @@ def document(data: dict, title: str | None = None) -> str:
     Returns:
         The source of the page.
     """
-    said = words() | data.get("words", {})
-    return _PAGE.format(
-        language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY, title=_text(title or data["title"]), summary=_text(data["summary"]),
-        style=style_sheet(STYLE), script=script(), message=_json(data))
+    return _page(data, packed(joined(_sent(data))), " data-packed", title)
 
 
 def notebook_output(data: dict, png_alt: str | None = None) -> str:
@@ -113,13 +114,24 @@ def notebook_output(data: dict, png_alt: str | None = None) -> str:
     Returns:
         HTML of one `<div class="nnteach-output">`.
     """
-    page = document({**data, "picture": _PICTURE_MARK})
-    packed = base64.b64encode(zlib.compress(page.encode(), 9)).decode()
+    page = _page(data, joined({**_sent(data), "picture": _PICTURE_MARK}))
     return (f'<div class="nnteach-output" data-height="{frame_height(data)}" style="overflow-x:auto">'
             f'<img alt="{_text(png_alt or data["summary"])}" src="{image_source(data["picture"])}"'
             f' style="max-width:none">'
-            f'<script type="text/plain" data-page>{packed}</script>'
-            f"<script>{{{_UPGRADE}}}</script></div>")
+            f'<script type="text/plain" data-page>{packed(page)}</script>'
+            f"<script>{{{part('inflate').removeprefix('export ')}{_UPGRADE}}}</script></div>")
+
+
+def _page(data, message, attribute="", title=None):
+    said = words() | data.get("words", {})
+    return _PAGE.format(
+        language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY, title=_text(title or data["title"]),
+        summary=_text(data["summary"]), style=style_sheet(STYLE), script=script(), packed=attribute, message=message)
+
+
+def _sent(data):
+    """What the script needs of a message: a page has no link to Python, hence no inputs, and its summary beside the script."""
+    return {**data, "inputs": [], "summary": ""}
 
 
 def frame_height(data: dict) -> int:
@@ -129,11 +141,6 @@ def frame_height(data: dict) -> int:
     height += ROOM_FOR_CURVE * ("curve" in data)
     least = HEIGHT_WITH_LEDGER if any(step["ledger"] for step in data["steps"]) else SMALLEST_HEIGHT
     return min(max(height, least), LARGEST_HEIGHT)
-
-
-def _json(data):
-    """JSON that cannot end its script element. A page has no link to Python, hence no inputs."""
-    return json.dumps({**data, "inputs": []}, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def _text(text):

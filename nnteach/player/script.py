@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-PARTS = ("lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
+PARTS = ("inflate", "unpack", "lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
          "levels", "lens", "fold", "clock", "screen", "prediction", "actions", "player", "widget")
 """In this order; `message.js` holds types alone."""
 
@@ -22,18 +22,19 @@ _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";$', re.MULTILINE)
 
 _TEXT = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![*/ ])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\n\[])+/)')
 """A string, a template or a regular expression, in which every space counts; a division has spaces round its sign."""
-_SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[,:={}]) ?")
+_SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[<>+*-]?=|[,;:{}?<>*%]|(?<!\+ )\+(?! ?\+)|(?<!- )-(?! ?-)) ?")
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
 
 
 @cache
 def script() -> str:
     """The whole script."""
-    return "".join(_delivered(FOLDER.joinpath(f"{part}.js").read_text(encoding="utf-8")) for part in PARTS)
+    return "".join(map(part, PARTS))
 
 
-def _delivered(source):
+def part(name: str) -> str:
     """A part without what only its reader needs. Comments that begin in a line of code have two spaces before them."""
+    source = FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8")
     for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT):
         source = unneeded.sub("", source)
     return _OPEN_LINE.sub("", "".join(f"{_tight(line.strip())}\n" for line in source.splitlines() if line.strip()))

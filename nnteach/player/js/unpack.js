@@ -1,0 +1,23 @@
+// @ts-check
+/** The message as Python joined it (pack.py), taken apart again. */
+/** @import { Data } from "./message.js" */
+
+/** @param {string} text @returns {Data} */
+export function unpack(text) {
+  const [[once], shapes, rows] = text.split("\n\n").map((part) => part.split("\n"));
+  let at = 0;
+  const next = () => {
+    const [shape, ...numbers] = rows[at].split(" ");
+    at += 1;
+    return JSON.parse(shapes[Number(shape)].replace(/~(.)/g, (_, place) => numbers[place.charCodeAt(0) - 97]));
+  };
+  const data = JSON.parse(once);
+  for (const list of ["nodes", "edges", "steps"]) if (list in data) data[list] = Array.from({ length: data[list] }, next);
+  for (const part of ["whole", "ask"]) {
+    for (const step of data.steps ?? []) {
+      const found = next();
+      if (found) step[part] = found;
+    }
+  }
+  return data;
+}
