@@ -16,6 +16,8 @@ os.environ.setdefault("NNTEACH_MODE", "quick")
 for _backend in ("tensorflow", "torch", "jax"):
     if find_spec(_backend):
         os.environ.setdefault("KERAS_BACKEND", _backend)
+if os.environ.get("KERAS_BACKEND") == "torch":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # networks this small are faster in one; two wait for each other
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow talks while it is loaded
 
 
@@ -24,12 +26,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if type(item).__module__.startswith("nbval"):
             item.add_marker("notebook")
-            if absent := _not_installed(item.path):
-                item.add_marker(pytest.mark.skip(reason=f"{item.path.name} needs the extra {', '.join(absent)}"))
+            if reason := _why_not(item.path):
+                item.add_marker(pytest.mark.skip(reason=f"{item.path.name} {reason}"))
 
 
 @cache
-def _not_installed(path):
-    """The extras a notebook names in its metadata that are not installed."""
+def _why_not(path):
+    """Why a notebook cannot be run here, by the extras that its metadata name; empty if it can."""
     metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-    return missing(*metadata.get("nnteach", {}).get("needs", ()))
+    extras = metadata.get("nnteach", {}).get("needs", ())
+    if absent := missing(*extras):
+        return f"needs the extra {', '.join(absent)}"
+    if "tensorflow" in extras and os.environ["KERAS_BACKEND"] != "tensorflow":
+        return f"is about TensorFlow itself, and KERAS_BACKEND is {os.environ['KERAS_BACKEND']}"
+    return ""

@@ -1,4 +1,4 @@
-"""`nnteach doctor`: what is installed, what is broken, and the one command for what is missing.
+"""`nnteach doctor`: what is installed, what is broken, and one command for each purpose to add what is missing.
 
 A package that nnteach cannot do without is really imported and tried; a heavy one (TensorFlow, PyTorch, JAX)
 is looked up only, unless the devices are asked for, and then in a process of its own: a crash there is a line
@@ -8,7 +8,6 @@ here.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import shutil
@@ -18,32 +17,33 @@ import warnings
 from dataclasses import dataclass
 from importlib import metadata
 
+from .frameworks.extras import BACKENDS, found
+
 OK, MISSING, BROKEN, NO_GPU = "ok", "missing", "BROKEN", "no GPU"
 LIGHT = (  # module, package on PyPI, what is missed without it
-    ("matplotlib", "matplotlib", "plots"),
-    ("ipywidgets", "ipywidgets", "demos with sliders"),
-    ("anywidget", "anywidget", "players linked to the kernel"),
+    ("matplotlib", "matplotlib", "plots and demos"),
+    ("ipywidgets", "ipywidgets", "plots and demos"),
+    ("anywidget", "anywidget", "plots and demos"),
     ("jupyterlab", "jupyterlab", "nnteach lab"),
     ("nbconvert", "nbconvert", "notebooks as HTML"),
     ("pytest", "pytest", "the tests"),
-    ("playwright", "playwright", "tests in the browser"),
+    ("playwright", "playwright", "the tests"),
 )
 HEAVY = (
-    ("tensorflow", "tensorflow", "Keras lessons"),
-    ("keras", "keras", "Keras lessons"),
-    ("sklearn", "scikit-learn", "data sets"),
-    ("torch", "torch", "PyTorch recipe"),
-    ("jax", "jax", "Keras on JAX"),
-    ("optuna", "optuna", "hyperparameter search"),
+    ("keras", "keras", "lessons on Keras"),
+    ("sklearn", "scikit-learn", "lessons on Keras"),
+    ("tensorflow", "tensorflow", "lessons on TensorFlow"),
+    ("torch", "torch", "lessons on PyTorch"),
+    ("jax", "jax", "Keras on JAX, if you like"),
+    ("optuna", "optuna", "lessons on search"),
 )
 DEVICES = {
     "tensorflow": "import tensorflow as t; print(', '.join(d.name for d in t.config.list_physical_devices()))",
     "torch": "import torch as t; print(', '.join(['cpu', *(t.cuda.get_device_name(i) for i in "
     "range(t.cuda.device_count()))] + ['mps'] * t.backends.mps.is_available()))",
     "jax": "import jax; print(', '.join(map(str, jax.devices())))",
-    "keras": "import keras; print(keras.backend.backend(), 'backend')",
+    "keras": "import keras; print('on', keras.backend.backend())",
 }
-
 GPU_BUILDS = {  # module -> what brings its GPU build on Linux, and on Windows in WSL2
     "tensorflow": '"tensorflow[and-cuda]"  (Linux, or WSL2 on Windows; in an environment of its own)',
     "torch": "torch from pytorch.org's selector, for your CUDA",
@@ -53,7 +53,13 @@ GPU_BUILDS = {  # module -> what brings its GPU build on Linux, and on Windows i
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the table. `core` says whether nnteach is of any use without it."""
+    """One line of the table.
+
+    Attributes:
+        name, state, detail: what it says.
+        advice: what can be done, a command or a sentence; not for a package that is only missing.
+        core: whether nnteach is of no use without it.
+    """
 
     name: str
     state: str
@@ -76,12 +82,24 @@ def report(findings: list[Finding]) -> str:
     """The table, then the advice, then the verdict."""
     width = max(len(finding.name) for finding in findings)
     lines = [f"{f.name:<{width}}  {f.state:<7}  {f.detail}".rstrip() for f in findings]
-    advice = list(dict.fromkeys(f"  {f.advice}" for f in findings if f.state != OK and f.advice))
+    advice = list(dict.fromkeys(f.advice for f in findings if f.state != OK and f.advice))
     if advice:
-        lines += ["", "What can be done:", *advice]
+        lines += ["", "What to mend:", *(f"  {line}" for line in advice)]
+    if absent := _to_install(findings):
+        lines += ["", "What can be added:", *absent]
     wrong = [finding.name for finding in findings if finding.core and finding.state != OK]
     lines += ["", f"nnteach cannot work here: {', '.join(wrong)}." if wrong else "nnteach works here."]
     return "\n".join(lines)
+
+
+def _to_install(findings) -> list[str]:
+    """One command for each purpose that something is missing for."""
+    absent = {}
+    for finding in findings:
+        if finding.state == MISSING and not finding.advice:
+            absent.setdefault(finding.detail, []).append(finding.name)
+    width = max(map(len, absent), default=0)
+    return [f"  {purpose:<{width}}  {_command(' '.join(names))}" for purpose, names in absent.items()]
 
 
 def works(findings: list[Finding]) -> bool:
@@ -91,8 +109,8 @@ def works(findings: list[Finding]) -> bool:
 
 def _try(module: str, package: str, purpose: str = "", core: bool = False) -> Finding:
     """Import a module for real: one that is installed may still be broken."""
-    if not _found(module):
-        return Finding(package, MISSING, purpose, _command(package), core)
+    if not found(module):
+        return Finding(package, MISSING, purpose, _command(package) if core else "", core)
     try:
         importlib.import_module(module)
     except (Exception, SystemExit) as error:
@@ -110,6 +128,8 @@ def _try_layout() -> Finding:
             warnings.simplefilter("always")
             x, y = variables(x=1, y=2)
             _ = draw(x + y).svg
+    except ImportError as error:  # a package that pip brings with nnteach is not there
+        return Finding("drawing", BROKEN, _one_line(error), _command("nnteach"), core=True)
     except (Exception, SystemExit) as error:
         return Finding("drawing", BROKEN, _one_line(error), advice, core=True)
     if caught:
@@ -120,8 +140,10 @@ def _try_layout() -> Finding:
 
 
 def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
-    if not _found(module):
-        return Finding(package, MISSING, purpose, _command(package))
+    if not found(module):
+        return Finding(package, MISSING, purpose)
+    if module == "keras" and not any(map(found, BACKENDS)):
+        return Finding(package, BROKEN, "has no engine to run on", _command("tensorflow") + "  (or jax, or torch)")
     if not devices:
         return Finding(package, OK, f"{_version(package)}  (not tried; --devices tries it)")
     program = DEVICES.get(module, f"import {module}")
@@ -131,7 +153,7 @@ def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
             capture_output=True,
             text=True,
             timeout=300,
-            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+            env=_quiet(),
         )
     except subprocess.TimeoutExpired:
         return Finding(package, BROKEN, "did not answer within 300 s", _command(package, again=True))
@@ -142,6 +164,12 @@ def _look_up(module: str, package: str, purpose: str, devices: bool) -> Finding:
     advice = gpu_advice(module, seen, shutil.which("nvidia-smi") is not None)
     state = NO_GPU if advice else OK
     return Finding(package, state, f"{_version(package)}  {seen}".rstrip(), advice)
+
+
+def _quiet() -> dict[str, str]:
+    """The environment for a trial: no log of TensorFlow's, and Keras on the engine that the lessons take."""
+    engines = filter(found, BACKENDS)
+    return {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": next(engines, "tensorflow")} | os.environ
 
 
 def gpu_advice(module: str, seen: str, has_gpu: bool) -> str:
@@ -166,7 +194,7 @@ def _chromium() -> Finding:
         return Finding(
             "chromium",
             MISSING,
-            "tests in the browser",
+            "the tests in a browser",
             "apt-get install chromium, or set NNTEACH_CHROMIUM to the program of a Chromium or Chrome",
         )
     return Finding("chromium", OK, path)
@@ -178,17 +206,14 @@ def find_chromium() -> str | None:
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
-def _found(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
-
-
 def _version(package: str) -> str:
-    try:
-        version = metadata.version(package)
-    except metadata.PackageNotFoundError:
+    for distribution in (package, f"{package}-cpu"):  # TensorFlow has a smaller one without GPU
+        try:
+            version = metadata.version(distribution)
+            break
+        except metadata.PackageNotFoundError:
+            continue
+    else:
         return "not installed by pip"
     return version + (f"  {_checkout(package)}" if package == "nnteach" else "")
 

@@ -1,5 +1,6 @@
 """The framework lessons: what they share, the two silent mistakes, and numbers that come from full runs only."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import nnteach as nt
+from nnteach import doctor
 from nnteach.doctor import gpu_advice
 from nnteach.errors import NNTeachError
 from nnteach.frameworks import Here, clothes, extras, mode, record, recorded
@@ -23,14 +25,15 @@ LESSONS = [
     for path in sorted(NOTEBOOKS.glob("*.ipynb"))
     if json.loads(path.read_text(encoding="utf-8"))["metadata"]["nnteach"].get("part") == "Frameworks"
 ]
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # PyTorch on NumPy 2
 needs_tensorflow = pytest.mark.skipif(bool(extras.missing("tensorflow")), reason="TensorFlow is not installed")
 FULL, QUICK = Here("full", "an engine", "CPU"), Here("quick", "an engine", "CPU")
 
 
-def python(program, **env):
+def python(program, *arguments, **env):
     """Run a program in a process of its own, because a framework is chosen when it is first imported."""
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
+        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -87,6 +90,54 @@ def test_the_tensorflow_lessons_refuse_another_backend():
     assert "take KERAS_BACKEND out" in done.stderr
 
 
+def test_an_engine_that_keras_is_to_run_on_and_is_not_there_is_asked_for():
+    done = python("""
+        import sys
+        import nnteach as nt
+        nt.frameworks.extras.found = lambda module: module != "jax"
+        nt.needs("keras")
+    """, KERAS_BACKEND="jax")
+    last = done.stderr.strip().splitlines()[-1]
+    assert "MissingExtra: Keras is to run on jax" in last and "pip install jax" in last and last.count(". ") == 0
+
+
+def test_a_folder_that_only_has_the_name_of_a_framework_is_none(tmp_path, monkeypatch):
+    (tmp_path / "a_framework").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not extras.found("a_framework")
+    (tmp_path / "a_framework" / "__init__.py").touch()
+    importlib.invalidate_caches()
+    assert extras.found("a_framework")
+
+
+# The lesson's own code, from the first cell to the last, in a process that has no TensorFlow.
+LESSON = """
+    import json, pathlib, sys, warnings
+    warnings.simplefilter("error")
+    warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+    sys.modules["tensorflow"] = None     # as if it were not installed
+    cells = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))["cells"]
+    names = {}
+    for cell in cells:
+        if cell["cell_type"] == "code" and "colab" not in cell["metadata"].get("tags", ()):
+            exec("".join(cell["source"]), names)
+    print(names["here"].engine, len(names["models"]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("engine", "name"), [("torch", "PyTorch"), ("jax", "JAX")])
+def test_the_lesson_on_clothes_runs_on_another_engine(engine, name, nowhere):
+    if extras.missing("keras") or not extras.found(engine):
+        pytest.skip(f"Keras and {name} are not both installed")
+    done = python(
+        LESSON, NOTEBOOKS / "tf_fashion.ipynb",
+        KERAS_BACKEND=engine, NNTEACH_MODE="quick", MPLBACKEND="agg", OMP_NUM_THREADS="1",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f" on {name} " in done.stdout and done.stdout.split()[-1] == "1"
+
+
 @needs_tensorflow
 def test_importing_tensorflow_after_needs_says_nothing():
     done = python("""
@@ -116,6 +167,27 @@ def test_advice_for_a_gpu_that_is_there_and_not_seen():
     assert "cuda" in gpu_advice("jax", "TFRT_CPU_0", has_gpu=True)
     assert gpu_advice("torch", "cpu, NVIDIA H100", has_gpu=True) == ""
     assert gpu_advice("tensorflow", "/physical_device:CPU:0", has_gpu=False) == ""
+
+
+def test_the_doctor_tries_keras_on_the_engine_that_is_there(monkeypatch):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr(doctor, "found", lambda module: module not in ("tensorflow", "jax"))
+    assert doctor._quiet()["KERAS_BACKEND"] == "torch"
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert doctor._quiet()["KERAS_BACKEND"] == "jax"  # what was asked for is not changed
+
+
+def test_the_doctor_says_when_keras_has_no_engine(monkeypatch):
+    monkeypatch.setattr(doctor, "found", lambda module: module == "keras")
+    finding = doctor._look_up("keras", "keras", "lessons on Keras", devices=False)
+    assert finding.state == doctor.BROKEN and "pip install tensorflow" in finding.advice
+
+
+def test_the_doctor_gives_one_command_for_each_purpose():
+    findings = [doctor.Finding(name, doctor.MISSING, purpose)
+                for name, purpose in (("a", "plots"), ("b", "lessons"), ("c", "plots"))]
+    said = doctor.report(findings)
+    assert said.count("pip install") == 2 and "pip install a c" in said and "pip install b" in said
 
 
 # ------------------------------------------------------------------------------------------------------- the data

@@ -59,7 +59,12 @@ def needs(*extras: str) -> None:
             "This lesson is about TensorFlow itself: take KERAS_BACKEND out of the environment and restart the kernel."
         )
     if "keras" in extras or "tensorflow" in extras:
-        os.environ.setdefault("KERAS_BACKEND", _backend())
+        engine = os.environ.setdefault("KERAS_BACKEND", _backend())
+        if engine in BACKENDS and not found(engine):
+            raise MissingExtra(
+                f"Keras is to run on {engine} (KERAS_BACKEND), which is not installed: run  pip install {engine}  "
+                "or take KERAS_BACKEND out of the environment, and restart the kernel."
+            )
 
 
 def _errors_only(record) -> bool:
@@ -73,20 +78,22 @@ def missing(*extras: str) -> list[str]:
 
 
 def _is_there(extra) -> bool:
-    complete = all(map(_found, MODULES[extra]))
-    return complete and (extra != "keras" or any(map(_found, BACKENDS)))
+    complete = all(map(found, MODULES[extra]))
+    return complete and (extra != "keras" or any(map(found, BACKENDS)))
 
 
 def _backend() -> str:
     """The first engine that is installed."""
-    return next(filter(_found, BACKENDS))
+    return next(filter(found, BACKENDS))
 
 
-def _found(module) -> bool:
+def found(module: str) -> bool:
+    """Whether a module is installed; nothing is imported for it, and a folder that only has its name is none."""
     try:
-        return importlib.util.find_spec(module) is not None
+        spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         return False
+    return spec is not None and spec.origin is not None
 
 
 def _in_words(extras) -> str:
