@@ -44,7 +44,11 @@ def check(student_function, solution_function, cases: int = 20, rng=None, inputs
     rng = np.random.default_rng(0) if rng is None else rng
     graph = getattr(solution_function, "graph", None)
     made = make_cases(solution_function, cases, rng, inputs)
-    return check_cases(student_function, solution_function, made, rng, lambda found, tried: with_mistakes(found, tried, graph))
+
+    def explain(result, trials):
+        return with_mistakes(result, trials, graph)
+
+    return check_cases(student_function, solution_function, made, rng, explain)
 
 
 def check_cases(student_function, solution_function, cases: list[Case], rng, explain, kinks: bool = True) -> Result:

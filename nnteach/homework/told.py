@@ -81,7 +81,7 @@ def hint_of(hw, level: int, name: str, found=None) -> Document:
 
 def _elsewhere(hw, name, told):
     """The same step with the numbers of nobody."""
-    other = type(hw)(hw.exercise, f"hint for {hw.student}", language=hw.language)
+    other = _somebody_else(hw, name)
     known = other.truth | other.given
     parts = told.text.replace("ᵀ", " ").replace("(", " ").replace(")", " ").split()
     used = [part for part in dict.fromkeys(parts) if part in known]
@@ -90,6 +90,15 @@ def _elsewhere(hw, name, told):
     return Document(
         "\n".join([phrase("hint.other", hw.language), "```", *lines, f"{name} = {told.text}", *result, "```"])
     )
+
+
+def _somebody_else(hw, name):
+    """A homework in which this answer is another one; where there are few answers, the first ones drawn may agree."""
+    for again in range(20):
+        other = type(hw)(hw.exercise, f"hint for {hw.student}{again or ''}", language=hw.language)
+        if not np.array_equal(other.truth[name], hw.truth[name]):
+            break
+    return other
 
 
 def wrong_steps(hw, changes) -> Document:

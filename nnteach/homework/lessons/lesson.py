@@ -1,7 +1,7 @@
-"""What the exercise of a lesson is: a function to write, given as the steps of its solution and what goes wrong in them.
+"""What the exercise of a lesson is: a function to write, as the steps of its solution and what goes wrong in them.
 
-The steps are a `Procedure`, so numbers for every student, hints and worked solution come from the code that makes them for
-the sheets; the same steps, on random inputs, are what a student's function is compared with.
+The steps are a `Procedure`, so numbers for every student, hints and worked solution come from the code that makes
+them for the sheets; the same steps, on random inputs, are what a student's function is compared with.
 """
 
 from collections.abc import Callable

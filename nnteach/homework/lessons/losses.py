@@ -1,5 +1,7 @@
 """Lessons 17 to 19: losses, reductions, likelihood, and votes."""
 
+import itertools
+
 import numpy as np
 
 from ..exercise import Leaf
@@ -25,20 +27,24 @@ BCE = lesson(
              r"\ln(1 + e^z) - t z"),
         step("loss", lambda v: np.mean(v.each), "Their mean.", "the mean of each", r"\tfrac1n \sum_i"),
         step("p", lambda v: np.exp(-np.logaddexp(0, -v.z)), "The probabilities.", "σ( z )", r"\sigma(z)"),
-        back("dz", lambda v: (v.p - v.t) / len(v.z), "The error; a mean divides the gradient by n, too.", "( p − t ) / n", "(p - t) / n"),
+        back("dz", lambda v: (v.p - v.t) / len(v.z), "The error; a mean divides the gradient by n, too.",
+             "( p − t ) / n", "(p - t) / n"),
     ),
     (
         slip("bce_sum", "add the examples up instead of taking the mean", "whether the loss is a sum or a mean",
              loss=lambda v: np.sum(v.each), dz=lambda v: v.p - v.t),
-        slip("bce_no_n", "forget in the gradient that the loss is a mean", "what a mean does to the gradient", dz=lambda v: v.p - v.t),
-        slip("bce_sign", "subtract the probability from the target", "the sign of p − t", dz=lambda v: (v.t - v.p) / len(v.z)),
+        slip("bce_no_n", "forget in the gradient that the loss is a mean", "what a mean does to the gradient",
+             dz=lambda v: v.p - v.t),
+        slip("bce_sign", "subtract the probability from the target", "the sign of p − t",
+             dz=lambda v: (v.t - v.p) / len(v.z)),
         slip("bce_slope", "multiply by the slope of the sigmoid once more", "what cancels in p − t",
              dz=lambda v: (v.p - v.t) * v.p * (1 - v.p) / len(v.z)),
         slip("bce_overflow", "compute eᶻ as it is, which overflows at 800", "the largest number that occurs",
              loss=lambda v: np.mean(np.log(1 + np.exp(v.z)) - v.t * v.z)),
         slip("bce_logs", "take logarithms of p and 1 − p, which are 0 at ±800", "the logarithm of 0",
              loss=lambda v: np.mean(-v.t * np.log(sigmoid(v.z)) - (1 - v.t) * np.log(1 - sigmoid(v.z)))),
-        slip("bce_one_class", "count only the examples whose target is 1", "the loss of an example whose target is 0",
+        slip("bce_one_class", "count only the examples whose target is 1",
+             "the loss of an example whose target is 0",
              loss=lambda v: np.mean(v.t * np.logaddexp(0, -v.z))),
     ),
     "Never compute e to a large power: both the loss and σ can be written with e to the power of −|z| alone.",
@@ -57,15 +63,19 @@ def _pairs(rng):
 
 
 REDUCTIONS = lesson(
-    "17_reductions", "Three reductions and their gradients", ("sum", "mean", "batchmean", "d_sum", "d_mean", "d_batchmean"),
+    "17_reductions", "Three reductions and their gradients",
+    ("sum", "mean", "batchmean", "d_sum", "d_mean", "d_batchmean"),
     {"pred": Leaf((2, 3), "number"), "target": Leaf((2, 3), "number")},
     (
         step("sum", lambda v: np.sum((v.pred - v.target) ** 2), "All squares, added up.", "Σ ( pred − target )²",
              r"\sum_{ij} (p_{ij} - t_{ij})^2"),
-        step("mean", lambda v: v.sum / v.pred.size, "Divided by how many numbers there are.", "sum / (rows · columns of pred )",
+        step("mean", lambda v: v.sum / v.pred.size, "Divided by how many numbers there are.",
+             "sum / (rows · columns of pred )",
              r"\text{sum} / (\text{rows} \cdot \text{columns})"),
-        step("batchmean", lambda v: v.sum / len(v.pred), "Divided by how many samples there are.", "sum / rows", r"\text{sum} / \text{rows}"),
-        back("d_sum", lambda v: 2 * (v.pred - v.target), "The derivative of the square.", "2 ( pred − target )", "2 (p - t)"),
+        step("batchmean", lambda v: v.sum / len(v.pred), "Divided by how many samples there are.", "sum / rows",
+             r"\text{sum} / \text{rows}"),
+        back("d_sum", lambda v: 2 * (v.pred - v.target), "The derivative of the square.", "2 ( pred − target )",
+             "2 (p - t)"),
         back("d_mean", lambda v: v.d_sum / v.pred.size, "Divided like its loss.", "d_sum / (rows · columns)"),
         back("d_batchmean", lambda v: v.d_sum / len(v.pred), "Divided like its loss.", "d_sum / rows"),
     ),
@@ -74,7 +84,8 @@ REDUCTIONS = lesson(
              d_sum=lambda v: v.pred - v.target),
         slip("red_gradient_whole", "divide the losses, but not their gradients", "what a mean does to the gradient",
              d_mean=lambda v: v.d_sum, d_batchmean=lambda v: v.d_sum),
-        slip("red_by_columns", "divide by the number of outputs where samples are counted", "which axis holds the samples",
+        slip("red_by_columns", "divide by the number of outputs where samples are counted",
+             "which axis holds the samples",
              batchmean=lambda v: v.sum / v.pred.shape[1], d_batchmean=lambda v: v.d_sum / v.pred.shape[1]),
         slip("red_mean_by_rows", "divide the mean by the rows alone", "how many numbers are averaged",
              mean=lambda v: v.sum / len(v.pred), d_mean=lambda v: v.d_sum / len(v.pred)),
@@ -111,7 +122,8 @@ LIKELIHOOD = lesson(
              r"\frac{\sum (y - \mu)^2}{2 \sigma^2} + n \ln(\sigma \sqrt{2\pi})"),
         back("dmu", lambda v: np.sum(v.mu - v.y) / v.sigma**2, "The derivative; the constant has none.",
              "Σ ( mu − y ) / sigma ²", r"\frac{\sum (\mu - y)}{\sigma^2}"),
-        step("best_mu", lambda v: np.mean(v.y), "Where the derivative is 0, whatever σ is.", "the mean of y", r"\tfrac1n \sum y"),
+        step("best_mu", lambda v: np.mean(v.y), "Where the derivative is 0, whatever σ is.", "the mean of y",
+             r"\tfrac1n \sum y"),
     ),
     (
         slip("nll_s_is_sigma", "take s for σ itself", "what s is the logarithm of", sigma=lambda v: v.s),
@@ -119,11 +131,13 @@ LIKELIHOOD = lesson(
              sigma=lambda v: np.exp(v.s / 2)),
         slip("nll_sign", "lose the minus sign of the inner derivative", "the derivative of (y − μ)² by μ",
              dmu=lambda v: np.sum(v.y - v.mu) / v.sigma**2),
-        slip("nll_one_constant", "count the constant once instead of for every measurement", "what is added for each measurement",
+        slip("nll_one_constant", "count the constant once instead of for every measurement",
+             "what is added for each measurement",
              nll=lambda v: _nll(v, v.sigma, often=1)),
         slip("nll_no_half", "forget the 2 in 2σ²", "the exponent of the Gaussian",
              nll=lambda v: _nll(v, v.sigma, half=1.0), dmu=lambda v: 2 * np.sum(v.mu - v.y) / v.sigma**2),
-        slip("nll_no_sigma", "leave out σ² in the derivative", "what the squares are divided by", dmu=lambda v: np.sum(v.mu - v.y)),
+        slip("nll_no_sigma", "leave out σ² in the derivative", "what the squares are divided by",
+             dmu=lambda v: np.sum(v.mu - v.y)),
         slip("nll_one_step", "take one step of gradient descent for the best μ", "where the derivative is 0",
              best_mu=lambda v: v.mu - v.dmu),
         slip("nll_median", "take the median for the best μ", "which sum of distances the median makes smallest",
@@ -140,15 +154,14 @@ LIKELIHOOD = lesson(
 
 def _votes(scores, for_k=lambda score: score > 0, pairs=None):
     """How many votes each class gets from some pairs, i < k if not told otherwise."""
-    K = len(scores)
-    votes = np.zeros(K)
-    for i, k in pairs or [(i, k) for i in range(K) for k in range(i + 1, K)]:
+    votes = np.zeros(len(scores))
+    for i, k in pairs or itertools.combinations(range(len(scores)), 2):
         votes[k if for_k(scores[i][k]) else i] += 1
     return votes
 
 
 def _ordered_pairs(v):
-    return [(i, k) for i in range(len(v.scores)) for k in range(len(v.scores)) if i != k]
+    return list(itertools.permutations(range(len(v.scores)), 2))
 
 
 def _score_matrix(rng):
@@ -166,7 +179,8 @@ VOTES = lesson(
              "the first place of the largest entry of votes", r"\operatorname{argmax} \text{votes}"),
     ),
     (
-        slip("votes_exchanged", "give the vote to the other class of the pair", "for which class a score above 0 is",
+        slip("votes_exchanged", "give the vote to the other class of the pair",
+             "for which class a score above 0 is",
              votes=lambda v: _votes(v.scores, lambda score: score <= 0)),
         slip("votes_twice", "count the entries below the diagonal, too", "which entries mean something",
              votes=lambda v: _votes(v.scores, pairs=_ordered_pairs(v))),
@@ -174,8 +188,10 @@ VOTES = lesson(
              votes=lambda v: _votes(v.scores, lambda score: score >= 0)),
         slip("votes_last", "take the highest number where several have equally many", "who wins a tie",
              winner=lambda v: float(len(v.votes) - 1 - np.argmax(v.votes[::-1]))),
-        slip("votes_fewest", "take the class with the fewest votes", "which entry of votes wins", winner=lambda v: float(np.argmin(v.votes))),
-        slip("votes_from_one", "number the classes from 1", "the number of the first class", winner=lambda v: 1.0 + np.argmax(v.votes)),
+        slip("votes_fewest", "take the class with the fewest votes", "which entry of votes wins",
+             winner=lambda v: float(np.argmin(v.votes))),
+        slip("votes_from_one", "number the classes from 1", "the number of the first class",
+             winner=lambda v: 1.0 + np.argmax(v.votes)),
     ),
     "Each pair of classes has one classifier, and it has one vote.",
     lively=lambda v: v.winner > 0 and np.sum(v.votes == v.votes.max()) > 1,

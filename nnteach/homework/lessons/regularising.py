@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..exercise import Leaf
-from .lesson import lesson, slip, step
+from .lesson import lesson, normal, slip, step
 
 # -------------------------------------------------------------------------------------- 25: early stopping
 
@@ -42,23 +42,30 @@ STOPPING = lesson(
     "25_fitting", "Early stopping", ("stop", "best"),
     {"losses": Leaf((9,), "positive"), "patience": Leaf((), "number")},
     (
-        step("best_so_far", _best_so_far, "The best epoch so far, after every epoch.", "the epoch of the smallest of losses up to now, the first of equals"),
-        step("since", lambda v: np.arange(1, len(v.losses) + 1) - v.best_so_far, "How many epochs in a row brought no improvement.",
+        step("best_so_far", _best_so_far, "The best epoch so far, after every epoch.",
+             "the epoch of the smallest of losses up to now, the first of equals"),
+        step("since", lambda v: np.arange(1, len(v.losses) + 1) - v.best_so_far,
+             "How many epochs in a row brought no improvement.",
              "epoch − best_so_far"),
         step("stop", _stop, "The first epoch at which that is more than the patience; else the last one.",
              "the first epoch with since > patience"),
-        step("best", lambda v: v.best_so_far[int(v.stop) - 1], "The best of those that were trained.", "best_so_far at stop"),
+        step("best", lambda v: v.best_so_far[int(v.stop) - 1], "The best of those that were trained.",
+             "best_so_far at stop"),
     ),
     (
-        slip("stop_too_soon", "stop when the patience is reached, not when it is exceeded", "more than patience, or as many",
+        slip("stop_too_soon", "stop when the patience is reached, not when it is exceeded",
+             "more than patience, or as many",
              stop=lambda v: _stop(v, lambda since, patience: since >= max(patience, 1))),
         slip("stop_equal_is_better", "count an equal loss as an improvement", "what an improvement is",
              best_so_far=lambda v: _best_so_far(v, lambda new, old: new <= old)),
-        slip("stop_best_of_all", "look for the best epoch among those that were never trained, too", "which losses are known at the stop",
+        slip("stop_best_of_all", "look for the best epoch among those that were never trained, too",
+             "which losses are known at the stop",
              best=lambda v: 1.0 + np.argmin(v.losses)),
-        slip("stop_by_the_one_before", "compare with the epoch before instead of the best one", "what a loss must be smaller than",
+        slip("stop_by_the_one_before", "compare with the epoch before instead of the best one",
+             "what a loss must be smaller than",
              since=_since_last_fall),
-        slip("stop_last_is_best", "take the last epoch for the best one", "whose weights are kept", best=lambda v: v.stop),
+        slip("stop_last_is_best", "take the last epoch for the best one", "whose weights are kept",
+             best=lambda v: v.stop),
         slip("stop_from_zero", "number the epochs from 0", "the number of the first epoch",
              stop=lambda v: _stop(v) - 1, best=lambda v: v.best_so_far[int(_stop(v)) - 1] - 1),
     ),
@@ -86,32 +93,41 @@ def _draw_weights(numbers):
 
 def _weights(rng):
     n = rng.integers(1, 5)
-    return {"w": np.round(rng.normal(0, 1, n), 1) + 0.0, "g": np.round(rng.normal(0, 1, n), 1) * rng.integers(0, 2, n) + 0.0}
+    made = normal(rng, w=n, g=n)
+    return made | {"g": made["g"] * rng.integers(0, 2, n) + 0.0}  # without a gradient the decay stands alone
 
 
 DECAY = lesson(
     "26_regularisation", "The first step of Adam and of AdamW", ("penalty", "decoupled"),
     {"w": Leaf((2,), "number"), "g": Leaf((2,), "number")},
     (
-        step("g_penalty", lambda v: v.g + 0.05 * v.w, "The penalty changes the gradient.", "g + 0.05 w", "g + \\lambda w"),
-        step("penalty", lambda v: v.w - _adam(v.g_penalty), "Adam then takes it for any other gradient: its size is lost.",
-             "w − 0.1 g_penalty / (| g_penalty | + ε)", r"w - 0.1 \, \frac{g + \lambda w}{|g + \lambda w| + \varepsilon}"),
-        step("decoupled", lambda v: v.w - 0.1 * 0.05 * v.w - _adam(v.g), "The decay stands beside Adam, in its own size.",
+        step("g_penalty", lambda v: v.g + 0.05 * v.w, "The penalty changes the gradient.", "g + 0.05 w",
+             "g + \\lambda w"),
+        step("penalty", lambda v: v.w - _adam(v.g_penalty),
+             "Adam then takes it for any other gradient: its size is lost.",
+             "w − 0.1 g_penalty / (| g_penalty | + ε)",
+             r"w - 0.1 \, \frac{g + \lambda w}{|g + \lambda w| + \varepsilon}"),
+        step("decoupled", lambda v: v.w - 0.1 * 0.05 * v.w - _adam(v.g),
+             "The decay stands beside Adam, in its own size.",
              "w − 0.1 · 0.05 w − 0.1 g / (| g | + ε)", r"w - 0.1 \lambda w - 0.1 \, \frac{g}{|g| + \varepsilon}"),
     ),
     (
         slip("decay_exchanged", "exchange the two", "which of them puts λw into the gradient",
-             penalty=lambda v: v.w - 0.1 * 0.05 * v.w - _adam(v.g), decoupled=lambda v: v.w - _adam(v.g + 0.05 * v.w)),
-        slip("decay_no_rate", "leave out the rate in the decay", "by how much w shrinks", decoupled=lambda v: v.w - 0.05 * v.w - _adam(v.g)),
+             penalty=lambda v: v.w - 0.1 * 0.05 * v.w - _adam(v.g),
+             decoupled=lambda v: v.w - _adam(v.g + 0.05 * v.w)),
+        slip("decay_no_rate", "leave out the rate in the decay", "by how much w shrinks",
+             decoupled=lambda v: v.w - 0.05 * v.w - _adam(v.g)),
         slip("decay_grows", "add the decay instead of subtracting it", "which way w is pulled",
              g_penalty=lambda v: v.g - 0.05 * v.w, decoupled=lambda v: v.w + 0.1 * 0.05 * v.w - _adam(v.g)),
         slip("decay_both", "put the penalty into AdamW's gradient, too", "what AdamW's averages see",
              decoupled=lambda v: v.w - 0.1 * 0.05 * v.w - _adam(v.g_penalty)),
-        slip("decay_plain", "take a plain step, without dividing by the size of the gradient", "what Adam does with the size of a gradient",
+        slip("decay_plain", "take a plain step, without dividing by the size of the gradient",
+             "what Adam does with the size of a gradient",
              penalty=lambda v: v.w - 0.1 * v.g_penalty, decoupled=lambda v: v.w - 0.1 * 0.05 * v.w - 0.1 * v.g),
-        slip("decay_forgotten", "leave the decay out of AdamW", "by how much w shrinks", decoupled=lambda v: v.w - _adam(v.g)),
+        slip("decay_forgotten", "leave the decay out of AdamW", "by how much w shrinks",
+             decoupled=lambda v: v.w - _adam(v.g)),
     ),
-    "In the first step Adam's fraction is the sign of its gradient: what is put into the gradient loses its size there.",
+    "In the first step Adam's fraction is the sign of its gradient: what is put into it loses its size there.",
     draw=_draw_weights,
     inputs=_weights,
     kinks=False,
@@ -152,8 +168,10 @@ NORMS = lesson(
     "27_normalisation", "Four ways to normalise", ("batch", "layer", "instance", "group"),
     {"x": Leaf((2, 4, 3), "number")},
     (
-        step("batch", RIGHT["batch"], "Over all samples and places of a channel.", "x normalised over axes 0 and 2"),
-        step("layer", RIGHT["layer"], "Over all channels and places of a sample.", "x normalised over axes 1 and 2"),
+        step("batch", RIGHT["batch"], "Over all samples and places of a channel.",
+             "x normalised over axes 0 and 2"),
+        step("layer", RIGHT["layer"], "Over all channels and places of a sample.",
+             "x normalised over axes 1 and 2"),
         step("instance", RIGHT["instance"], "Over the places alone.", "x normalised over axis 2"),
         step("group", RIGHT["group"], "The channels in two halves, each normalised over its channels and places.",
              "x normalised in the shape (samples, 2, channels / 2, places), over axes 2 and 3"),
@@ -161,13 +179,18 @@ NORMS = lesson(
     (
         slip("norm_exchanged", "exchange batch and layer", "what is averaged together in a batch norm",
              batch=RIGHT["layer"], layer=RIGHT["batch"]),
-        slip("norm_samples_only", "average over the samples alone for the batch norm, place by place", "whether places count together",
+        slip("norm_samples_only", "average over the samples alone for the batch norm, place by place",
+             "whether places count together",
              batch=lambda v: _over(v.x, 0)),
         slip("norm_n1", "divide the variance by one less", "by what np.var divides", **_all_four(ddof=1)),
-        slip("norm_no_root", "divide by the variance instead of its root", "what the difference is divided by", **_all_four(root=False)),
-        slip("norm_no_mean", "forget to subtract the mean", "what stands above in the fraction", **_all_four(centred=False)),
-        slip("norm_alternating", "put every other channel into a group", "which channels are the first half", group=_alternating),
-        slip("norm_group_is_layer", "take all channels for one group", "how many groups there are", group=RIGHT["layer"]),
+        slip("norm_no_root", "divide by the variance instead of its root", "what the difference is divided by",
+             **_all_four(root=False)),
+        slip("norm_no_mean", "forget to subtract the mean", "what stands above in the fraction",
+             **_all_four(centred=False)),
+        slip("norm_alternating", "put every other channel into a group", "which channels are the first half",
+             group=_alternating),
+        slip("norm_group_is_layer", "take all channels for one group", "how many groups there are",
+             group=RIGHT["layer"]),
     ),
     "All four are the same formula; they differ in which axes belong together.",
     inputs=_pictures,
@@ -201,14 +224,18 @@ HISTORY = lesson(
     {"X": Leaf((4, 3), "binary"), "weights": Leaf((3,), "number"), "T": Leaf((), "number")},
     (
         step("total", lambda v: v.X @ v.weights, "The weighted sum of every row.", "X · weights", r"X w"),
-        step("reaches", lambda v: _fires(v.total >= v.T), "At the threshold it fires.", "1 where total ≥ T", r"[X w \geq T]"),
-        step("exceeds", lambda v: _fires(v.total > v.T), "At the threshold it does not.", "1 where total > T", r"[X w > T]"),
+        step("reaches", lambda v: _fires(v.total >= v.T), "At the threshold it fires.", "1 where total ≥ T",
+             r"[X w \geq T]"),
+        step("exceeds", lambda v: _fires(v.total > v.T), "At the threshold it does not.", "1 where total > T",
+             r"[X w > T]"),
     ),
     (
         slip("fire_exchanged", "exchange the two units", "which of them fires at exactly T",
              reaches=lambda v: _fires(v.total > v.T), exceeds=lambda v: _fires(v.total >= v.T)),
-        slip("fire_both_reach", "let both fire at exactly T", "more than T", exceeds=lambda v: _fires(v.total >= v.T)),
-        slip("fire_both_exceed", "let neither fire at exactly T", "T or more", reaches=lambda v: _fires(v.total > v.T)),
+        slip("fire_both_reach", "let both fire at exactly T", "more than T",
+             exceeds=lambda v: _fires(v.total >= v.T)),
+        slip("fire_both_exceed", "let neither fire at exactly T", "T or more",
+             reaches=lambda v: _fires(v.total > v.T)),
         slip("fire_unweighted", "count the ones and forget the weights", "what every input is multiplied by",
              total=lambda v: v.X.sum(axis=1)),
         slip("fire_below", "fire where the sum is too small", "the direction of the comparison",

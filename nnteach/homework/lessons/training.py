@@ -1,9 +1,9 @@
-"""Lessons 20 to 24: an epoch of minibatches, initial weights, Adam, a schedule, and the noise of a minibatch."""
+"""Lessons 20 to 22: an epoch of minibatches, initial weights, and Adam."""
 
 import numpy as np
 
 from ..exercise import Leaf
-from .lesson import back, lesson, slip, step
+from .lesson import lesson, normal, slip, step
 
 NUMBER, RATE = Leaf((), "number"), Leaf((), "rate")
 
@@ -25,14 +25,15 @@ def _fit(v, over=np.sum, factor=2.0, size=None, stale=False, sign=1, last=True):
 def _minibatches(rng):
     n = int(rng.integers(1, 8))
     x, y = np.round(rng.normal(size=(2, n)), 1)
-    return {"w": float(rng.integers(-3, 4)), "b": 1.0, "x": x, "y": y, "size": int(rng.integers(1, 5)), "rate": 0.05}
+    w, size = float(rng.integers(-3, 4)), int(rng.integers(1, 5))
+    return {"w": w, "b": 1.0, "x": x, "y": y, "size": size, "rate": 0.05}
 
 
 def _draw_fit(numbers):
     tenths = [i / 10 for i in range(-20, 21) if abs(i) > 2]
     one = numbers.choice(tenths, 2)
-    return {"w": one[0], "b": one[1], "x": np.array(numbers.choice(tenths, 5)), "y": np.array(numbers.choice(tenths, 5)),
-            "size": 2, "rate": numbers.choice([0.05, 0.1], 1)[0]}
+    x, y = np.reshape(numbers.choice(tenths, 10), (2, 5))
+    return {"w": one[0], "b": one[1], "x": x, "y": y, "size": 2, "rate": numbers.choice([0.05, 0.1], 1)[0]}
 
 
 EPOCH = lesson(
@@ -41,7 +42,7 @@ EPOCH = lesson(
     (
         step("path", _fit, "w and b after every minibatch, a row each: both gradients first, then both updates.",
              "w − rate · 2 Σ (w x + b − y) x , b − rate · 2 Σ (w x + b − y)",
-             r"w - \text{rate} \cdot 2 \sum (w x_i + b - y_i) \, x_i, \quad b - \text{rate} \cdot 2 \sum (w x_i + b - y_i)"),
+             r"w - \eta \, 2 \sum (w x_i + b - y_i) \, x_i, \quad b - \eta \, 2 \sum (w x_i + b - y_i)"),
         step("w_new", lambda v: v.path[-1, 0], "w after the last minibatch.", "the last w of path"),
         step("b_new", lambda v: v.path[-1, 1], "b after the last minibatch.", "the last b of path"),
     ),
@@ -50,16 +51,20 @@ EPOCH = lesson(
              path=lambda v: _fit(v, over=np.mean)),
         slip("fit_no_two", "forget the 2 in the derivative of the square", "the derivative of (f(x) − y)²",
              path=lambda v: _fit(v, factor=1.0)),
-        slip("fit_one_by_one", "change w before you compute the gradient of b", "with which w the error is computed",
+        slip("fit_one_by_one", "change w before you compute the gradient of b",
+             "with which w the error is computed",
              path=lambda v: _fit(v, stale=True)),
-        slip("fit_no_last", "leave out the last minibatch where it is smaller", "how many samples the last minibatch has",
+        slip("fit_no_last", "leave out the last minibatch where it is smaller",
+             "how many samples the last minibatch has",
              path=lambda v: _fit(v, last=False)),
         slip("fit_full_batch", "make a single update with all samples", "how many updates an epoch has",
              path=lambda v: _fit(v, size=len(v.x))),
-        slip("fit_single", "make an update for every sample", "how many samples an update has", path=lambda v: _fit(v, size=1)),
-        slip("fit_uphill", "add rate · gradient, which climbs", "the sign of the update", path=lambda v: _fit(v, sign=-1)),
+        slip("fit_single", "make an update for every sample", "how many samples an update has",
+             path=lambda v: _fit(v, size=1)),
+        slip("fit_uphill", "add rate · gradient, which climbs", "the sign of the update",
+             path=lambda v: _fit(v, sign=-1)),
     ),
-    "Cut the samples into minibatches. For each of them: predict, errors, both gradients, and only then both updates.",
+    "For each minibatch in turn: predict, errors, both gradients, and only then both updates.",
     lively=lambda v: np.max(np.abs(v.path)) < 10,
     draw=_draw_fit,
     inputs=_minibatches,
@@ -96,34 +101,45 @@ INITIAL = lesson(
     "21_initialisation", "Initial weights by four rules", RULES,
     {"n_in": NUMBER, "n_out": NUMBER, "seed": NUMBER},
     (
-        step("lecun_std", lambda v: np.sqrt(1 / v.n_in), "The root of the variance.", "√(1 / n_in )", r"\sqrt{1 / n_\text{in}}"),
-        step("he_std", lambda v: np.sqrt(2 / v.n_in), "The root of the variance.", "√(2 / n_in )", r"\sqrt{2 / n_\text{in}}"),
-        step("glorot_bound", lambda v: np.sqrt(6 / (v.n_in + v.n_out)), "The bound, as it is given.", "√(6 / ( n_in + n_out ))",
+        step("lecun_std", lambda v: np.sqrt(1 / v.n_in), "The root of the variance.", "√(1 / n_in )",
+             r"\sqrt{1 / n_\text{in}}"),
+        step("he_std", lambda v: np.sqrt(2 / v.n_in), "The root of the variance.", "√(2 / n_in )",
+             r"\sqrt{2 / n_\text{in}}"),
+        step("glorot_bound", lambda v: np.sqrt(6 / (v.n_in + v.n_out)), "The bound, as it is given.",
+             "√(6 / ( n_in + n_out ))",
              r"\sqrt{6 / (n_\text{in} + n_\text{out})}"),
-        step("heuristic_bound", lambda v: np.sqrt(1 / v.n_in), "±c has the variance c²/3, so c² is 3 times the variance.",
+        step("heuristic_bound", lambda v: np.sqrt(1 / v.n_in),
+             "±c has the variance c²/3, so c² is 3 times the variance.",
              "√(1 / n_in )", r"\sqrt{1 / n_\text{in}}"),
-        step("lecun", lambda v: _normal(v, v.lecun_std), "Drawn by a new generator.", "normal, with deviation lecun_std"),
+        step("lecun", lambda v: _normal(v, v.lecun_std), "Drawn by a new generator.",
+             "normal, with deviation lecun_std"),
         step("he", lambda v: _normal(v, v.he_std), "Drawn by a new generator.", "normal, with deviation he_std"),
-        step("glorot", lambda v: _uniform(v, v.glorot_bound), "Drawn by a new generator.", "uniform, between − glorot_bound and glorot_bound"),
+        step("glorot", lambda v: _uniform(v, v.glorot_bound), "Drawn by a new generator.",
+             "uniform, between − glorot_bound and glorot_bound"),
         step("heuristic", lambda v: _uniform(v, v.heuristic_bound), "Drawn by a new generator.",
              "uniform, between − heuristic_bound and heuristic_bound"),
     ),
     (
-        slip("init_variance", "hand the variance to the generator, which wants the deviation", "the second input of rng.normal",
+        slip("init_variance", "hand the variance to the generator, which wants the deviation",
+             "the second input of rng.normal",
              lecun_std=lambda v: 1 / v.n_in, he_std=lambda v: 2 / v.n_in),
-        slip("init_bound_is_std", "take the standard deviation for the bound", "the variance of a uniform distribution in ±c",
+        slip("init_bound_is_std", "take the standard deviation for the bound",
+             "the variance of a uniform distribution in ±c",
              heuristic_bound=lambda v: np.sqrt(1 / (3 * v.n_in))),
         slip("init_fan_out", "count the units instead of the inputs", "what n_in counts",
              lecun_std=lambda v: np.sqrt(1 / v.n_out), he_std=lambda v: np.sqrt(2 / v.n_out),
              heuristic_bound=lambda v: np.sqrt(1 / v.n_out)),
-        slip("init_turned", "draw the weights in the shape (n_in, n_out) and turn them over", "in which order the numbers are drawn",
+        slip("init_turned", "draw the weights in the shape (n_in, n_out) and turn them over",
+             "in which order the numbers are drawn",
              **{name: lambda v, name=name: _turned(v, name) for name in RULES}),
-        slip("init_he_is_lecun", "forget the 2 of He's rule", "what ReLU does to half of the units", he_std=lambda v: np.sqrt(1 / v.n_in)),
-        slip("init_glorot_normal", "draw Glorot's weights by a normal distribution", "which distribution the rule names",
+        slip("init_he_is_lecun", "forget the 2 of He's rule", "what ReLU does to half of the units",
+             he_std=lambda v: np.sqrt(1 / v.n_in)),
+        slip("init_glorot_normal", "draw Glorot's weights by a normal distribution",
+             "which distribution the rule names",
              glorot=lambda v: _normal(v, v.glorot_bound)),
     ),
-    "A generator is told a deviation or a bound, the rules tell variances: a normal distribution needs the root, a uniform "
-    "one in ±c has the variance c²/3.",
+    "A generator is told a deviation or a bound, the rules tell variances: a normal distribution needs the root, "
+    "a uniform one in ±c has the variance c²/3.",
     lively=lambda v: v.n_in != v.n_out,
     draw=_draw_layer,
     inputs=lambda rng: dict(zip(("n_in", "n_out", "seed"), (int(n) for n in rng.integers(1, 9, 3)), strict=True)),
@@ -155,14 +171,20 @@ ADAM = lesson(
     "22_optimizers", "Three steps of Adam", {"": "w_new"},
     {"w": Leaf((2,), "number"), "gradients": Leaf((3, 2), "number")},
     (
-        step("m", lambda v: _averages(v.gradients, 0.9), "The average of the gradients after every step, a row each.",
+        step("m", lambda v: _averages(v.gradients, 0.9),
+             "The average of the gradients after every step, a row each.",
              "0.9 · before + 0.1 · row of gradients", "0.9 m + 0.1 g"),
-        step("s", lambda v: _averages(v.gradients**2, 0.999), "The average of their squares.", "0.999 · before + 0.001 · row of gradients , squared", "0.999 v + 0.001 g^2"),
-        step("m_hat", lambda v: v.m / _powers(v, 0.9), "Corrected: the averages began with 0.", "m / (1 − 0.9ᵗ)", r"m / (1 - 0.9^t)"),
-        step("s_hat", lambda v: v.s / _powers(v, 0.999), "Corrected, too.", "s / (1 − 0.999ᵗ)", r"v / (1 - 0.999^t)"),
-        step("steps", lambda v: 0.1 * v.m_hat / (np.sqrt(v.s_hat) + 1e-8), "How far each step goes.", "0.1 m_hat / (√ s_hat + ε)",
+        step("s", lambda v: _averages(v.gradients**2, 0.999), "The average of their squares.",
+             "0.999 · before + 0.001 · row of gradients , squared", "0.999 v + 0.001 g^2"),
+        step("m_hat", lambda v: v.m / _powers(v, 0.9), "Corrected: the averages began with 0.", "m / (1 − 0.9ᵗ)",
+             r"m / (1 - 0.9^t)"),
+        step("s_hat", lambda v: v.s / _powers(v, 0.999), "Corrected, too.", "s / (1 − 0.999ᵗ)",
+             r"v / (1 - 0.999^t)"),
+        step("steps", lambda v: 0.1 * v.m_hat / (np.sqrt(v.s_hat) + 1e-8), "How far each step goes.",
+             "0.1 m_hat / (√ s_hat + ε)",
              r"0.1 \, \hat m / (\sqrt{\hat v} + \varepsilon)"),
-        step("w_new", lambda v: v.w - v.steps.sum(axis=0), "All steps, one after the other.", "w − the column sums of steps",
+        step("w_new", lambda v: v.w - v.steps.sum(axis=0), "All steps, one after the other.",
+             "w − the column sums of steps",
              r"w - \sum_t \text{step}_t"),
     ),
     (
@@ -175,121 +197,16 @@ ADAM = lesson(
         slip("adam_betas_exchanged", "exchange β₁ and β₂", "which average forgets faster",
              m=lambda v: _averages(v.gradients, 0.999), s=lambda v: _averages(v.gradients**2, 0.9),
              m_hat=lambda v: v.m / _powers(v, 0.999), s_hat=lambda v: v.s / _powers(v, 0.9)),
-        slip("adam_no_momentum", "take the gradient itself for m̂", "what stands above in the step", m_hat=lambda v: v.gradients),
+        slip("adam_no_momentum", "take the gradient itself for m̂", "what stands above in the step",
+             m_hat=lambda v: v.gradients),
         slip("adam_uphill", "add the steps", "the sign of the update", w_new=lambda v: v.w + v.steps.sum(axis=0)),
         slip("adam_m_only", "correct m, but not v", "how many averages began with 0", s_hat=lambda v: v.s),
     ),
     "Two averages: of the gradients, and of their squares. Both began with 0, so both are too small at first.",
     draw=_draw_steps,
-    inputs=lambda rng: {"w": np.round(rng.normal(0, 1, 2), 1), "gradients": np.round(rng.normal(0, 2, (rng.integers(1, 6), 2)), 1)},
+    inputs=lambda rng: normal(rng, spread=2.0, w=2, gradients=(rng.integers(1, 6), 2)),
     tip="The power in the correction is the number of the step, and the first step has the number 1. The averages "
         "themselves stay uncorrected: *m̂* and *v̂* are used and thrown away.",
 )
 
-# -------------------------------------------------------------------------------------- 23: a warm-up
-
-
-def _schedule(rng):
-    warm = int(rng.integers(1, 10))
-    steps = warm + int(rng.integers(1, 30))
-    return {"step": int(rng.integers(0, steps + 5)), "warm": warm, "steps": steps, "top": 0.3}
-
-
-def _draw_schedule(numbers):
-    warm = 4 + numbers.below(7)
-    steps = warm + 15 + numbers.below(20)
-    return {"step": warm + 2 + numbers.below(steps - warm - 3), "warm": warm, "steps": steps,
-            "top": numbers.choice([0.1, 0.2, 0.3, 0.4, 0.5], 1)[0]}
-
-
-def _either(up, down):
-    """A step that is another one during the warm-up."""
-    return lambda v: up(v) if v.step < v.warm else down(v)
-
-
-def _rising(v):
-    return v.top * v.share
-
-
-SCHEDULE = lesson(
-    "23_schedules", "A warm-up, then half a cosine", {"": "rate"},
-    {"step": NUMBER, "warm": NUMBER, "steps": NUMBER, "top": RATE},
-    (
-        step("share", _either(lambda v: v.step / v.warm, lambda v: min((v.step - v.warm) / (v.steps - v.warm), 1.0)),
-             "How much of the warm-up, or of the fall behind it, is over.",
-             "step / warm , or later ( step − warm ) / ( steps − warm ), at most 1",
-             r"\frac{\text{step}}{\text{warm}}, \text{ or later } \frac{\text{step} - \text{warm}}{\text{steps} - \text{warm}}"),
-        step("rate", _either(_rising, lambda v: v.top * (1 + np.cos(np.pi * v.share)) / 2),
-             "A straight line up; then 1 … −1 of the cosine becomes 1 … 0.", "top · share , or later top (1 + cos(π share )) / 2",
-             r"\text{top} \cdot \text{share}, \text{ or later } \tfrac12 \text{top} \, (1 + \cos(\pi \, \text{share}))"),
-    ),
-    (
-        slip("sched_from_zero", "let the cosine begin at step 0 instead of the end of the warm-up", "where the fall begins",
-             share=_either(lambda v: v.step / v.warm, lambda v: min(v.step / v.steps, 1.0))),
-        slip("sched_too_long", "divide by all steps instead of those behind the warm-up", "how long the fall is",
-             share=_either(lambda v: v.step / v.warm, lambda v: min((v.step - v.warm) / v.steps, 1.0))),
-        slip("sched_no_half", "forget to halve 1 + cos", "the rate at the end of the warm-up",
-             rate=_either(_rising, lambda v: v.top * (1 + np.cos(np.pi * v.share)))),
-        slip("sched_full_cosine", "go through a whole cosine", "the angle at the end",
-             rate=_either(_rising, lambda v: v.top * (1 + np.cos(2 * np.pi * v.share)) / 2)),
-        slip("sched_straight_down", "let the rate fall in a straight line", "the form of the fall",
-             rate=_either(_rising, lambda v: v.top * (1 - v.share))),
-        slip("sched_no_end", "go on along the cosine behind the last step", "the rate behind the last step",
-             share=_either(lambda v: v.step / v.warm, lambda v: (v.step - v.warm) / (v.steps - v.warm))),
-        slip("sched_no_warm_up", "begin with the full rate", "the rate in step 0",
-             rate=_either(lambda v: v.top, lambda v: v.top * (1 + np.cos(np.pi * v.share)) / 2)),
-    ),
-    "Two parts, each by the share of it that is over: 0 at its beginning, 1 at its end.",
-    draw=_draw_schedule,
-    inputs=_schedule,
-    kinks=False,
-    tip="cos goes from 1 to −1 while its angle goes from 0 to π. How do you make 1 … 0 of 1 … −1?",
-)
-
-# ------------------------------------------------------------------------------- 24: the noise of a minibatch
-
-
-def _population(rng):
-    gradients = np.round(rng.normal(0, 3, int(rng.integers(3, 9))), 1)
-    return {"gradients": gradients, "n": int(rng.integers(1, len(gradients)))}
-
-
-def _draw_population(numbers):
-    tenths = [i / 10 for i in range(-30, 31) if i]
-    return {"gradients": np.array(numbers.choice(tenths, 5)), "n": 2 + numbers.below(2)}
-
-
-def _left(v, below):
-    return v.error * np.sqrt((len(v.gradients) - v.n) / below(len(v.gradients)))
-
-
-NOISE = lesson(
-    "24_batch_size", "The noise of a minibatch", {"with": "error", "without": "less"},
-    {"gradients": Leaf((5,), "number"), "n": NUMBER},
-    (
-        step("sigma", lambda v: np.std(v.gradients), "The standard deviation of all gradients, divided by N.",
-             "√(Σ ( gradients − mean)² / N)", r"\sqrt{\tfrac1N \sum (g_i - \bar g)^2}"),
-        step("error", lambda v: v.sigma / np.sqrt(v.n), "With putting back.", "sigma / √ n", r"\sigma / \sqrt{n}"),
-        step("less", lambda v: _left(v, lambda N: N - 1), "Without: the root of the factor, since the formula is for the square.",
-             "error · √(( N − n ) / ( N − 1))", r"\frac{\sigma}{\sqrt n} \sqrt{\frac{N - n}{N - 1}}"),
-    ),
-    (
-        slip("noise_n1", "divide by N − 1 in the standard deviation", "by what the squares are divided",
-             sigma=lambda v: np.std(v.gradients, ddof=1)),
-        slip("noise_no_root", "forget the root of the factor", "whether the formula is for the spread or its square",
-             less=lambda v: v.error * (len(v.gradients) - v.n) / (len(v.gradients) - 1)),
-        slip("noise_by_n", "divide by n instead of its root", "how the spread falls with n", error=lambda v: v.sigma / v.n),
-        slip("noise_over_N", "divide by N instead of N − 1 in the factor", "the factor for n = 1", less=lambda v: _left(v, lambda N: N)),
-        slip("noise_squares", "return the squares of the spreads", "whether the formula is for the spread or its square",
-             error=lambda v: v.sigma**2 / v.n,
-             less=lambda v: v.sigma**2 / v.n * (len(v.gradients) - v.n) / (len(v.gradients) - 1)),
-        slip("noise_no_n", "leave out the size of the minibatch", "how the spread falls with n", error=lambda v: v.sigma),
-    ),
-    "A mean of n numbers spreads less than one of them; and if nothing is put back, the last ones are no surprise.",
-    lively=lambda v: v.sigma > 0.3,
-    draw=_draw_population,
-    inputs=_population,
-    tip="*N* is the number of samples, *n* that of the minibatch. The formula is for the *square* of the spread.",
-)
-
-EXERCISES = (EPOCH, INITIAL, ADAM, SCHEDULE, NOISE)
+EXERCISES = (EPOCH, INITIAL, ADAM)
