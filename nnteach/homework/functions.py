@@ -19,6 +19,7 @@ from .formulas import how
 from .function_mistakes import naming, with_mistakes
 from .hypotheses import attempt
 from .lessons import LESSONS
+from .lessons.lesson import in_words
 from .resolve import Change, resolve
 from .result import Result
 from .sheet import Homework
@@ -182,5 +183,6 @@ class WorkedFunction(Solution):
         out = [str(self._hw.show()), "### Solution", ""]
         for name, value in self._stages():
             told = how(self._hw.task, name)
-            out += [f"**{name}**: {told.sentence}", "", f"${told.latex}$", "", "```", *written(name, value), "```", ""]
+            formula = f"`{told.text}`" if told.latex == in_words(told.text) else f"${told.latex}$"
+            out += [f"**{name}**: {told.sentence}", "", formula, "", "```", *written(name, value), "```", ""]
         return "\n".join(out)

@@ -60,7 +60,10 @@ def written(name, value):
         return [f"{name} = {number(value)}"]
     if np.ndim(value) == 1:
         return [f"{name} = " + "  ".join(map(number, value))]
-    if np.ndim(value) > 2 or max(np.shape(value)) > 4:
+    if np.ndim(value) > 2:
+        lead = f"{name} = "
+        return (lead + np.array2string(np.asarray(value), precision=4, separator=", ", prefix=lead)).splitlines()
+    if max(np.shape(value)) > 4:
         return [f"{name} = {np.array2string(np.asarray(value), precision=4, separator=', ')}"]
     rows = lines(np.atleast_2d(value))
     lead = f"{name} = "

@@ -68,7 +68,12 @@ def lesson(
 
 def step(name: str, compute: Callable, sentence: str, text: str, latex: str = "", kind: str = "value") -> Step:
     """A step; a formula in words needs no LaTeX of its own."""
-    return Step(name, compute, sentence, text, latex or rf"\text{{{text}}}".replace("_", r"\_"), kind)
+    return Step(name, compute, sentence, text, latex or in_words(text), kind)
+
+
+def in_words(text: str) -> str:
+    """A formula in words, as LaTeX."""
+    return rf"\text{{{text}}}".replace("_", r"\_")
 
 
 def back(name: str, compute: Callable, sentence: str, text: str, latex: str = "") -> Step:
