@@ -30,7 +30,8 @@ WALK = """async (messages) => {
     root.style.display = "none";  // what is read needs no layout
     const player = mount(root, data);
     const levels = {};
-    for (const level of [data.level, ...Object.keys(data.levels)]) {
+    const offered = [...root.querySelectorAll(".nn-levels button")].map((button) => button.dataset.action);
+    for (const level of offered.length ? offered : [data.level]) {
       root.querySelector(`[data-action="${level}"]`)?.click();
       while (root.dataset.level !== level) await new Promise((done) => setTimeout(done));
       const before = {}, steps = [];
@@ -259,27 +260,52 @@ def test_a_thousand_steps_jumps_and_levels_there_and_back_give_the_same_document
     assert found["levels"] == 4 and found["places"] > 100
 
 
-# Steps once through all, by keys; for every step how many elements it changes, and how many edges lead to its node.
-TOUCHED = """() => {
-  const root = document.querySelector("[data-nnteach-player]"), found = [];
-  const observer = new MutationObserver(() => {});
-  observer.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
-  for (let step = 0; step < Number(root.dataset.steps); step += 1) {
-    root.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
-    const elements = observer.takeRecords().map(({target}) => target.nodeType === 1 ? target : target.parentElement);
-    found.push(new Set(elements.filter((element) => element?.isConnected)).size);
+# Steps once through all, by keys, and back to the start, at every level: how many elements each step changes, how many
+# nodes it uses, and whether the picture is as it was in the end.
+TOUCHED = """async () => {
+  const root = document.querySelector("[data-nnteach-player]"), found = {};
+  const press = (key) => root.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+  const offered = [...root.querySelectorAll(".nn-levels button")].map((button) => button.dataset.action);
+  for (const level of offered.length ? offered : [root.dataset.level]) {
+    root.querySelector(`[data-action="${level}"]`)?.click();
+    while (root.dataset.level !== level) await new Promise((done) => setTimeout(done));
+    press("Home");
+    const began = root.querySelector(".nn-canvas").innerHTML, observer = new MutationObserver(() => {});
+    observer.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+    const steps = [];
+    while (Number(root.dataset.step) < Number(root.dataset.steps)) {
+      press("ArrowRight");
+      const elements = observer.takeRecords().map(({target}) => target.nodeType === 1 ? target : target.parentElement);
+      const touched = [...new Set(elements.filter((element) => element?.isConnected))];
+      steps.push([touched.length, root.querySelectorAll(".nn-canvas [data-node][data-state=now]").length]);
+    }
+    observer.disconnect();
+    press("Home");
+    const nodes = root.querySelectorAll(".nn-canvas [data-node]").length;
+    found[level] = [steps, nodes, root.querySelector(".nn-canvas").innerHTML === began];
   }
   return found;
 }"""
 
 
-@pytest.mark.parametrize("make", [lambda: random_expression(0), small_network], ids=["expression", "network"])
+def training_run():
+    numbers = np.random.default_rng(0)
+    loss = nt.nn.losses.mse(nt.nn.MLP([2, 2, 1], "tanh", rng=numbers).forward(numbers.normal(size=(2, 2))), np.ones((2, 1)))
+    return nt.step(loss.named("L"), optimizer=nt.nn.optimizers.Momentum(0.1), iterations=2)
+
+
+@pytest.mark.parametrize("make", [lambda: nt.step(random_expression(0)), lambda: nt.step(small_network()), training_run],
+                         ids=["expression", "network", "training"])
 def test_a_step_costs_what_it_changes(browser_page, make):  # noqa: F811
-    player = nt.step(make())
+    player = make()
     shown = browser_page(document(player.data), reduced_motion="reduce")
     requests = len(shown.requests)
-    touched = shown.page.evaluate(TOUCHED)
-    for count, step in zip(touched, player.trace.steps, strict=True):
-        # With the seed a new phase begins: all that waits for its gradient is marked so, once.
-        assert step.kind == "seed" or count <= 12 + 6 * len(step.node.parents), (count, step.kind)
+    scalars = scalars_of(player.trace).trace if "scalar" in player.data["levels"] else None
+    for level, (touched, nodes, same_again) in shown.page.evaluate(TOUCHED).items():
+        assert same_again, level
+        steps = (scalars if level == "scalar" else player.trace).steps
+        for k, ((count, used), step) in enumerate(zip(touched, steps, strict=True), start=1):
+            # In one step all gradients are set to zero: it is about every node. A step of a network uses many at once.
+            inputs = nodes if step.kind == "zero" else used + 1 if level == "neuron" else len(step.node.parents)
+            assert count <= 12 + 6 * inputs, (level, k, count)
     assert len(shown.requests) == requests

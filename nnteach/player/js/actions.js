@@ -52,6 +52,7 @@ export function listen(player, signal) {
   const onKeyDown = (/** @type {any} */ event) => onKey(player, event);
   keys.addEventListener("keydown", onKeyDown, { signal, capture: guardKeys });
   root.addEventListener("click", (event) => onClick(player, event), { signal });
+  root.addEventListener("pointerover", (event) => player.picture.hint(player.nodeOf(/** @type {any} */ (event.target))), { signal });
   root.addEventListener("mousedown", (event) => onMouseDown(player, event), { signal });
   slider.addEventListener("input", () => player.jump(Number(slider.value)), { signal });
   document.addEventListener("visibilitychange", () => document.hidden && player.clock.play(false), { signal });

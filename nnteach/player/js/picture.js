@@ -47,6 +47,9 @@ export const stateOf = (state) => (state === "half" ? "done" : state);
 
 /** The picture and its parts; it changes their texts and classes, and nothing else. */
 export class Picture {
+  /** @type {any} the node that the pointer rests on */
+  #pointed = undefined;
+
   /** @param {Data} data @param {Words} words */
   constructor(data, words) {
     this.data = data;
@@ -138,7 +141,7 @@ export class Picture {
       group.setAttribute("data-grad", gradient === null ? "" : texts[gradient][0]);
     }
     group.setAttribute("aria-label", this.#describe(node, entry));
-    if (parts.title) setText(parts.title, this.#hint(node, entry));
+    if (parts === this.#pointed) this.hint(node);
     return fresh;
   }
 
@@ -177,11 +180,16 @@ export class Picture {
     return `${what}: ${words.value} ${shown(value)}, ${words.gradient} ${shown(gradient)}, ${stateWord(state, words)}`;
   }
 
-  /** The numbers in full, for a pointer that rests on a node. @param {NodeData} node @param {NodeEntry} entry */
-  #hint({ name, operation }, [, , value, gradient]) {
+  /** The numbers in full, for the pointer that rests on a node, and for no other. @param {NodeData | undefined} node */
+  hint(node) {
+    const parts = node && this.node(node.name);
+    if (parts !== this.#pointed && this.#pointed?.title) setText(this.#pointed.title, this.#pointed.plain);
+    this.#pointed = parts;
+    if (!parts?.title || !parts.entry) return;
     const { words, data: { texts } } = this;
     const full = (/** @type {number | null} */ place) => (place === null ? UNKNOWN : texts[place][0]);
-    return `${name}: ${operation}\n${words.value} ${full(value)}\n${words.gradient} ${full(gradient)}`;
+    const [, , value, gradient] = parts.entry;
+    setText(parts.title, `${parts.plain}\n${words.value} ${full(value)}\n${words.gradient} ${full(gradient)}`);
   }
 
   /** The smallest rectangle round some nodes, in the picture's own px; null if there are none. @param {string[]} names */
@@ -221,6 +229,7 @@ function nodeParts(group) {
   return {
     group,
     title: group.querySelector("title"),
+    plain: group.querySelector("title")?.textContent ?? "",
     heats: [...group.querySelectorAll(".heat")],
     values: [...group.querySelectorAll("text.value > tspan")],
     gradients: [...group.querySelectorAll("text.gradient > tspan")],
