@@ -37,6 +37,8 @@ export class Panel {
     const lines = [...this.formula.querySelectorAll(".nn-math, .nn-because")];
     const ratio = Math.min(1, ...lines.map((line) => line.clientWidth / line.scrollWidth || 1));
     this.#scale(Math.max(ratio, this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST));
+    // What is still too wide can be scrolled by keyboard.
+    for (const line of lines) setAttribute(line, "tabindex", line.scrollWidth > line.clientWidth ? 0 : -1);
   }
 
   /** @param {number} fit */
