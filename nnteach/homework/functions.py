@@ -181,7 +181,7 @@ class WorkedFunction(Solution):
     def to_markdown(self) -> str:
         """In Markdown, with formulas between dollar signs."""
         out = [str(self._hw.show()), "### Solution", ""]
-        for name, value in self._stages():
+        for name, value in self._hw.truth.items():
             told = how(self._hw.task, name)
             formula = f"`{told.text}`" if told.latex == in_words(told.text) else f"${told.latex}$"
             out += [f"**{name}**: {told.sentence}", "", formula, "", "```", *written(name, value), "```", ""]
