@@ -4,17 +4,17 @@ import csv
 import json
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
+from homework_times import differing, in_the_notebook, submissions
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from planted import backprop, three_digits
 
 from nnteach.cli import main
 from nnteach.errors import GraphError
 from nnteach.homework import homework, log
 from nnteach.homework.grade import Row, Sheet, class_page, grade, write_csv
-from nnteach.export.pages import _renderer
 from nnteach.homework.handout import new_sheets, read_roster
 from nnteach.homework.printed import pages_of
 from nnteach.homework.handed_in import Unreadable, read_file
@@ -133,15 +133,12 @@ def test_a_class_is_graded(tmp_path, sheet):
     assert "7 handed in" in page and "| 1 | sign |" in page
 
 
-def test_the_grader_and_the_notebook_give_the_same_verdict(tmp_path, sheet):
-    hw = homework("backprop", student="ada", **LAYERS)
-    for i, planted in enumerate(["sign", "in_z", "b_zero", "W_noT", "hid_deriv_missing", "p_only"]):
-        grads = backprop(NET, hw.given, planted)
-        folder = tmp_path / str(i)
-        folder.mkdir()
-        notebook(folder / "ada.ipynb", literals(grads))
-        row, result = grade(folder, sheet)[0], hw.check({n: three_digits(g) for n, g in grads.items()})
-        assert (row.verdict, row.mistakes, row.stages) == (result.verdict, result.mistakes, result.stages)
+def test_the_grader_and_the_notebook_give_the_same_verdict(tmp_path):
+    """Right, one mistake, two, another convention, an unknown slip, in turn; tests/homework_times.py has 500 of them."""
+    sheet, made = submissions(tmp_path, 30)
+    rows, results = grade(tmp_path, sheet), in_the_notebook(made)[0]
+    assert len(rows) == 30 and not differing(rows, results)
+    assert {row.verdict for row in rows} == {"correct", "wrong", "other_convention"}
 
 
 @pytest.mark.parametrize(
@@ -159,16 +156,34 @@ def test_two_files_of_one_student_are_left_to_the_teacher(tmp_path, sheet):
     assert [row.verdict for row in grade(tmp_path, sheet)] == ["unreadable"] * 2
 
 
-def test_five_hundred_are_graded_in_ten_seconds(tmp_path):
-    """A tenth of that here; half of them wrong."""
-    hw = {f"s{i}": homework("backprop", student=f"s{i}", **LAYERS) for i in range(50)}
-    sheet = Sheet("backprop", dict(LAYERS), draws={name: h.variant.draws for name, h in hw.items()})
-    for i, (name, h) in enumerate(hw.items()):
-        notebook(tmp_path / f"{name}.ipynb", literals(backprop(NET, h.given, *(["in_z"] if i % 2 else []))))
-    begun = time.process_time()
-    rows = grade(tmp_path, sheet)
-    assert time.process_time() - begun < 2.5  # 1 s, and room for a busy machine
-    assert {row.verdict for row in rows} == {"correct", "wrong"}
+EXPLOITS = {
+    "an object that equals everything": "class A:\n    __eq__ = lambda *_: True\ndW1 = db1 = dW2 = db2 = A()",
+    "a patched NumPy": "import numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True\ndW1 = [[0.0]]",
+    "a patched check": "import nnteach as nt\nnt.homework.Homework.check = lambda *a, **k: True\nhw.check(dW1=1)",
+    "the program's own solution": "dW1 = hw.truth['dW1']\ndb1 = hw.truth['db1']\nhw.check(dW1=dW1, db1=db1)",
+    "an end of the program": "import sys, os\nsys.exit(0)\nos._exit(0)",
+    "an infinite loop": "while True:\n    pass",
+    "a list of ten gigabytes": "dW1 = [0.0] * 1_250_000_000",
+    "a number of many digits": "dW1 = " + "9" * 100_000,
+    "deep brackets": "dW1 = " + "[" * 5_000 + "]" * 5_000,
+    "a power that takes for ever": "dW1 = 9 ** 9 ** 9 ** 9",
+    "points written in by hand": "score = 10.0\nverdict = 'correct'\nok = True",
+}
+
+
+@pytest.mark.parametrize("code", EXPLOITS.values(), ids=EXPLOITS)
+def test_an_exploit_gains_nothing_and_stops_nothing(tmp_path, sheet, code):
+    notebook(tmp_path / "ada.ipynb", literals(backprop(NET, given("ada"))))
+    notebook(tmp_path / "eve.ipynb", code)
+    rows = {row.student: row for row in grade(tmp_path, sheet)}
+    assert rows["ada"].score == 10.0 and rows["eve"].score == 0.0 and rows["eve"].verdict != "correct"
+
+
+def test_cells_that_are_there_twice_count_once(tmp_path, sheet):
+    """The wrong answer comes last, so it counts, however often the right one stands before it."""
+    right, wrong = backprop(NET, given("ada")), backprop(NET, given("ada"), "sign")
+    notebook(tmp_path / "ada.ipynb", *[literals(right)] * 3, literals(wrong))
+    assert grade(tmp_path, sheet)[0].score == 0.0
 
 
 # ------------------------------------------------------------------------------------------- files and tables
@@ -289,5 +304,6 @@ def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
         text = "\n".join(t.get_text() for page in pages_of(hw, solutions) for t in page.texts)
         assert "ada" in text and "dW2" in text and hw.variant.id in text and "W1 = " in text
         assert ("dW2 = " in text) == solutions
-        assert all(t.get_window_extent(_renderer(page)).x1 <= page.bbox.x1 for page in pages_of(hw, solutions)
-                   for t in page.texts)
+        for page in pages_of(hw, solutions):
+            ruler = FigureCanvasAgg(page).get_renderer()
+            assert all(t.get_window_extent(ruler).x1 <= page.bbox.x1 for t in page.texts)

@@ -153,6 +153,15 @@ def test_one_number_names_nothing(sheets):
     assert not r.ok and r.mistakes == ()
 
 
+@pytest.mark.parametrize("key, name", [("neuron", "dw0"), ("product", "dx1")])
+def test_one_number_at_two_digits_is_never_exactly_anything(sheets, key, name):
+    """Every number of two digits and of the right size, so every slip that there can be."""
+    size = 10.0 ** (np.floor(np.log10(abs(sheets[key].truth[name]))) - 1)
+    for sign in (1, -1):
+        for digits in range(10, 100):
+            assert sheets[key].check({name: float(f"{sign * digits * size:.1e}")}).certainty != "exactly"
+
+
 def test_a_constant_factor_of_unknown_origin_is_located_not_named(sheets):
     hw = sheets["softmax"]
     r = hw.check({name: 1.7 * hw.truth[name] for name in hw.asked})

@@ -157,6 +157,20 @@ def test_rounding_on_the_way_is_right(hw):
     assert hw.check({name: three_digits(rounded[name]) for name in hw.asked}).ok
 
 
+def test_rounding_where_large_terms_cancel_is_right():
+    """db4 sums to zero, and what is left of it is a hundredth of what went into it."""
+    deep = {"layers": [3, 3, 3, 3, 3], "hidden": "tanh", "output": "softmax", "batch": 4}
+    hw = homework("backprop", student="unseen 7 right depth 4 45", **deep)
+    rounded = backprop(
+        deep | {"loss": "cross_entropy"}, hw.given,
+        slip=lambda name, a: np.reshape([float(f"{x:.3e}") for x in np.ravel(a)], np.shape(a)),
+    )
+    answers = {name: three_digits(rounded[name]) for name in hw.asked}
+    assert np.max(np.abs(rounded["db4"] - hw.truth["db4"])) > 0.01 * np.max(np.abs(hw.truth["db4"]))
+    assert hw.check(answers).verdict == "correct_rounded"
+    assert not hw.check(answers | {"dW1": answers["dW1"] * [1.0, 1.0, 1.05]}).ok
+
+
 def test_nothing_handed_in(hw):
     for answers in ({}, {"dW1": None}, {"dW1": ..., "db1": [None, None, None]}):
         r = hw.check(answers)

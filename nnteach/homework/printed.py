@@ -1,6 +1,7 @@
 """Sheets on paper: one PDF for a class, a page or more a student, with lines to write the answers on.
 
-Nothing but matplotlib is needed. The teacher's copy has the right answers in the places where students write theirs.
+Nothing but matplotlib is needed. The teacher's copy has the right answers in the places where students write theirs, and
+after them how they come about, step by step.
 """
 
 import functools
@@ -9,6 +10,8 @@ import textwrap
 import numpy as np
 
 from ..draw.export import INK, QUIET, rendering, visible
+from .formulas import how
+from .phrases import phrase
 from .solution import written
 
 WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.8
@@ -26,7 +29,7 @@ def write_pdf(homeworks, path, solutions: bool = False) -> int:
     Args:
         homeworks: Homework of each student, in order.
         path: of the PDF.
-        solutions: whether the right answers stand where students write theirs; for teachers.
+        solutions: whether the right answers stand where students write theirs, with the steps; for teachers.
 
     Returns:
         How many pages there are.
@@ -44,7 +47,7 @@ def write_pdf(homeworks, path, solutions: bool = False) -> int:
 
 def pages_of(hw, solutions: bool = False) -> list:
     """The pages of one student, as matplotlib Figures."""
-    lines = [*_task(hw), *_answers(hw, solutions)]
+    lines = [*_task(hw), *(_solved(hw) if solutions else _to_fill_in(hw))]
     pages, y = [], HEIGHT
     for text, size, style, height in lines:
         if y + height > HEIGHT - MARGIN:
@@ -82,23 +85,40 @@ def _task(hw):
             yield f"{'•' if i == 0 else ' '} {line}", TEXT, _PLAIN, LINE
     yield "", TEXT, _PLAIN, LINE / 2
     for name, value in hw.given.items():
-        for line in written(name, value):
-            yield visible(line), NUMBERS, _MONO, LINE * 0.9
+        yield from _numbers(written(name, value))
         yield "", TEXT, _PLAIN, LINE / 3
 
 
-def _answers(hw, solutions):
+def _to_fill_in(hw):
     """A place for every answer, as large as the answer is."""
-    yield "", TEXT, _PLAIN, LINE
-    yield "Hand in" + ("" if solutions else ", to three significant digits at least"), TEXT + 1, _BOLD, 0.35
+    digits = "" if hw.exercise.judge else phrase("sheet.digits", hw.language)
+    yield from _headline(phrase("sheet.hand.in", hw.language) + digits)
     for name in hw.asked:
-        rows = np.atleast_2d(hw.truth[name]).shape[0]
-        if solutions:
-            for line in written(name, hw.truth[name]):
-                yield line, NUMBERS, _MONO, LINE * 0.9
-            continue
         yield f"{name}   {_shape(hw.truth[name])}", TEXT, _PLAIN, LINE
-        yield from [(RULE, TEXT, _PLAIN, 0.3)] * rows
+        yield from [(RULE, TEXT, _PLAIN, 0.3)] * np.atleast_2d(hw.truth[name]).shape[0]
+
+
+def _solved(hw):
+    """The answers, to compare with; then all steps, for whoever asks where a number comes from."""
+    yield from _headline(phrase("sheet.hand.in", hw.language))
+    for name in hw.asked:
+        yield from _numbers(written(name, hw.truth[name]))
+    yield from _headline(phrase("sheet.steps", hw.language))
+    for name, value in hw.solution().steps():
+        told = how(hw.task, name)
+        for line in textwrap.wrap(visible(f"{name}: {told.sentence}"), COLUMNS):
+            yield line, TEXT, _PLAIN, LINE
+        yield from _numbers(textwrap.wrap(visible(f"{name} = {told.text}"), COLUMNS) + written(name, value))
+        yield "", TEXT, _PLAIN, LINE / 3
+
+
+def _headline(text):
+    yield "", TEXT, _PLAIN, LINE
+    yield text, TEXT + 1, _BOLD, 0.35
+
+
+def _numbers(lines):
+    return [(visible(line), NUMBERS, _MONO, LINE * 0.9) for line in lines]
 
 
 def _shape(value):

@@ -37,8 +37,9 @@ def reach(task: Task, evidence: Evidence, digits: int) -> np.ndarray:
     them do is added up without its signs. So it is large where large terms cancel, and small elsewhere.
     """
     truth = resolve(task, update=evidence.updated)
+    last = set() if evidence.updated else {f"d{name}" for name in task.given}  # nothing is computed from these
     total = _unit(evidence.truth, digits)
-    for name in task.stages:
+    for name in task.stages.keys() - last:
         for entry, unit in _inexact(truth[name], digits):
             moved = evidence.vector(resolve(task, touch=_moving(name, entry, unit), update=evidence.updated))
             total += 0.0 if moved is None else np.abs(moved - evidence.truth)

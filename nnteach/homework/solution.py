@@ -23,7 +23,7 @@ class Solution:
         """In Markdown, with formulas between dollar signs."""
         hw = self._hw
         out = [str(hw.show()), "### Solution", ""]
-        for name, value in self._stages():
+        for name, value in self.steps():
             told = how(hw.task, name)
             out += [f"**{name}**: {told.sentence}  ", f"${told.latex} = {matrix(value)}$", ""]
         return "\n".join(out)
@@ -34,7 +34,7 @@ class Solution:
         out = [rf"\section*{{{hw.exercise.title}}}", rf"Variant {hw.variant.id}", r"\begin{itemize}"]
         out += [rf"\item[{name}] ${matrix(value)}$" for name, value in hw.given.items()]
         out += [r"\end{itemize}", r"\begin{enumerate}"]
-        for name, value in self._stages():
+        for name, value in self.steps():
             told = how(hw.task, name)
             out.append(rf"\item \texttt{{{name}}}: ${told.latex} = {matrix(value)}$")
         return "\n".join([*out, r"\end{enumerate}"]) + "\n"
@@ -49,7 +49,8 @@ class Solution:
             )
         return step_through(self._hw.task.root)
 
-    def _stages(self):
+    def steps(self) -> list[tuple]:
+        """(name, value) of every stage, in the order in which they are computed."""
         asked_update = any(name.endswith("_new") for name in self._hw.asked)
         return [(n, v) for n, v in self._hw.truth.items() if asked_update or not n.endswith("_new")]
 
