@@ -5,9 +5,14 @@
 
 The wheels of nnteach and of what Pyodide does not bring are put into the site. Pyodide itself, with NumPy and
 matplotlib, is fetched by the reader's browser from its distributor, unless `--pyodide ADDRESS` names a copy.
-What cannot run there: the lessons on TensorFlow, PyTorch and distributed search, and everything that starts
-processes. Graphviz needs wasmtime, which is not for browsers; `nnteach/draw/layered.py` then places the nodes.
-Tried so far: the build, and that its lessons open. Running cells with Pyodide has not been tried: it needs a network.
+What cannot run there: the lessons on TensorFlow, PyTorch and distributed search, which are left out; whatever starts
+processes or threads, such as `nnteach lab` and searches; files, which stay in the browser; data that are downloaded.
+Graphviz needs wasmtime, which is not for browsers; `nnteach/draw/layered.py` then places the nodes.
+
+What was tried: that the site is built and opens its lessons; and every cell of its lessons and exercises in another
+CPython in WebAssembly (`tests/wasm_course.py`), in which, as in Pyodide, there is no wasmtime, process or thread. Not
+tried: the same cells in Pyodide itself inside JupyterLite, for Pyodide's NumPy is at its distributor's only, and the
+speed. Pyodide's core, from npm, has all modules of Python's own that nnteach imports.
 """
 
 import argparse

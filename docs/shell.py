@@ -59,7 +59,7 @@ def text(page: Page, menu=MENU) -> str:
 <header>
 <a class="name" href="{to('index.html')}">nnteach</a>
 <nav aria-label="Site">{_menu(page, menu)}</nav>
-<button id="theme" type="button">Dark or light</button>
+<button id="theme" type="button" aria-label="Dark or light" title="Dark or light">◐</button>
 </header>
 <main id="main">
 {page.body}

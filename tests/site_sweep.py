@@ -36,6 +36,9 @@ class Sweep:
         self.page.on("pageerror", lambda error: self.note(f"error: {error}"))
         self.page.on("console", lambda message: message.type == "error" and self.note(f"console: {message.text}"))
 
+    def close(self) -> None:
+        self.page.context.close()
+
     def note(self, problem: str) -> None:
         self.found.append(f"{self.page_name}: {problem}")
 

@@ -9,11 +9,15 @@ import lite
 import prose
 import pytest
 import shell
+import site_sweep
 
 import nnteach as nt
 
-PAGES = ("index.html", "lessons/06_relu_net.html", "lessons/index.html", "exercises/06_relu_net.html", "decks/001.html",
-         "errata.html", "gallery.html", "compare.html")
+# One page of each kind; `python tests/site_sweep.py` visits all of them.
+WITH_PLAYERS = ("index.html", "lessons/02_x_plus_y_times_z.html", "gallery.html")
+WITH_QUESTIONS = ("lessons/12_gradient_checking.html",)
+PAGES = (*WITH_PLAYERS, *WITH_QUESTIONS, "lessons/index.html", "exercises/06_relu_net.html", "decks/001.html",
+         "errata.html", "compare.html")
 
 
 @pytest.fixture(scope="module")
@@ -130,35 +134,36 @@ def test_the_citation_has_the_version_and_the_licence_of_the_package():
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name, scheme", [(name, "light") for name in PAGES]
-                         + [(name, "dark") for name in ("index.html", "lessons/06_relu_net.html", "decks/001.html")])
-def test_a_page_has_no_accessibility_violation(visit, name, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(visit(name, color_scheme=scheme)).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("name", ["index.html", "lessons/02_x_plus_y_times_z.html", "lessons/06_relu_net.html"])
-def test_players_step_on_the_page(visit, name):
-    page = visit(name)
-    frames = page.locator(".nnteach-output iframe")
-    for index in range(frames.count()):
-        player = frames.nth(index).content_frame.locator("[data-nnteach-player]")
-        player.wait_for()
-        before = int(player.get_attribute("data-step"))
-        player.focus()
-        page.keyboard.press("ArrowRight")
-        assert int(player.get_attribute("data-step")) == before + 1
-    assert frames.count() >= 1
+                         + [(name, "dark") for name in ("index.html", "lessons/02_x_plus_y_times_z.html", "decks/001.html")])
+def test_the_sweep_of_a_page_finds_nothing(chromium, site, name, scheme):
+    sweep = site_sweep.Sweep(chromium, site, color_scheme=scheme)
+    sweep.visit(name)
+    sweep.close()
+    assert sweep.found == []
+    assert sweep.counts["players"] >= (name in WITH_PLAYERS) and sweep.counts["questions"] >= (name in WITH_QUESTIONS)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1024])
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_its_window(visit, name, width):
-    page = visit(name, viewport={"width": width, "height": 768})
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+@pytest.mark.parametrize("body, problem", [
+    ('<img src="data:,">', "axe-core, page: image-alt"), ("<script>nothing()</script>", "error: nothing is not defined"),
+    ("<script>console.error('oh')</script>", "console: oh"), ('<p style="width: 2000px">', "wider than a window of 390 px"),
+    ('<img alt="" src="http://127.0.0.1:9/x.png">', "asks for http://127.0.0.1:9/x.png"),
+    ('<div class="nnteach-output"></div>', "an output stays still"),
+    ("<iframe title=f srcdoc='<form><label>a<input type=radio></label><button>b</button><p role=status>?</p></form>'>",
+     "0 right options"),
+    ("<iframe title=f srcdoc='<div tabindex=0 data-nnteach-player data-step=4 data-steps=7></div>'>",
+     "a player stands at step 4 after Home, not at 0"),
+])
+def test_the_sweep_finds_what_is_wrong(chromium, tmp_path, body, problem):
+    (tmp_path / "page.html").write_text(f"<!doctype html><html lang=en><title>t</title><main><h1>t</h1>{body}", "utf-8")
+    sweep = site_sweep.Sweep(chromium, tmp_path)
+    sweep.visit("page.html")
+    sweep.close()
+    assert [found for found in sweep.found if found.startswith("page.html: ") and problem in found]
+
+
+def test_the_pages_of_a_sweep_are_chosen_by_how_their_paths_begin(site):
+    assert set(site_sweep.pages_of(site)) > set(site_sweep.pages_of(site, ["decks"])) >= {"decks/001.html"}
 
 
 @pytest.mark.browser

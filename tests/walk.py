@@ -9,6 +9,7 @@ is estimated beside it, at `WORDS` a minute and `LETTERS` a minute, and said to 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -108,6 +109,15 @@ def opened(walk: Walk, server: subprocess.Popen) -> str:
             raise SystemExit(f"The command ended with {server.returncode}:\n{(walk.folder / 'log.txt').read_text()[-3000:]}")
         time.sleep(0.2)
     return note.read_text().strip()
+
+
+def worked(bash: int) -> str:
+    """How long the processor itself worked for what a shell has waited for: venv and pip. Only Linux tells."""
+    try:
+        fields = Path(f"/proc/{bash}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return f", of which the processor worked {sum(map(int, fields[13:15])) / os.sysconf('SC_CLK_TCK'):.0f} s for pip"
 
 
 # --------------------------------------------------------------------------------------------------- in JupyterLab
@@ -233,7 +243,7 @@ def go(walk: Walk) -> None:
     server = start(walk, clone)
     try:
         address = opened(walk, server)
-        walk.station("command 1 is through, JupyterLab asks for the browser")
+        walk.station(f"command 1 is through, JupyterLab asks for the browser{worked(server.pid)}")
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
             page = chromium.new_page(viewport={"width": 1366, "height": 768})
@@ -246,7 +256,8 @@ def go(walk: Walk) -> None:
             to_the_first_checked_exercise(walk, page, clone)
             chromium.close()
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
 
 
