@@ -1,16 +1,14 @@
 """Cells: large arrays as heat cells, every cell of a value or gradient as a sum of single numbers, and layers that open."""
 
-import base64
-import json
 import re
 import xml.etree.ElementTree as ET
-import zlib
 
 import numpy as np
 import pytest
 from browser import DOM, NODES, PLAYER, browser_page  # noqa: F401  (a fixture)
 from differences import assert_close
 from samples import SAMPLES
+from unpacking import unpacked
 
 import nnteach as nt
 from nnteach.autodiff import backward_steps
@@ -322,10 +320,6 @@ def test_after_an_update_the_sums_still_have_the_numbers_that_they_were_made_of(
 # ---------------------------------------------------------------------------------------------------------- layers
 
 
-def unpacked(text):
-    return json.loads(zlib.decompress(base64.b64decode(text)))
-
-
 def test_what_opening_layers_costs():
     """Measured: 7 KB for 784-100-10, 18 KB for 3-5-4-2; nothing above four layers, where the vector level serves."""
     data = nt.step(network((784, 100, 10), 16)).data
@@ -463,3 +457,11 @@ def test_in_grey_magnitude_is_lightness_and_sign_is_a_slit(browser_page, source)
         [Number(getComputedStyle(path).fillOpacity), path.getAttribute('d').match(/M/g).length]]))""")
     assert [looks[f"heat-{code}"][0] for code in "1234"] == [looks[f"heat-{code}"][0] for code in "abcd"] == [0.25, 0.5, 0.75, 1]
     assert all(looks[f"heat-{code}"][1] % 2 == 0 for code in "abcd")
+
+
+@pytest.mark.browser
+def test_the_table_has_the_numbers_behind_the_cells(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    shown.press("t")
+    row = shown.page.locator(".nn-table tbody tr", has=shown.page.locator("th", has_text=re.compile("^W1$")))
+    assert len(row.locator("td.nn-value small").inner_text().split()) == 15 and "array 5×3" in row.inner_text()

@@ -20,6 +20,7 @@ from .diagram import Card, Diagram, Moment, Wire
 from .heat import MOST_CELLS, box_lines, cells_of, heat_codes, is_heat, is_sampled
 
 NUMBER_COLUMNS = 10  # the widest that `digits.number` writes: −0.0001234
+RANGE_COLUMNS = 21  # of a large array: −0.000123 … −0.000123
 PRODUCT_COLUMNS = 25  # two of them, with brackets and a dot
 PRODUCT_UP_TO = 12  # nodes; more of them are shown closer together
 CHIPS_UP_TO = 150  # nodes; in a larger picture the contributions stand in the panel only
@@ -149,6 +150,8 @@ def card_of(trace: Trace, node: Node, final, least: int = 1) -> Card:
     line = trace.timelines[trace.names[node]]
     values = [box_lines(state.value) for state in line.states if state.value is not None]
     grads = [box_lines(state.grad) for state in line.states if state.grad is not None]
+    if is_heat(node.value) and least > 1:
+        least = RANGE_COLUMNS
     return Card(trace.names[node], operation_text(trace, node), node.kind, tuple(box_lines(final.value)),
                 tuple(grads[-1]) if grads else (), _room(values, least), _room(grads, least) if grads else (0, 0),
                 (phrase("value", trace.language), phrase("gradient", trace.language)),

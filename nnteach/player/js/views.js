@@ -38,7 +38,8 @@ export class Table {
     if (place === null) return html("td", { class: role, "aria-label": this.words.unknown }, UNKNOWN);
     const [full, lines] = this.data.texts[place];
     const cell = html("td", { class: role }, lines.join("\n"));
-    if (isRounded(full, lines)) cell.append(html("small", {}, full));
+    const cells = this.data.heat?.[place]?.[1].replaceAll("/", "\n");
+    if (cells || isRounded(full, lines)) cell.append(html("small", {}, cells || full));
     return cell;
   }
 }
