@@ -114,7 +114,7 @@ ENGLISH = {
     "spoken.^": " to the power ", "spoken.²": " squared", "spoken.³": " cubed", "spoken.ᵀ": " transposed",
     "spoken.σ": "sigma of ", "spoken.∂": "d ", "spoken.=": " is ",
     # the page and its toolbar
-    "language": "en", "noscript": "To step through it, open this page in a browser that runs JavaScript.",
+    "language": "en", "noscript": "To step through it, open this page in a browser of 2023 or later that runs JavaScript.",
     "start": "start", "forward": "forward", "backward": "backward", "update": "update", "done": "done",
     "first": "First step", "previous": "Step back", "play": "Play", "pause": "Pause", "next": "Step forth",
     "last": "Last step", "step": "step {k} of {n}", "help": "Keys and help", "table": "Table of all values",

@@ -112,7 +112,7 @@ ITALIAN = {
     "spoken.σ": "sigma di ", "spoken.∂": "d ", "spoken.=": " uguale a ",
     # the page and its toolbar
     "language": "it",
-    "noscript": "Per seguire i passi, apri questa pagina in un browser che esegue JavaScript.",
+    "noscript": "Per seguire i passi, apri questa pagina in un browser del 2023 o più recente che esegue JavaScript.",
     "start": "inizio", "forward": "in avanti", "backward": "all'indietro", "update": "aggiornamento", "done": "fatto",
     "first": "Primo passo", "previous": "Passo indietro", "play": "Avvia", "pause": "Pausa", "next": "Passo avanti",
     "last": "Ultimo passo", "step": "passo {k} di {n}", "help": "Tasti e aiuto", "table": "Tabella di tutti i valori",

@@ -35,7 +35,7 @@ class BrowserPage:
         path.write_text(source, encoding="utf-8")
         self.page.goto(path.as_uri())
         if 'id="message"' in source:  # a page of its own unpacks its message before there is a player
-            self.page.wait_for_selector(f"{PLAYER}[data-step]", state="attached")
+            self.page.wait_for_selector(f"{PLAYER}[data-step], #player > p", state="attached")
         self.own = path.as_uri()
         return self.page
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_exports import compiled
 from test_levels import message_at
-from unpacking import unpacked
+from unpacking import message_of
 
 import nnteach as nt
 from nnteach.draw import draw
@@ -138,8 +138,7 @@ def test_a_page_has_the_same_tags_and_gives_the_label_back(label):
     player, plain = nt.step(expression(label)), nt.step(expression("w"))
     for write in (document, notebook_output):
         assert Tags(write(player.data)).tags == Tags(write(plain.data)).tags
-    message = re.search(r'<script type="text/plain" id="message" data-packed>(.*?)</script>', document(player.data))
-    assert unpacked(message[1])["nodes"] == player.data["nodes"]
+    assert message_of(document(player.data))["nodes"] == player.data["nodes"]
 
 
 @FEW

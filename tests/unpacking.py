@@ -1,16 +1,9 @@
 """What nnteach/player/pack.py packs, as data again; the player's own way back is js/inflate.js and js/unpack.js."""
 
-import base64
 import json
 import re
-import zlib
 
-_SIGNS = str.maketrans("vwxy", '"&<\\')
-
-
-def inflated(text: str) -> str:
-    """The text that `packed` was given."""
-    return zlib.decompress(base64.a85decode(text.translate(_SIGNS))).decode()
+from nnteach.player.pack import opened
 
 
 def apart(text: str) -> dict:
@@ -34,4 +27,9 @@ def apart(text: str) -> dict:
 
 def unpacked(text: str) -> dict:
     """A packed message, or a packed level of one."""
-    return apart(inflated(text))
+    return apart(opened(text))
+
+
+def message_of(page: str) -> dict:
+    """The message in a page of its own."""
+    return unpacked(re.search(r'<script type="text/plain" id="message" data-packed>(.*?)</script>', page)[1])

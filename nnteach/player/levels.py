@@ -5,11 +5,8 @@ moment (`moments`); the player goes from one level to another by that. All numbe
 scalar graph, from the same operations written out.
 """
 
-import base64
 import functools
-import json
 import re
-import zlib
 
 import numpy as np
 
@@ -24,6 +21,7 @@ from .cells import cell_recipes
 from .layers import layer_level, open_layers
 from .message import MOST_NUMBERS, Telling, entry_name, level_message
 from .neuron import drawable_chain, neuron_level
+from .pack import joined, packed
 from .predict import question
 from .slips import slip_words
 from .slopes import slope_recipes
@@ -109,7 +107,7 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
     first = made.pop(level)
     return {
         **first,
-        "levels": {name: packed(_own(data, first)) for name, data in made.items()} | _folds(vector, makers, first, any_number, telling),
+        "levels": {name: packed(joined(_own(data, first))) for name, data in made.items()} | _folds(vector, makers, first, any_number, telling),
         "predict": predict is not None,
         "slips": slip_words(vector.language),
         "inputs": [
@@ -132,7 +130,7 @@ def _folds(vector, makers, first, any_number, telling):
     if "layer" not in makers:
         return {}
     made = open_layers(chain_of(vector), any_number, telling)
-    return {"folds": packed({name: _own(data, first) for name, data in made.items()})} if made else {}
+    return {"folds": packed(joined({name: _own(data, first) for name, data in made.items()}))} if made else {}
 
 
 def _own(data, first):
@@ -174,13 +172,6 @@ def first_level(vector: Trace) -> str:
     parameters = sum(np.size(node.value) for node in vector.nodes if node.kind == "input")
     layers = parameters > MOST_NUMBERS and chain_of(vector)
     return "layer" if layers and len(layers.layers) > 1 else "vector"
-
-
-def packed(data: dict) -> str:
-    """A level as text: JSON, deflated, base64. It is a fifth of the size, and read only when it is asked for."""
-    return base64.b64encode(
-        zlib.compress(json.dumps(data, separators=(",", ":"), allow_nan=False).encode(), 9)
-    ).decode()
 
 
 def _vector_level(vector, scalars, any_number, telling):

@@ -22,7 +22,7 @@ _APART = ("whole", "ask")
 """Parts of a step that are rows of their own: they are often absent, and differ where the rest is alike."""
 
 # The signs of Ascii85 that would not be safe in HTML or JSON, and what stands for them; unpack.js turns them back.
-_SAFE = str.maketrans('"&<\\', "vwxy")
+_UNSAFE, _INSTEAD = '"&<\\', "vwxy"
 
 
 def joined(data: dict) -> str:
@@ -71,4 +71,9 @@ def _json(data):
 
 def packed(text: str) -> str:
     """A text, deflated, in base 85: ready to stand in an element, an attribute or a JSON file."""
-    return base64.a85encode(zlib.compress(text.encode(), 9)).decode("ascii").translate(_SAFE)
+    return base64.a85encode(zlib.compress(text.encode(), 9)).decode("ascii").translate(str.maketrans(_UNSAFE, _INSTEAD))
+
+
+def opened(text: str) -> str:
+    """The text that was packed."""
+    return zlib.decompress(base64.a85decode(text.translate(str.maketrans(_INSTEAD, _UNSAFE)))).decode()

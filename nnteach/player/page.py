@@ -7,7 +7,7 @@ from pathlib import Path
 from ..draw.diagram import clean_text
 from ..draw.style import image_source, style_sheet
 from ..phrases import words
-from .pack import joined, packed
+from .pack import joined, opened, packed
 from .script import part, script
 
 STYLE = Path(__file__).with_name("player.css")
@@ -43,15 +43,11 @@ h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; 
 <script type="module">
 {script}
 const root = document.getElementById("player");
-const show = async () => {{
-  const {{ textContent, dataset }} = document.getElementById("message");
-  const text = "packed" in dataset ? await inflate(textContent) : textContent;
-  mount(root, unpack(text), {{ wholePage: true, theme: document.documentElement.dataset.theme }});
-}};
-show().catch((error) => {{
-  root.textContent = document.title;
-  throw error;
-}});
+const show = (text) => mount(root, unpack(text), {{ wholePage: true, theme: document.documentElement.dataset.theme }});
+const say = () => root.append(...new DOMParser().parseFromString(document.querySelector("noscript").textContent, "text/html").body.children);
+const {{ textContent, dataset }} = document.getElementById("message");
+if ("packed" in dataset) inflate(textContent).then(show, say);
+else show(textContent);
 </script>
 </body>
 </html>
@@ -130,8 +126,12 @@ def _page(data, message, attribute="", title=None):
 
 
 def _sent(data):
-    """What the script needs of a message: a page has no link to Python, hence no inputs, and its summary beside the script."""
-    return {**data, "inputs": [], "summary": ""}
+    """What the script needs of a message: a page has no link to Python, hence no inputs, and its summary beside the script.
+
+    The levels are opened, because they are packed better with all the rest.
+    """
+    levels = {name: opened(level) for name, level in data.get("levels", {}).items()}
+    return {**data, "inputs": [], "summary": "", "levels": levels}
 
 
 def frame_height(data: dict) -> int:

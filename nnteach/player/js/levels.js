@@ -2,15 +2,13 @@
 /** The levels of a message: the first can be shown at once, the others are unpacked while somebody looks at it. */
 /** @import { Data } from "./message.js" */
 
+import { inflate } from "./inflate.js";
 import { carriedStep } from "./lookup.js";
+import { unpack } from "./unpack.js";
 import { LEVELS } from "./views.js";
 
-/** A level that Python packed: JSON, deflated, base64. @param {string} text @returns {Promise<Partial<Data>>} */
-async function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
-}
+/** A level that Python packed; a page has unpacked it with all the rest. @param {string} text @returns {Promise<Partial<Data>>} */
+const unpacked = async (text) => unpack(text.includes("\n") ? text : await inflate(text));
 
 /** A picture that shares its style sheet with another one. @param {string} picture @param {string} first */
 const withStyle = (picture, first) => picture.replace("<style/>", () => first.match(/<style>[^]*?<\/style>/)?.[0] ?? "");
