@@ -2,7 +2,7 @@
 /** A cell of a value or gradient and how it is computed from single numbers, as Python wrote it down in `cells` and `slopes`. */
 /** @import { Data, Recipe, Words } from "./message.js" */
 
-import { SVG, html, iconButton } from "./elements.js";
+import { html, iconButton, svg } from "./elements.js";
 import { cellSize } from "./heat.js";
 import { entryAt, fill } from "./lookup.js";
 
@@ -112,10 +112,8 @@ export class CellView {
     const [wide, high] = grid ? cellSize(grid) : [0, 0];
     const [first, last] = grid ? [{ x: column * wide, y: row * high, height: high - 1 }, { x: column * wide, width: wide - 1 }]
       : [0, word[0].length - 1].map((letter) => line.getExtentOfChar(word.index + letter));
-    this.frame = document.createElementNS(SVG, "rect");
-    const box = { x: first.x - 3, y: first.y - 1, width: last.x + last.width - first.x + 6, height: first.height + 2, rx: 3 };
-    for (const [key, value] of Object.entries(box)) this.frame.setAttribute(key, String(value));
-    this.frame.setAttribute("class", this.graded ? "nn-frame nn-back" : "nn-frame");
+    this.frame = svg("rect", { class: this.graded ? "nn-frame nn-back" : "nn-frame", rx: 3,
+      x: first.x - 3, y: first.y - 1, width: last.x + last.width - first.x + 6, height: first.height + 2 });
     (grid ?? line.closest("[data-node]")).append(this.frame);
   }
 

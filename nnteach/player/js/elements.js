@@ -7,13 +7,17 @@ export const UNKNOWN = "·";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TIMES = "·";
 
-/** @param {string} tag @param {Record<string, any>} attributes @param {...(Node | string)} children */
-export function html(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+/** @template {Element} Made @param {Made} made @param {Record<string, any>} attributes @param {(Node | string)[]} children */
+function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   made.append(...children);
   return made;
 }
+
+/** @param {string} tag @param {Record<string, any>} attributes @param {...(Node | string)} children */
+export const html = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
+/** @param {string} tag @param {Record<string, any>} attributes @param {...(Node | string)} children @returns {any} */
+export const svg = (tag, attributes = {}, ...children) => filled(document.createElementNS(SVG, tag), attributes, children);
 
 /**
  * Write an attribute only where it changes; null takes it away.
@@ -99,8 +103,6 @@ const ICONS = {
   last: "M16.2 5H19v14h-2.8zM5 5l10.4 7L5 19z",
   help: "~M8.5 9a3.5 3.5 0 1 1 5.2 3.1c-1.1.6-1.7 1.3-1.7 2.6M12 18.5v.1",
   predict: "~M4 20l1.2-4.8L16 4.4a1.7 1.7 0 0 1 2.4 0l1.2 1.2a1.7 1.7 0 0 1 0 2.4L8.8 18.8zM14 6.5l3.5 3.5",
-  cellAfter: "M7.5 5.5v13L17 12z",
-  cellBefore: "M16.5 5.5v13L7 12z",
   closeCell: "~M6 6l12 12M18 6L6 18",
   grain: "~M3 6h5M3 18h5M8 6l5 4.5M8 18l5-4.5M13 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
   nextIteration: "~M19 12a7 7 0 1 1-2.2-5.1M17.5 3v4.5H13",
@@ -113,6 +115,9 @@ const ICONS = {
   fullscreen: "~M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 };
 
+ICONS.cellAfter = ICONS.next;
+ICONS.cellBefore = ICONS.previous;
+
 /** @param {SVGPathElement} path @param {string} name */
 export function drawIcon(path, name) {
   const shape = ICONS[name];
@@ -122,13 +127,8 @@ export function drawIcon(path, name) {
 
 /** A button with an icon and a name. @param {string} action @param {string} label */
 export function iconButton(action, label) {
-  const icon = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
-  icon.setAttribute("viewBox", "0 0 24 24");
-  icon.setAttribute("aria-hidden", "true");
-  icon.append(path);
+  const path = svg("path");
   drawIcon(path, action === "theme" ? "auto" : action);
-  const button = html("button", { type: "button", "data-action": action, "aria-label": label, title: label });
-  button.append(icon);
-  return button;
+  return html("button", { type: "button", "data-action": action, "aria-label": label, title: label },
+    svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path));
 }

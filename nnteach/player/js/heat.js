@@ -1,7 +1,7 @@
 // @ts-check
 /** Heat cells: a large array as a grid, drawn as `draw/heat.py` does it. */
 
-import { SVG, setAttribute } from "./elements.js";
+import { setAttribute, svg } from "./elements.js";
 
 const SLIT = 0.2;
 
@@ -26,11 +26,6 @@ export function showHeat(grid, codes) {
     if (code !== "0") found[code] = (found[code] ?? "") + cell;
   }));
   setAttribute(grid, "data-heat", codes);
-  grid.replaceChildren(...Object.keys(found).sort().map((code) => {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("class", `heat-${code}`);
-    path.setAttribute("d", found[code]);
-    return path;
-  }));
+  grid.replaceChildren(...Object.keys(found).sort().map((code) => svg("path", { class: `heat-${code}`, d: found[code] })));
   return codes ? [grid] : [];
 }

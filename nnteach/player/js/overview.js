@@ -3,7 +3,7 @@
 /** @import { Data, Words } from "./message.js" */
 /** @import { Box, Picture } from "./picture.js" */
 
-import { SVG, html, setAttribute } from "./elements.js";
+import { html, setAttribute, svg } from "./elements.js";
 import { MANY_NODES } from "./picture.js";
 
 const SIZE = { width: 240, height: 130, least: 48 };
@@ -14,19 +14,17 @@ export class Overview {
     this.stage = stage;
     this.picture = picture;
     const { width, height } = picture.size;
-    this.svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "none" });
     const small = Math.min(SIZE.width / width, SIZE.height / height);
-    // A long chain is stretched, so that it can be seen at all.
-    this.svg.setAttribute("width", String(Math.max(width * small, SIZE.least)));
-    this.svg.setAttribute("height", String(Math.max(height * small, SIZE.least)));
     // All boxes are one path: a thousand elements would be in the way of every step.
     const boxes = [...picture.nodes.values()].map(({ box }) =>
       `M${box.left} ${box.top}H${box.right}V${box.bottom}H${box.left}Z`).join("");
-    this.now = shape("rect", { class: "nn-here" });
-    this.window = shape("rect", { class: "nn-window" });
-    this.svg.append(shape("path", { class: "nn-boxes", d: boxes }), this.now, this.window);
-    this.element = html("button", { type: "button", class: "nn-overview", "aria-label": words.overview, title: words.overview });
-    this.element.append(this.svg);
+    this.now = svg("rect", { class: "nn-here" });
+    this.window = svg("rect", { class: "nn-window" });
+    // A long chain is stretched, so that it can be seen at all.
+    this.svg = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "none",
+      width: Math.max(width * small, SIZE.least), height: Math.max(height * small, SIZE.least) },
+    svg("path", { class: "nn-boxes", d: boxes }), this.now, this.window);
+    this.element = html("button", { type: "button", class: "nn-overview", "aria-label": words.overview, title: words.overview }, this.svg);
     this.element.addEventListener("click", (event) => this.#look(event));
   }
 
@@ -60,11 +58,4 @@ export class Overview {
     const [x, y] = [(event.clientX - left) / width, (event.clientY - top) / height];
     stage.scrollTo(x * stage.scrollWidth - stage.clientWidth / 2, y * stage.scrollHeight - stage.clientHeight / 2);
   }
-}
-
-/** @param {string} tag @param {Record<string, string>} attributes @returns {any} */
-function shape(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }

@@ -2,7 +2,7 @@
 /** The picture and its parts; it changes their texts and classes, and nothing else. */
 /** @import { Data, NodeData, EdgeData, NodeEntry, EdgeEntry, Words } from "./message.js" */
 
-import { SVG, UNKNOWN, setAttribute, setText } from "./elements.js";
+import { SVG, UNKNOWN, setAttribute, setText, svg } from "./elements.js";
 import { showHeat } from "./heat.js";
 import { entryAt } from "./lookup.js";
 
@@ -87,9 +87,7 @@ export class Picture {
     for (let first = 0; first < parts.length; first += RUN) {
       const run = parts.slice(first, first + RUN);
       // Not a g: what is in one is laid out though it is not displayed, as it might hold gradients and the like.
-      const group = document.createElementNS(SVG, "svg");
-      group.setAttribute("overflow", "visible");
-      group.setAttribute("display", "none");
+      const group = svg("svg", { overflow: "visible", display: "none" });
       run[0].group.before(group);
       group.append(...run.map((part) => part.group));
       this.runs.push({ group, box: union(run.flatMap(boxesOf).filter(Boolean)), shown: false });
