@@ -10,12 +10,15 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import nnteach as nt
 from nnteach import latex
 from nnteach.draw import Drawing, drawn
+from nnteach.draw.losses import HEIGHT, WIDTH
 from nnteach.errors import GraphError
-from nnteach.export import ENDINGS, save
+from nnteach.export import ENDINGS, film, pages, save
+from nnteach.export.curve import curve_at
 from nnteach.export.names import COLUMNS, tidied
 from nnteach.export.pages import page
 from nnteach.export.tex import WIDEST, document
@@ -185,7 +188,7 @@ def test_nothing_on_a_page_leaves_it_or_stands_on_something_else(first, network)
     for t in (first, network):
         for k in range(0, len(t) + 1, 4):
             figure = page(Drawing(t), k)
-            renderer = figure.canvas.get_renderer()
+            renderer = FigureCanvasAgg(figure).get_renderer()
             boxes = [text.get_window_extent(renderer) for text in figure.texts]
             assert all(0 < b.x0 and b.x1 < figure.bbox.x1 and 0 < b.y0 and b.y1 < figure.bbox.y1 for b in boxes)
             assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
@@ -215,6 +218,76 @@ def test_the_film_has_one_frame_a_step(first, tmp_path):
     assert min(durations) >= 1500 and durations[-1] == 4000 and durations[4] > durations[2]
     save(first, tmp_path / "again.gif")
     assert (tmp_path / "again.gif").read_bytes() == (tmp_path / "f.gif").read_bytes()
+
+
+# ---------------------------------------------------------------------------------------------- the loss curve
+
+
+@pytest.fixture
+def run():
+    (w,) = nt.variables(w=2.0)
+    return nt.trace(((w * 3).named("y") ** 2).named("L"), optimizer=nt.nn.optimizers.Adam(0.5), iterations=3)
+
+
+def told_losses(run, k):
+    return [one.get("data-loss") for one in curve_at(run, k).findall(f"{SVG}g[@data-loss]")]
+
+
+def test_a_loss_is_in_the_curve_from_the_step_on_that_computes_it(run):
+    for number, (k, _) in enumerate(run.losses, start=1):
+        assert told_losses(run, k - 1) == [str(i) for i in range(1, number)]
+        assert told_losses(run, k) == [str(i) for i in range(1, number + 1)]
+
+
+@pytest.mark.parametrize("step, known", [(0, 0), (12, 2), (None, 3)])
+def test_pictures_of_a_training_run_have_its_curve(run, tmp_path, step, known):
+    save(run, tmp_path / "f.svg", step)
+    root = ET.parse(tmp_path / "f.svg").getroot()
+    assert len(root.findall(f".//{SVG}g[@data-loss]")) == known
+    assert len(root.findall(f".//{SVG}g[@data-node]")) == len(drawn(run))
+    [curve] = root.findall(f"{SVG}svg")
+    width, height = (float(number) for number in root.get("viewBox").split()[2:])
+    assert float(curve.get("x")) + float(curve.get("width")) <= width and float(curve.get("y")) + float(curve.get("height")) == height
+
+
+def test_raster_pictures_of_a_training_run_have_its_curve(run, first, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    save(run, tmp_path / "f.png", 12)
+    Drawing(run).save(tmp_path / "g.png", 12)
+    with image.open(tmp_path / "f.png") as whole, image.open(tmp_path / "g.png") as picture:
+        assert whole.height == picture.height + 2 * HEIGHT
+        below = whole.convert("RGB").crop((0, picture.height, *whole.size))
+        assert (0, 103, 165) in {colour for _, colour in below.getcolors(100_000)}
+    save(run, tmp_path / "f.pdf", 12)
+    assert len(re.findall(rb"/Type /Page\b", (tmp_path / "f.pdf").read_bytes())) == 1
+
+
+def test_pages_and_frames_of_a_training_run_have_its_curve(run, tmp_path):
+    def numbers(k):
+        return [text.get_text() for axes in page(Drawing(run), k).axes for text in axes.texts if axes.get_xlim() == (0, WIDTH)]
+
+    assert numbers(0) == ["loss", "iteration", "1", "2", "3"]
+    assert [text for text in numbers(len(run)) if "." in text or text == "36"][:1] == ["36"]
+    for k in range(len(run) - 3, len(run) + 1):
+        figure = page(Drawing(run), k)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        boxes = [text.get_window_extent(renderer) for text in figure.texts]
+        pictures = [axes.get_window_extent(renderer) for axes in figure.axes]
+        assert all(0 < b.x0 and b.x1 < figure.bbox.x1 and 0 < b.y0 and b.y1 < figure.bbox.y1 for b in boxes)
+        assert not any(a.overlaps(b) for a in pictures for b in boxes)
+    image = pytest.importorskip("PIL.Image")
+    save(run, tmp_path / "f.gif")
+    with image.open(tmp_path / "f.gif") as film:
+        assert film.n_frames == len(run) + 1
+
+
+def test_a_long_handout_and_a_film_show_how_far_they_are(run, tmp_path, monkeypatch):
+    seen = []
+    for module in (film, pages):
+        monkeypatch.setattr(module, "progress", lambda steps, total, unit: seen.append((total, unit)) or steps)
+    save(run, tmp_path / "f.pdf")
+    save(run, tmp_path / "f.gif")
+    assert seen == [(len(run) + 1, "page"), (len(run) + 1, "frame")]
 
 
 # ------------------------------------------------------------------------------------------------------------ tables

@@ -2,7 +2,7 @@
 
 | ending | what |
 |---|---|
-| .svg .png | the picture, in its final state or at a step |
+| .svg .png | the picture, in its final state or at a step; of a training run with its loss curve, as in .pdf and .gif |
 | .pdf | a handout with one page a step; with `step`, the picture |
 | .gif | a film of all steps |
 | .tex | a document that compiles: the graph in TikZ and the worked solution |
@@ -50,6 +50,9 @@ def _write_picture(trace, path, step):
     if path.suffix.lower() == ".pdf" and step is None:
         from .pages import write_handout
         write_handout(tidied(trace), path)
+    elif trace.starts:
+        from .curve import save_with_curve
+        save_with_curve(trace, path, step)
     else:
         Drawing(trace).save(path, step)
 

@@ -2,11 +2,12 @@
 
 import textwrap
 
-from ..draw import Drawing
+from ..draw import Drawing, losses
 from ..draw.export import BACKWARD, FORWARD, INK, PX_PER_INCH, SANS, paint, rendering, visible
 from ..narration import tell, tell_start
 from ..progress import progress
 from ..trace import Trace
+from .curve import paint_curve
 
 LARGEST_SIDE = 2400
 """Most pixels of the longer side."""
@@ -58,16 +59,21 @@ def _frame(drawing, k, now, sentence, width, most):
     from matplotlib.figure import Figure
 
     layout, trace, zoom = drawing.layout, drawing.trace, _zoom(width)
-    height = layout.height + 2 * PADDING + (most + 1) * LEADING * zoom
+    room = losses.HEIGHT if trace.starts else 0
+    height = layout.height + room + 2 * PADDING + (most + 1) * LEADING * zoom
     dpi = PX_PER_INCH * min(1, LARGEST_SIDE / max(width, height))
     figure = Figure(figsize=(width / PX_PER_INCH, height / PX_PER_INCH), dpi=dpi, facecolor="white")
     canvas = FigureCanvasAgg(figure)
     left = (width - layout.width) / 2
     box = (left / width, 1 - layout.height / height, layout.width / width, layout.height / height)
     paint(figure.add_axes(box), drawing.diagram, layout, drawing.moment(k))
+    if room:
+        width_of_curve = losses.WIDTH / width
+        box = (0.5 - width_of_curve / 2, 1 - (layout.height + room) / height, width_of_curve, room / height)
+        paint_curve(figure.add_axes(box), trace, k)
     colour = FORWARD if k == 0 or trace.steps[k - 1].phase == "forward" else BACKWARD
     for row, line in enumerate([now, *sentence]):
-        y = layout.height + PADDING + (row + 0.75) * LEADING * zoom
+        y = layout.height + room + PADDING + (row + 0.75) * LEADING * zoom
         figure.text(PADDING / width, 1 - y / height, line, fontsize=0.75 * SIZE * zoom, family=SANS, parse_math=False,
                     color=INK if row else colour, weight="normal" if row else "bold")
     canvas.draw()

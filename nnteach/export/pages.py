@@ -11,16 +11,20 @@ from ..phrases import phrase
 from ..progress import progress
 from ..trace import Trace
 from ..worked import chain
+from .curve import paint_curve
 
 WIDTH, HEIGHT = 11.69, 8.27
 """A4 across, in inches."""
 MARGIN = 0.55
-PICTURE = (1.05, 4.55)
+PICTURE = (1.05, 4.4)
 """Distance of the picture from the top of the page, and its greatest height."""
 LARGEST_SCALE, SMALLEST_SCALE = 1.3, 0.6
 """A larger picture than fits at the smallest scale is shown as a strip, and beneath it what is near the step."""
 STRIP = 1.1
 """Greatest height of the strip."""
+CURVE = 1.25
+"""Height of the loss curve of a training run."""
+POINTS_PER_INCH = 72
 TEXT, FORMULA, HEAD = 11, 13, 15
 """Font sizes in points."""
 COLUMNS, LINES = 112, 3
@@ -43,7 +47,7 @@ def page(drawing: Drawing, k: int):
     from matplotlib.figure import Figure
 
     trace = drawing.trace
-    figure = Figure(figsize=(WIDTH, HEIGHT), facecolor="white")
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=POINTS_PER_INCH, facecolor="white")
     write = functools.partial(_write, figure)
     write(visible(title(trace))[:80], MARGIN, MARGIN, HEAD, weight="bold")
     place = phrase("step", trace.language, k=k, n=len(trace))
@@ -56,6 +60,9 @@ def page(drawing: Drawing, k: int):
 
 def _place_picture(figure, drawing, k):
     top, most = PICTURE
+    if drawing.trace.starts:
+        most -= CURVE
+        _place_curve(figure, drawing.trace, k, top + most)
     layout, moment = drawing.layout, drawing.moment(k)
     scale = min(_scale(layout, most), LARGEST_SCALE)
     if scale < SMALLEST_SCALE:
@@ -63,6 +70,16 @@ def _place_picture(figure, drawing, k):
         _place(figure, drawing, moment, scale, top, layout.height * scale / PX_PER_INCH)
         top, most, scale = top + STRIP, most - STRIP, SMALLEST_SCALE
     _place(figure, drawing, moment, scale, top, most)
+
+
+def _place_curve(figure, trace, k, top):
+    """The loss curve, in a band of its own under the picture."""
+    from ..draw import losses
+
+    scale = CURVE * PX_PER_INCH / losses.HEIGHT
+    width = losses.WIDTH * scale / PX_PER_INCH
+    place = ((WIDTH - width) / 2 / WIDTH, 1 - (top + CURVE) / HEIGHT, width / WIDTH, CURVE / HEIGHT)
+    paint_curve(figure.add_axes(place), trace, k, scale)
 
 
 def _scale(layout, height):
@@ -115,7 +132,7 @@ def _write_formulas(write, story, y):
     in_type = all(len(line) <= COLUMNS for line in plain) and all(map(_can_be_set, set_in_type))
     for line in set_in_type if in_type else plain:
         if in_type:
-            y = write(f"${line}$", MARGIN + 0.2, y + 0.06, FORMULA, parse_math=True)
+            y = write(f"${line}$", MARGIN + 0.2, y + 0.08, FORMULA, parse_math=True)
         else:
             y = write(_wrapped(line), MARGIN + 0.2, y + 0.06, TEXT)
     return y
@@ -123,12 +140,13 @@ def _write_formulas(write, story, y):
 
 @functools.lru_cache(1000)
 def _can_be_set(mathtext):
-    from matplotlib.mathtext import MathTextParser
+    """Whether matplotlib can set a formula. Parsing takes the longest: measured here, it is parsed when it is written."""
+    from matplotlib.font_manager import FontProperties
 
     if not mathtext.isascii():
         return False
     try:
-        MathTextParser("path").parse(f"${mathtext}$")
+        _ruler().get_text_width_height_descent(f"${mathtext}$", FontProperties(family=SANS, size=FORMULA), True)
     except ValueError:
         return False
     return True
@@ -142,13 +160,12 @@ def _write(figure, text, x, y, size, color=INK, parse_math=False, **style):
     """Write text with its upper left corner at (x, y), in inches from the upper left; returns where it ends."""
     written = figure.text(x / WIDTH, 1 - y / HEIGHT, text, fontsize=size, color=color, va="top", family=SANS,
                           parse_math=parse_math, linespacing=1.25, **style)
-    extent = written.get_window_extent(_renderer(figure))
-    return y + extent.height / figure.dpi
+    return y + written.get_window_extent(_ruler()).height / POINTS_PER_INCH
 
 
-def _renderer(figure):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+@functools.cache
+def _ruler():
+    """What measures texts as they will stand in the file, where a pixel is a point."""
+    from matplotlib.backend_bases import RendererBase
 
-    if not isinstance(figure.canvas, FigureCanvasAgg):
-        FigureCanvasAgg(figure)
-    return figure.canvas.get_renderer()
+    return RendererBase()
