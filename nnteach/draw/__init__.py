@@ -146,7 +146,14 @@ def operation_text(trace: Trace, node: Node) -> str:
 
 
 def card_of(trace: Trace, node: Node, final, least: int = 1) -> Card:
-    """The card of a node with room for all that it will show, at least `least` characters a number; `final` is its last state."""
+    """The card of a node with room for all that it will show.
+
+    Args:
+        trace: the trace.
+        node: the node.
+        final: its last state.
+        least: characters that a number has room for at least.
+    """
     line = trace.timelines[trace.names[node]]
     values = [box_lines(state.value) for state in line.states if state.value is not None]
     grads = [box_lines(state.grad) for state in line.states if state.grad is not None]
@@ -155,7 +162,8 @@ def card_of(trace: Trace, node: Node, final, least: int = 1) -> Card:
     return Card(trace.names[node], operation_text(trace, node), node.kind, tuple(box_lines(final.value)),
                 tuple(grads[-1]) if grads else (), _room(values, least), _room(grads, least) if grads else (0, 0),
                 (phrase("value", trace.language), phrase("gradient", trace.language)),
-                cells_of(node.shape) if is_heat(node.value) else (0, 0), (heat_codes(final.value), heat_codes(final.grad)))
+                cells_of(node.shape) if is_heat(node.value) else (0, 0),
+                (heat_codes(final.value), heat_codes(final.grad)))
 
 
 def _room(texts, least):

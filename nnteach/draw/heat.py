@@ -1,8 +1,8 @@
 """Heat cells: how a box shows an array that is too large to be written out number by number.
 
-A grid of cells, the stronger the colour the larger the magnitude, relative to the largest; a negative cell has the other
-colour and a slit, so that signs differ without colour too. Beside it stand shape and range in words. Of a large array
-every cell is one of its numbers, evenly picked: an average would hide how large the numbers are.
+A grid of cells, the stronger the colour the larger the magnitude, relative to the largest; a negative cell has the
+other colour and a slit, so that signs differ without colour too. Beside it stand shape and range in words. Of a large
+array every cell is one of its numbers, evenly picked: an average would hide how large the numbers are.
 
 A grid travels as a text, `"04a/1bd"`: a row between slashes, `0` for zero, `1` to `4` for positive and `a` to `d` for
 negative numbers.
@@ -98,7 +98,8 @@ def rectangles(codes: str, size: tuple[int, int]) -> dict[str, list[tuple]]:
     for row, line in enumerate(codes.split("/")):
         for column, code in enumerate(line):
             if code != "0":
-                found.setdefault(code, []).extend(_cell(column * width, row * height, width - _GAP, height - _GAP, code > "9"))
+                pieces = _cell(column * width, row * height, width - _GAP, height - _GAP, negative=code > "9")
+                found.setdefault(code, []).extend(pieces)
     return dict(sorted(found.items()))
 
 

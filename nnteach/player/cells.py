@@ -1,7 +1,7 @@
 """How every cell of a small array is computed from single numbers, for the vector level: pre[1,0] = W[0,0] · x[0] + ….
 
-The scalar zoom knows it. What is shipped is short: for every cell its place, then signs as text and the cells that it is
-made of as [node, row, column]; their numbers are in the message already. `slopes.py` does the same for gradients.
+The scalar zoom knows it. What is shipped is short: for every cell its place, then signs as text and the cells that it
+is made of as [node, row, column]; their numbers are in the message already. `slopes.py` does the same for gradients.
 """
 
 import re
@@ -33,7 +33,8 @@ def cell_recipes(vector: Trace, entries: dict, owner: dict) -> dict[str, list]:
     recipes = {}
     for node, place in boxes.items():
         if node.primitive and node.shape and shows_cells(node):
-            made = [_recipe((place, *index), entries[node][index], node, owner, marks) for index in np.ndindex(node.shape)]
+            made = [_recipe((place, *index), scalar, node, owner, marks)
+                    for index, scalar in np.ndenumerate(entries[node])]
             if all(made):
                 recipes[vector.names[node]] = made
     return recipes
@@ -64,7 +65,8 @@ def mark(cell: tuple) -> str:
 
 def parts_of(cell: tuple, written: Symbol) -> list | None:
     """A cell, then the formula for it in parts; None if that is too long."""
-    found = [[int(x) for x in part.split(",")] if k % 2 else part for k, part in enumerate(_MARK.split(formula.text(written)))]
+    pieces = _MARK.split(formula.text(written))  # texts and cells in turn
+    found = [[int(x) for x in piece.split(",")] if k % 2 else piece for k, piece in enumerate(pieces)]
     found = [part for part in found if part != ""]
     return [[*cell], *found] if len(found) <= MOST_PARTS else None
 
@@ -84,17 +86,19 @@ def _recipe(cell, root, node, owner, marks):
             return None
         else:
             made = tuple(written[parent] for parent in scalar.parents)
-            notation = scalar.primitive.notation
-            written[scalar] = Symbol(None, None, "", "a²", made[:1]) if _is_square(notation, scalar) else Symbol(None, None, "", notation, made)
+            notation, made = ("a²", made[:1]) if _is_square(scalar) else (scalar.primitive.notation, made)
+            written[scalar] = Symbol(None, None, "", notation, made)
     return parts_of(cell, written[root])
 
 
-def _is_square(notation, scalar):
-    return notation == "a ^ b" and scalar.parents[1].kind == "constant" and scalar.parents[1].value == 2
+def _is_square(scalar):
+    if scalar.primitive.notation != "a ^ b":
+        return False
+    return scalar.parents[1].kind == "constant" and scalar.parents[1].value == 2
 
 
 def below(root, goes_on) -> list:
-    """The scalar nodes below an entry, each after what it is made of; those that `goes_on` refuses are not gone below."""
+    """The scalar nodes below an entry, each after what it is made of; nothing below those that `goes_on` refuses."""
     order, done, stack = [], set(), [(root, False)]
     while stack:
         scalar, finished = stack.pop()

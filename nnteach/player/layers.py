@@ -1,8 +1,8 @@
-"""The level of layers: the vector graph with every layer collapsed into one box, `layer 1 · tanh`, or with one of them open.
+"""The level of layers: the vector graph with every layer collapsed into one box, `layer 1 · tanh`, or one of them open.
 
-Nothing is computed here: the steps are those of the vector level, and a box is in use whenever one of the operations in it
-is. It shows the output of the layer and the gradient of the output. A layer opens into its own nodes, and another one that
-was open closes; with all of them open it would be the vector level.
+Nothing is computed here: the steps are those of the vector level, and a box is in use whenever one of the operations
+in it is. It shows the output of the layer and the gradient of the output. A layer opens into its own nodes, and another
+one that was open closes; with all of them open it would be the vector level.
 """
 
 import dataclasses
@@ -14,7 +14,6 @@ from ..phrases import phrase
 from ..trace import Trace, edge_name
 from .message import Telling
 from .neuron import flow_of, merged, status_of, without_repeats
-
 
 MOST_OPENING = 4
 """Layers that can be opened, each with a picture of its own; in a deeper network the vector level serves."""
@@ -94,8 +93,8 @@ class _Collapsed:
                     for slot, parent in enumerate(node.parents) if parent in self.boxes]
         layer = self.layers[node][1]
         product = edge_name(name, layer.product, layer.weight_slot)
-        found = [(layer.data, (edge_name(name, layer.product, 1 - layer.weight_slot),)),
-                 (layer.weight, (edge_name(name, layer.helper, 0), product) if layer.helper is not None else (product,))]
+        weight = (product,) if layer.helper is None else (edge_name(name, layer.helper, 0), product)
+        found = [(layer.data, (edge_name(name, layer.product, 1 - layer.weight_slot),)), (layer.weight, weight)]
         if layer.bias is not None:
             found.append((layer.bias, (edge_name(name, layer.pre, layer.pre.parents.index(layer.bias)),)))
         found += [(leaf, self._uses(leaf, layer)) for leaf in layer.extras]
@@ -167,4 +166,5 @@ class _Collapsed:
         states = self.trace.edge_timelines[edge.stands_for[0]].states
         chips = [contribution_text(state.contribution) for state in states]
         columns = max(map(len, chips))
-        return Wire(place[edge.parent], place[edge.child], edge.slot, chips[-1], max(columns, self.least) if columns else 0)
+        room = max(columns, self.least) if columns else 0
+        return Wire(place[edge.parent], place[edge.child], edge.slot, chips[-1], room)

@@ -105,9 +105,10 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
     makers = levels_of(vector, level, ask)
     made = {name: {"level": name, **make(any_number, telling)} for name, make in makers.items()}
     first = made.pop(level)
+    levels = {name: packed(joined(_own(data, first))) for name, data in made.items()}
     return {
         **first,
-        "levels": {name: packed(joined(_own(data, first))) for name, data in made.items()} | _folds(vector, makers, first, any_number, telling),
+        "levels": levels | _folds(vector, makers, first, any_number, telling),
         "predict": predict is not None,
         "slips": slip_words(vector.language),
         "inputs": [
@@ -145,7 +146,8 @@ _HEAT = re.compile('(<g class="heat" data-heat=)"[^"]*"|<path class="heat-[^>]*>
 
 def _bare(picture, first):
     """A picture without what the player puts there: the style sheet of the first one, and heat cells."""
-    return _HEAT.sub(lambda found: f'{found[1]}""' if found[1] else "", picture).replace(_STYLE.search(first)[0], "<style/>")
+    without = _HEAT.sub(lambda found: f'{found[1]}""' if found[1] else "", picture)
+    return without.replace(_STYLE.search(first)[0], "<style/>")
 
 
 def levels_of(vector: Trace, wanted: str = "vector", ask=None) -> dict:

@@ -1,7 +1,7 @@
 """How every cell of a gradient is computed from single numbers: ∂L/∂W[0,1] = ∂L/∂q[0,0] · X[0,1] + ∂L/∂q[1,0] · X[1,1].
 
-The rule of the primitive, run on nodes that stand in for its output and inputs, gives what flows along an edge as a graph
-of arrays. The scalar zoom takes that apart as it does the forward pass: there is no second set of derivatives here.
+The rule of the primitive, run on nodes that stand in for its output and inputs, gives what flows along an edge as a
+graph of arrays. The scalar zoom takes that apart as it does the forward pass: there are no derivatives here.
 """
 
 import operator
@@ -36,7 +36,8 @@ def slope_recipes(vector: Trace, entries: dict) -> dict[str, list]:
     marks = cell_marks(vector, entries, boxes)
     recipes = {}
     for step in first_contributions(vector):
-        if all(node in boxes and shows_cells(node) for node in (step.node, step.parent)) and (step.node.shape or step.parent.shape):
+        ends = step.node, step.parent
+        if all(node in boxes and shows_cells(node) for node in ends) and any(node.shape for node in ends):
             made = _Contribution(step, entries, boxes, marks, vector.iterations > 1).recipes()
             if made and all(made):
                 recipes[vector.edge(step)] = made
@@ -60,7 +61,7 @@ def contribution_graph(step: Step) -> tuple[Node, dict[Node, tuple]]:
     """
     node = step.node
     upstream, out = variable(step.upstream), variable(node.value)
-    inputs = [variable(parent.value) if parent.active or not is_bare_number(parent) else parent for parent in node.parents]
+    inputs = [parent if is_bare_number(parent) else variable(parent.value) for parent in node.parents]
     made = node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static)
     if made.shape != step.parent.shape:
         made = ops.sum_to(made, shape=step.parent.shape)
@@ -81,6 +82,8 @@ class _Contribution:
             return
         self.cells = single[made]
         for stand_in, (node, graded) in stands_for.items():
+            if stand_in is node:
+                continue  # a bare number is written as it is
             for index, scalar in np.ndenumerate(single.get(stand_in, np.empty(0, object))):
                 known = mark((-1 - boxes[node], *index)) if graded else marks.get(entries[node][index])
                 self.written[scalar] = Symbol(known, scalar.value) if known else None
