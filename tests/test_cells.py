@@ -279,7 +279,9 @@ def test_a_click_on_a_heat_cell_shows_its_sum(browser_page, player, source):  # 
     box = grid.bounding_box()
     shown.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)  # the third of five, or its slit
     assert cell_of(shown) == "∂L/∂b1[2]"
-    written, _, result = lines_of(shown)
+    written, numbers, result = lines_of(shown)
+    said = f"∂L/∂b1[2] = {written} = {numbers} = {result}"
+    assert shown.page.locator("[data-say]").text_content() == said
     assert written == " + ".join(f"∂L/∂pre1[{row},2]" for row in range(3))
     assert result == nt.digits.number(player.trace.state_at(len(player.trace)).nodes["b1"].grad[2])
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nnteach.player import script
+
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.mjs"))
 
@@ -46,3 +48,10 @@ def test_a_failing_javascript_test_is_noticed(tmp_path):
     done, counts = node_test(wrong)
     assert done.returncode != 0
     assert counts["fail"] == 1
+
+
+def test_the_delivered_script_keeps_the_spaces_of_its_texts():
+    """They are left out beside signs, but not within a text; what finds the texts knows none within another."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in script.FOLDER.glob("*.js"))
+    assert not re.search(r"\$\{[^}]*`", sources), "a template within a template: join the parts instead"
+    assert '.join(" = ")' in script.script() and "= ${text}`" in script.script() and " => " not in script.script()

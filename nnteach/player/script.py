@@ -21,7 +21,8 @@ _LINE_COMMENT = re.compile(r"^ *//.*$|  // .*$", re.MULTILINE)
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./\w+\.js";$', re.MULTILINE)
 
 _TEXT = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![*/ ])(?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\n\[])+/)')
-"""A string, a template or a regular expression, in which every space counts; a division has spaces round its sign."""
+"""A string, a template (none stands in another) or a regular expression, in which every space counts; a division has
+spaces round its sign."""
 _SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[<>+*-]?=|[,;:{}?<>*%]|(?<!\+ )\+(?! ?\+)|(?<!- )-(?! ?-)) ?")
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
 
