@@ -80,7 +80,7 @@ export class CellView {
     const written = write((cell) => this.#named(cell));
     const numbers = write((cell) => this.#number(cell, step)).replace(/(^|\()\((−[^()]*)\)(?=\)|$)/g, "$1$2");
     const result = rows[row]?.[column] ?? "";
-    this.sentence = `${this.label} = ${written} = ${numbers}${numbers === result ? "" : ` = ${result}`}`;
+    this.sentence = [...new Set([this.label, written, numbers, result])].join(" = ");
     const buttons = ["cellBefore", "cellAfter", "closeCell"].map((action) =>
       iconButton(action, words[action === "closeCell" ? "close" : action]));
     this.element = html("section", { class: this.graded ? "nn-cell nn-back" : "nn-cell", "aria-label": this.label },
