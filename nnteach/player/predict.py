@@ -17,7 +17,6 @@ from ..trace import Trace
 from .message import Texts, entry_name
 from .order import order_question
 from .slips import Moment, entry, slips_at
-from .slips import slip_words as slip_words
 
 CHOICES = 3  # A, B and C, for a show of hands
 WISHES = ("all", "branches", "sign", "order")
