@@ -22,8 +22,8 @@ export function importPicture(source) {
   // Cleaned while it is still apart: in a page an image would be asked for as soon as it is there.
   for (const element of [parsed.documentElement, ...parsed.querySelectorAll("svg *")]) {
     if (isForeign(element)) element.remove();
-    for (const { name, value } of [...element.attributes]) {
-      const loads = /url\(|javascript:/i.test(value) && !name.startsWith("data-");
+    for (const name of element.getAttributeNames()) {
+      const loads = !name.startsWith("data-") && /url\(|javascript:/i.test(element.getAttribute(name) ?? "");
       if (loads || /^on|href$/i.test(name)) element.removeAttribute(name);
     }
   }
@@ -31,14 +31,15 @@ export function importPicture(source) {
 }
 
 /** @param {Element} element */
-function isForeign({ namespaceURI, localName, textContent }) {
-  if (namespaceURI !== SVG || !PICTURE_TAGS.has(localName)) return true;
-  return localName === "style" && /@import|url\(/i.test(textContent ?? "");
+function isForeign(element) {
+  if (element.namespaceURI !== SVG || !PICTURE_TAGS.has(element.localName)) return true;
+  return element.localName === "style" && /@import|url\(/i.test(element.textContent ?? "");
 }
 
 // From so many nodes on, only what is near to the window is drawn: so many nodes or edges are shown or hidden together.
 export const MANY_NODES = 150;
-const RUN = 20;
+const RUN = 10;
+const REST = 250;  // ms without a step after which the next one may move
 
 /** How a state looks: half done counts as done until the way back begins, and the style sheet lets it wait there. @param {string} state */
 const classOf = (state) => (state === "half" ? "done half" : state);
@@ -49,6 +50,7 @@ export const stateOf = (state) => (state === "half" ? "done" : state);
 export class Picture {
   /** @type {any} the node that the pointer rests on */
   #pointed = undefined;
+  #moved = 0;  // when the last step was made, in ms
 
   /** @param {Data} data @param {Words} words */
   constructor(data, words) {
@@ -190,6 +192,19 @@ export class Picture {
     setText(parts.title, `${parts.plain}\n${words.value} ${full(value)}\n${words.gradient} ${full(gradient)}`);
   }
 
+  /**
+   * New numbers fade in, and edges in use swell, unless motion is not wanted; whoever steps quickly waits for nothing.
+   * @param {Element[]} numbers @param {(Element | null)[]} edges
+   */
+  appear(numbers, edges) {
+    const rest = performance.now() - this.#moved;
+    this.#moved += rest;
+    if (rest < REST || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const timing = { duration: 150, easing: "ease-out" };
+    for (const number of numbers) number.animate?.([{ opacity: 0 }, {}], timing);
+    for (const edge of edges) edge?.querySelector(".line")?.animate([{ strokeWidth: "1.5px" }, {}], timing);
+  }
+
   /** The smallest rectangle round some nodes, in the picture's own px; null if there are none. @param {string[]} names */
   around(names) {
     const boxes = names.map((name) => this.node(name)?.box).filter(Boolean);
@@ -245,12 +260,4 @@ function showLines(spans, place, texts) {
   const changed = spans.filter((span, row) => span.textContent !== (lines[row] ?? ""));
   for (const span of changed) span.textContent = lines[spans.indexOf(span)] ?? "";
   return place === null ? [] : changed;
-}
-
-/** New numbers fade in, and edges in use swell, unless motion is not wanted. @param {Element[]} numbers @param {(Element | null)[]} edges */
-export function appear(numbers, edges) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const timing = { duration: 150, easing: "ease-out" };
-  for (const number of numbers) number.animate?.([{ opacity: 0 }, {}], timing);
-  for (const edge of edges) edge?.querySelector(".line")?.animate([{ strokeWidth: "1.5px" }, {}], timing);
 }

@@ -11,7 +11,7 @@ import { Lens } from "./lens.js";
 import { Levels, levelOf } from "./levels.js";
 import { carriedNode, changedBetween, fill, iterationAt, nodeStops, nodesInUse, phaseAt, stepOfNode } from "./lookup.js";
 import { Panel } from "./panel.js";
-import { Picture, appear } from "./picture.js";
+import { Picture } from "./picture.js";
 import { Prediction } from "./prediction.js";
 import { Screen } from "./screen.js";
 import { Stage, naturalHeight } from "./stage.js";
@@ -133,9 +133,8 @@ export class Player {
   /** Show a step, 0 … number of steps. @param {number} wanted */
   goTo(wanted) {
     const { data } = this;
-    const step = Math.min(Math.max(Math.trunc(wanted) || 0, 0), data.steps.length);
+    const [step, everything] = [Math.min(Math.max(Math.trunc(wanted) || 0, 0), data.steps.length), this.#shown < 0];
     if (step === this.#shown) return;
-    const everything = this.#shown < 0;
     const [nodes, edges, memory] = [data.nodes, data.edges, data.memory ?? []].map((/** @type {any[]} */ items) =>
       (everything ? items : changedBetween(items, this.#shown, step)));
     const oneStep = step === this.after(this.#shown) || step === this.before(this.#shown);
@@ -157,7 +156,7 @@ export class Player {
     const numbers = nodes.flatMap((node) => picture.showNode(node, step));
     const used = edges.map((edge) => picture.showEdge(edge, step));
     this.stage.moveTabStop(nodesInUse(this.data, step)[0] ?? this.data.nodes[0]?.name ?? "");
-    if (moving) appear(numbers, used);
+    if (moving) picture.appear(numbers, used);
   }
 
   /** What is told at a step; where one goes from node to node, all that the node has received. */

@@ -99,10 +99,12 @@ export class Stage {
 
   /** Draw what is seen of the picture, and mark it in the overview. */
   #draw() {
-    const { element: { scrollLeft, scrollTop }, picture } = this;
+    const { element, picture } = this;
+    if (!picture?.runs.length) return;
+    const { scrollLeft, scrollTop } = element;
     const { width, height } = this.#room;
     const [left, top, right, bottom] = [scrollLeft, scrollTop, scrollLeft + width, scrollTop + height].map((length) => length / this.#scale);
-    picture?.draw({ left, top, right, bottom });
+    picture.draw({ left, top, right, bottom });
     this.#overview?.follow({ left, top, right, bottom });
   }
 }
