@@ -142,9 +142,9 @@ def built(folder: Path) -> Path:
 def swept(site: Path, beginnings: list[str] = (), dark: bool = False) -> tuple[list[str], collections.Counter]:
     """Look at all links and visit the pages; returns what was found, and the counts."""
     import links
-    from conftest import CHROMIUM_OPTIONS
     from playwright.sync_api import sync_playwright
 
+    from conftest import CHROMIUM_OPTIONS
     from nnteach.doctor import find_chromium
 
     with sync_playwright() as playwright:

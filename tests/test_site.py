@@ -134,7 +134,7 @@ def test_the_citation_has_the_version_and_the_licence_of_the_package():
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name, scheme", [(name, "light") for name in PAGES]
-                         + [(name, "dark") for name in ("index.html", "lessons/02_x_plus_y_times_z.html", "decks/001.html")])
+                         + [(name, "dark") for name in ("index.html", WITH_PLAYERS[1], "decks/001.html")])
 def test_the_sweep_of_a_page_finds_nothing(chromium, site, name, scheme):
     sweep = site_sweep.Sweep(chromium, site, color_scheme=scheme)
     sweep.visit(name)
@@ -145,17 +145,20 @@ def test_the_sweep_of_a_page_finds_nothing(chromium, site, name, scheme):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("body, problem", [
-    ('<img src="data:,">', "axe-core, page: image-alt"), ("<script>nothing()</script>", "error: nothing is not defined"),
-    ("<script>console.error('oh')</script>", "console: oh"), ('<p style="width: 2000px">', "wider than a window of 390 px"),
+    ('<img src="data:,">', "axe-core, page: image-alt"),
+    ("<script>nothing()</script>", "error: nothing is not defined"),
+    ("<script>console.error('oh')</script>", "console: oh"),
+    ('<p style="width: 2000px">wide', "wider than a window of 390 px"),
     ('<img alt="" src="http://127.0.0.1:9/x.png">', "asks for http://127.0.0.1:9/x.png"),
     ('<div class="nnteach-output"></div>', "an output stays still"),
-    ("<iframe title=f srcdoc='<form><label>a<input type=radio></label><button>b</button><p role=status>?</p></form>'>",
+    ("<iframe title=f srcdoc='<form><label>a<input type=radio></label><button type=button>b</button><p role=status>?'>",
      "0 right options"),
-    ("<iframe title=f srcdoc='<div tabindex=0 data-nnteach-player data-step=4 data-steps=7></div>'>",
+    ("<iframe title=f srcdoc='<div tabindex=0 data-nnteach-player data-step=4 data-steps=7>player'>",
      "a player stands at step 4 after Home, not at 0"),
 ])
 def test_the_sweep_finds_what_is_wrong(chromium, tmp_path, body, problem):
-    (tmp_path / "page.html").write_text(f"<!doctype html><html lang=en><title>t</title><main><h1>t</h1>{body}", "utf-8")
+    head = "<!doctype html><html lang=en><title>t</title><main><h1>t</h1>"
+    (tmp_path / "page.html").write_text(head + body, encoding="utf-8")
     sweep = site_sweep.Sweep(chromium, tmp_path)
     sweep.visit("page.html")
     sweep.close()

@@ -10,6 +10,7 @@ are copied from where they are here. This file is also the program that runs ins
 """
 
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -62,10 +63,12 @@ def gather(folder: Path) -> None:
         if not found:  # an older IPython does without some of them
             continue
         origin = Path(found.origin)
-        if origin.name == "__init__.py":
-            shutil.copytree(origin.parent, folder / "site" / name, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
-        else:
-            shutil.copy(origin, folder / "site")
+        module = origin.parent if origin.name == "__init__.py" else origin
+        about = module.parent.glob(f"{name}-*.dist-info")  # anywidget asks for its own version
+        for each in (module, *about):
+            copy = shutil.copytree if each.is_dir() else shutil.copy2
+            options = {"ignore": shutil.ignore_patterns("*.so", "__pycache__")} if each.is_dir() else {}
+            copy(each, folder / "site" / each.name, **options)
 
 
 # ------------------------------------------------------------------------------------------------------- inside
@@ -85,10 +88,12 @@ def inside(kind: str) -> int:
 
 
 def make_up_for_what_pyodide_has() -> None:
-    """An empty module `ssl`, which nothing here uses, and PNG in place of JPEG."""
+    """A module `ssl` while nnteach's downloads are imported, which nothing here uses, and PNG in place of JPEG."""
     from PIL import Image
 
-    sys.modules.setdefault("ssl", types.ModuleType("ssl"))
+    sys.modules["ssl"] = types.ModuleType("ssl")
+    importlib.import_module("nnteach.data.download")
+    del sys.modules["ssl"]  # asyncio does without a missing one, but not without the names in it
     save = Image.Image.save
     Image.Image.save = lambda image, file, form=None, **options: (
         save(image, file, "PNG") if form == "JPEG" else save(image, file, form, **options))
