@@ -309,3 +309,38 @@ def test_a_step_costs_what_it_changes(browser_page, make):  # noqa: F811
             inputs = nodes if step.kind == "zero" else used + 1 if level == "neuron" else len(step.node.parents)
             assert count <= 12 + 6 * inputs, (level, k, count)
     assert len(shown.requests) == requests
+
+
+# Jumps to and fro in a large graph; each time what has changed in the picture, and what differs there.
+JUMPS = """async () => {
+  const root = document.querySelector("[data-nnteach-player]"), slider = root.querySelector("[type=range]"), found = [];
+  const parts = [...root.querySelectorAll(".nn-canvas [data-node], .nn-canvas [data-edge]")];
+  const look = () => parts.map((part) => [...part.attributes].map(({name, value}) => name === "tabindex" ? "" : value).join());
+  let records = [];
+  const observer = new MutationObserver((more) => records.push(...more));
+  observer.observe(root.querySelector(".nn-canvas"), {subtree: true, childList: true, attributes: true, characterData: true});
+  for (const part of [0.3, 0.7, 0.5, 1, 0]) {
+    const before = look();
+    slider.value = Math.round(part * Number(root.dataset.steps));
+    slider.dispatchEvent(new Event("input", {bubbles: true}));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const after = look(), drawn = parts.filter((part) => part.checkVisibility()).length;
+    const touched = new Set(records.splice(0).filter(({attributeName}) => !["tabindex", "display"].includes(attributeName))
+      .map(({target}) => (target.closest ? target : target.parentElement).closest("[data-node], [data-edge]")));
+    found.push([touched.size, after.filter((text, index) => text !== before[index]).length, drawn]);
+  }
+  return [found, parts.length, root.querySelectorAll(".nn-table, .nn-help").length];
+}"""
+
+
+def test_a_jump_touches_what_differs_and_only_what_is_near_is_drawn(browser_page):  # noqa: F811
+    x = nt.variable(0.5, name="x")
+    out = x
+    for _ in range(80):
+        out = nt.tanh(out) + 0.1
+    shown = browser_page(document(nt.step(out).data), reduced_motion="reduce")
+    jumps, parts, closed = shown.page.evaluate(JUMPS)
+    for touched, different, drawn in jumps:
+        assert touched == different > 0
+        assert 0 < drawn < parts / 2
+    assert closed == 0  # the table and the help are built when they are opened
