@@ -4,7 +4,8 @@
 
 A chain with branches of 50, 500 and 2,000 nodes. Times in the browser are the 95th percentile, in ms: from the key to
 the finished document, to the next frame that is painted after it, and a jump to a random step with its frame. "opens"
-is from a notebook's output to the first player on the screen. What is asked for stands in brackets.
+is from a notebook's output to the first player on the screen. What is asked for stands in brackets. Of the payload, which
+is all of a notebook's output but the picture, the message and the rest, mostly script and style, are given too.
 """
 
 import os
@@ -19,13 +20,17 @@ from playwright.sync_api import sync_playwright
 
 import nnteach as nt
 from nnteach.doctor import find_chromium
+from nnteach.player.pack import joined, packed
 from nnteach.player.page import document, notebook_output
 from nnteach.player.script import script
 
 NODES = (50, 500, 2000)
 LIMITS = {
     "key to document, ms": (4, 8, 16), "key to paint, ms": (33, 50, 100), "jump, ms": (33, 66, 150),
-    "opens, s": (0.15, 0.6, 2), "trace and layout, s": (0.05, 0.5, 3), "payload, KB": (30, 250, 1000),
+    "opens, s": (0.15, 0.6, 2), "trace and layout, s": (0.05, 0.5, 3),
+}
+SIZES = {
+    "payload, KB": (30, 250, 1000), "  the message, KB": (30, 250, 1000), "page of its own, KB": (120, 350, 1200),
 }  # fmt: skip
 KEYS = 60
 
@@ -84,12 +89,17 @@ def measure(browser, count, folder):
     drawing.layout
     python = time.perf_counter() - began
     data = nt.step(root).data
-    output = notebook_output(data)
-    payload = len(output) - len(output.split('src="')[1].split('"')[0])
     page, opens = open_page(browser, document(data), folder)
     times = page.evaluate(MEASURE, KEYS)
     page.close()
-    return [*times, opens, python, payload / 1000]
+    return [*times, opens, python, *sizes(data)]
+
+
+def sizes(data):
+    """KB of the payload, of the message alone, packed, and of a page of its own, as `SIZES` lists them."""
+    output = notebook_output(data)
+    payload = output.replace(output.split('src="')[1].split('"')[0], "")
+    return [len(text.encode()) / 1000 for text in (payload, packed(joined({**data, "picture": ""})), document(data))]
 
 
 def notebook_of(browser, count, folder):
@@ -105,7 +115,7 @@ def notebook_of(browser, count, folder):
         frame.wait_for_selector("[data-nnteach-player][data-step]")
     seconds = time.perf_counter() - began
     page.close()
-    return sum(map(len, outputs)) / 1e6, seconds
+    return sum(len(output.encode()) for output in outputs) / 1e6, seconds
 
 
 def main():
@@ -116,7 +126,7 @@ def main():
         megabytes, seconds = notebook_of(browser, 25, folder)
         browser.close()
     print(f"{'':22}" + "".join(f"{f'{count:,} nodes':>20}" for count in NODES))
-    for (name, limits), row in zip(LIMITS.items(), np.transpose(columns), strict=True):
+    for (name, limits), row in zip((LIMITS | SIZES).items(), np.transpose(columns), strict=True):
         print(f"{name:22}" + "".join(f"{f'{value:.3g} ({limit})':>20}" for value, limit in zip(row, limits, strict=True)))
     print(f"JavaScript {len(script().encode()) / 1000:.1f} KB (60); 25 players {megabytes:.2f} MB (3), open in {seconds:.1f} s (3)")
     print(f"Processor slowed down 4 times. Load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores.")

@@ -295,6 +295,19 @@ def test_the_folder_to_hand_out_holds_no_solutions_whatever_its_form(tmp_path):
         new_sheets(Sheet("x_plus_y_times_z"), ["ada"], tmp_path / "pdf", "pdf")
 
 
+def test_the_teachers_copy_lies_beside_the_folder_with_every_step(tmp_path):
+    """In Italian, too, and with a name that LaTeX must not read as commands."""
+    for form, suffix in (("markdown", ".md"), ("latex", ".tex")):
+        sheet = new_sheets(Sheet("x_plus_y_times_z", {"language": "it"}), ["ada", "b_b & co"], tmp_path / form, form)
+        copy = (tmp_path / f"{form}-solutions{suffix}").read_text(encoding="utf-8")
+        for student in ("ada", "b_b & co"):
+            hw = sheet.homework(student, sheet.exercise)
+            assert hw.language == "it" and hw.solution().steps()
+            assert all(f"{value:.4g}" in copy for _, value in hw.solution().steps())
+        assert ("b\\_b \\& co" in copy) == (form == "latex")
+        assert ("### Da consegnare" in copy) == (form == "markdown")
+
+
 def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
     new_sheets(Sheet("backprop", {"layers": [3, 3, 3]}), ["ada", "Łukasz <b>"], tmp_path / "hw", "pdf")
     for file in (tmp_path / "hw" / "sheets.pdf", tmp_path / "hw-solutions.pdf"):
@@ -303,7 +316,7 @@ def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
     for solutions in (False, True):
         text = "\n".join(t.get_text() for page in pages_of(hw, solutions) for t in page.texts)
         assert "ada" in text and "dW2" in text and hw.variant.id in text and "W1 = " in text
-        assert ("dW2 = " in text) == solutions
+        assert ("dW2 = " in text) == ("delta1 = (delta2 W2) ⊙ f′(z1)" in text) == solutions
         for page in pages_of(hw, solutions):
             ruler = FigureCanvasAgg(page).get_renderer()
-            assert all(t.get_window_extent(ruler).x1 <= page.bbox.x1 for t in page.texts)
+            assert all(t.get_window_extent(ruler).x1 <= 0.95 * page.bbox.x1 for t in page.texts)

@@ -41,7 +41,7 @@ def voila(tmp_path_factory):
     port = address.rsplit(":", 1)[1].strip("/")
     command = [sys.executable, "-m", "voila", "page.ipynb", "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"]
     with (home / "log.txt").open("wb") as log:
-        process = subprocess.Popen(command, cwd=home, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=home, env=env, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_for(address, process, home / "log.txt")
             yield address
