@@ -66,9 +66,10 @@ def report(verdict: str, judgement: Judgement, found: Diagnosis, language: str =
     ids = _ids(found)
     if verdict == "bad_shape" and _is_transposed(judgement):
         ids = ("dW_T",)
+    where = f": {phrase('look.at', language, first=first)}" if first and verdict == "wrong" else ""
     return Checked(
         verdict,
-        phrase(verdict, language) + (f": {phrase('look.at', language, first=first)}" if first and verdict == "wrong" else ""),
+        phrase(verdict, language) + where,
         tuple(_points(verdict, judgement, found, first, language)),
         ids,
         first,

@@ -73,7 +73,8 @@ class Sheet:
         """The homework of a student."""
         if exercise is None:
             return homework(self.name, student, self.version, **self.description)
-        return Homework(exercise, student, self.version, self.draws.get(student))
+        language = self.description.get("language", "en")
+        return Homework(exercise, student, self.version, self.draws.get(student), language)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from ..errors import GraphError, NNTeachError, message
+from ..latex import prose
 from .course_set import COURSE
 from .grade import SHEET, Sheet
 
@@ -12,22 +13,22 @@ from .grade import SHEET, Sheet
 def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook", solutions=None) -> Sheet:
     """Make a folder with the sheet's file and a sheet for every student: "notebook", "markdown", "latex" or "pdf".
 
-    Nothing in the folder has a solution in it. Of "pdf" there is one file for the class, sheets.pdf; the teacher's copy
-    lies beside the folder, never in it.
+    Nothing in the folder has a solution in it. Of "pdf" there is one file for the class, sheets.pdf. The teacher's copy,
+    with the worked solutions of all students, lies beside the folder, never in it; a notebook solves itself.
 
     Args:
         sheet: what is asked.
         students: names, one sheet each.
         folder: a new folder.
         form: of the sheets.
-        solutions: path of the teacher's copy of "pdf"; FOLDER-solutions.pdf if not given.
+        solutions: path of the teacher's copy; FOLDER-solutions.pdf, .md or .tex if not given.
 
     Raises:
         GraphError: a file is there already, or a name that cannot be a file's.
     """
     folder = Path(folder).absolute()
-    solutions = Path(solutions or folder.with_name(f"{folder.name}-solutions.pdf"))
-    _must_be_new(folder / SHEET, *[solutions] * (form == "pdf"))
+    solutions = Path(solutions or folder.with_name(f"{folder.name}-solutions{KEYS.get(form, '')}"))
+    _must_be_new(folder / SHEET, *[solutions] * (form in KEYS))
     for name in students:
         if not name or Path(name).name != name or name.startswith("."):
             raise GraphError(message("students' names that can be files' names", repr(name)))
@@ -40,19 +41,22 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
         suffix, write = FORMS[form]
         for hw in made:
             (folder / f"{hw.student}{suffix}").write_text(write(hw, sheet), encoding="utf-8")
+        if form in KEYS:
+            solutions.write_text(_solved(made, form), encoding="utf-8")
     complete = Sheet(**(sheet.__dict__ | {"draws": {hw.student: hw.variant.draws for hw in made}}))
     complete.write(folder / SHEET)
     return complete
 
 
 def new_set(students: list[str], folder, form: str = "notebook", points: float = 10.0) -> list[Sheet]:
-    """Make the sheets of all exercises of the course, a folder each; the teacher's PDFs lie in FOLDER-solutions."""
+    """Make the sheets of all exercises of the course, a folder each; the teacher's copies lie in FOLDER-solutions."""
     folder = Path(folder).absolute()
     beside = folder.with_name(f"{folder.name}-solutions")
-    if form == "pdf":
+    if form in KEYS:
         beside.mkdir(parents=True, exist_ok=True)
     return [
-        new_sheets(Sheet(made.name, made.settings, points=points), students, folder / key, form, beside / f"{key}.pdf")
+        new_sheets(Sheet(made.name, made.settings, points=points), students, folder / key, form,
+                   beside / f"{key}{KEYS.get(form, '')}")
         for key, made in COURSE.items()
     ]
 
@@ -68,6 +72,14 @@ def _print(made, folder, solutions):
 
     write_pdf(made, folder / "sheets.pdf")
     write_pdf(made, solutions, solutions=True)
+
+
+def _solved(made, form):
+    """The worked solutions of a class, a student after the other."""
+    if form == "markdown":
+        return "\n---\n\n".join(hw.solution().to_markdown() for hw in made)
+    named = (f"\\textbf{{{prose(hw.student)}}}\n{hw.solution().to_latex()}" for hw in made)
+    return "\n".join([LATEX_BEGINS, "\\clearpage\n".join(named), "\\end{document}", ""])
 
 
 def _notebook(hw, sheet):
@@ -100,6 +112,14 @@ def _latex(hw, sheet):
     return "\\begin{verbatim}\n" + "\n".join(lines) + "\n\\end{verbatim}\n"
 
 
+LATEX_BEGINS = r"""\documentclass[a4paper]{article}
+\usepackage[utf8]{inputenc}
+\usepackage[margin=2cm]{geometry}
+\usepackage{amsmath}
+\setlength{\parindent}{0pt}
+\begin{document}
+\raggedright"""
+KEYS = {"pdf": ".pdf", "markdown": ".md", "latex": ".tex"}
 FORMS = {
     "notebook": (".ipynb", _notebook),
     "markdown": (".md", lambda hw, sheet: str(hw.show())),

@@ -49,9 +49,9 @@ def _effects(evidence, usable, wrong):
     """For each mistake and each wrong answer: whether it changes it, and whether it explains it."""
     parts = [evidence.slices[name] for name in wrong]
     given = [evidence.part(name) for name in wrong]
-    changed = np.array([[not np.array_equal(row[p], evidence.truth[p]) for p in parts] for _, row in usable], dtype=bool)
+    changed = np.array([[not np.array_equal(row[p], evidence.truth[p]) for p in parts] for _, row in usable])
     fits = np.array([[np.all(g.agrees(row[p])) for g, p in zip(given, parts, strict=True)] for _, row in usable])
-    return changed, fits.astype(bool)
+    return changed.astype(bool), fits.astype(bool)
 
 
 def _found(task, evidence, pairs):

@@ -1,7 +1,7 @@
 """Sheets on paper: one PDF for a class, a page or more a student, with lines to write the answers on.
 
-Nothing but matplotlib is needed. The teacher's copy has the right answers in the places where students write theirs, and
-after them how they come about, step by step.
+Nothing but matplotlib is needed. The teacher's copy has the right answers in the places where students write theirs,
+and after them how they come about, step by step.
 """
 
 import functools
@@ -18,7 +18,7 @@ WIDTH, HEIGHT, MARGIN = 8.27, 11.69, 0.8
 """A4 upright, in inches."""
 HEAD, TEXT, NUMBERS = 15, 10.5, 9.5
 """Font sizes in points."""
-COLUMNS = 96
+COLUMNS = 84
 LINE = 0.2
 """Distance of two lines of text, in inches."""
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..digits import lines, number
 from ..errors import GraphError, message
+from ..latex import prose
 from .formulas import how, matrix
 
 
@@ -31,12 +32,12 @@ class Solution:
     def to_latex(self) -> str:
         """As a LaTeX fragment; needs amsmath."""
         hw = self._hw
-        out = [rf"\section*{{{hw.exercise.title}}}", rf"Variant {hw.variant.id}", r"\begin{itemize}"]
-        out += [rf"\item[{name}] ${matrix(value)}$" for name, value in hw.given.items()]
+        out = [rf"\section*{{{prose(hw.exercise.title)}}}", rf"Variant {hw.variant.id}", r"\begin{itemize}"]
+        out += [rf"\item[{prose(name)}] ${matrix(value)}$" for name, value in hw.given.items()]
         out += [r"\end{itemize}", r"\begin{enumerate}"]
         for name, value in self.steps():
             told = how(hw.task, name)
-            out.append(rf"\item \texttt{{{name}}}: ${told.latex} = {matrix(value)}$")
+            out.append(rf"\item \texttt{{{prose(name)}}}: ${told.latex} = {matrix(value)}$")
         return "\n".join([*out, r"\end{enumerate}"]) + "\n"
 
     def player(self):
