@@ -146,7 +146,6 @@ export class Player {
     this.showTexts();
     this.#curve?.show(step);
     this.#table?.show([...nodes, ...memory], step);
-    this.#settleLater();
     this.options.onStep?.(step);
   }
 
