@@ -324,6 +324,22 @@ def test_text_stands_out_from_its_ground(browser_page, source, scheme, keys):  #
 
 
 @pytest.mark.parametrize("width, height", [(1920, 1080), (1024, 768)])
+def test_a_long_formula_wraps_or_shrinks_where_it_is_projected(browser_page, width, height):  # noqa: F811
+    W, x = nt.variable([[0.123, -1.5], [2.25, -0.456]], "W1"), nt.constant([1.234, -2.345], "x")
+    loss = (nt.sigmoid(W @ x).named("h") ** 2).sum().named("L")
+    run = nt.step(loss, optimizer=nt.nn.optimizers.Adam(0.0123), iterations=2)
+    shown = browser_page(document(run.data), viewport={"width": width, "height": height})
+    shown.press("f")
+    shown.page.wait_for_function("() => document.fullscreenElement !== null")
+    shown.press("End")
+    shown.page.wait_for_function("""() => [...document.querySelectorAll(".nn-panel, .nn-math")]
+        .every(one => one.scrollWidth <= one.clientWidth + 1)""")
+    sizes = shown.page.evaluate("""() => [...document.querySelectorAll(".nn-math")]
+        .map(one => parseFloat(getComputedStyle(one).fontSize))""")
+    assert len(sizes) > 4 and min(sizes) >= (32 if width == 1920 else 17)
+
+
+@pytest.mark.parametrize("width, height", [(1920, 1080), (1024, 768)])
 def test_projected_sizes(browser_page, source, width, height):  # noqa: F811
     shown = browser_page(source, viewport={"width": width, "height": height})
     shown.press("ArrowRight", 6)

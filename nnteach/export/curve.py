@@ -9,14 +9,29 @@ import re
 import xml.etree.ElementTree as ET
 
 from ..draw import Drawing
-from ..draw.export import FORWARD, GROUND, INK, LARGEST_SIDE, LINE, MONOSPACE, PIXELS_PER_PX, POINTS_PER_PX, PX_PER_INCH
-from ..draw.export import QUIET, SANS, paint, rendering
+from ..draw.export import (
+    FORWARD,
+    GROUND,
+    INK,
+    LARGEST_SIDE,
+    LINE,
+    MONOSPACE,
+    PIXELS_PER_PX,
+    POINTS_PER_PX,
+    PX_PER_INCH,
+    QUIET,
+    SANS,
+    paint,
+    rendering,
+)
 from ..draw.losses import HEIGHT, WIDTH, loss_curve
 from ..trace import Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
-_SIZES = {"caption": (12, QUIET, SANS, "normal"), "number": (12, INK, MONOSPACE, "bold"), "value": (12, INK, MONOSPACE, "bold")}
+_NUMBER = (12, INK, MONOSPACE, "bold")
+_SIZES = {"caption": (12, QUIET, SANS, "normal"), "number": _NUMBER, "value": _NUMBER}
 """Of the curve's texts: size in px, colour, face and weight."""
+_SIDES = {"middle": "center", "end": "right"}
 _STYLES = {"curve": "fill:none;stroke:var(--p-forward,#0067a5);stroke-width:2", "number": "font-weight:bold",
            "point": "fill:var(--p-ground,#ffffff);stroke:var(--p-forward,#0067a5);stroke-width:2"}
 """In an SVG: what the player's style sheet says of these."""
@@ -59,9 +74,8 @@ def paint_curve(axes, trace: Trace, k: int, scale: float = 1.0) -> None:
                       markerfacecolor=GROUND, markeredgecolor=FORWARD, markeredgewidth=2 * POINTS_PER_PX * scale)
         elif tag == "text":
             size, colour, face, weight = _SIZES[role]
-            axes.text(float(one.get("x")), float(one.get("y")), one.text, fontsize=size * POINTS_PER_PX * scale, color=colour,
-                      family=face, weight=weight, ha={"start": "left", "middle": "center", "end": "right"}[one.get("text-anchor")],
-                      parse_math=False)
+            axes.text(float(one.get("x")), float(one.get("y")), one.text, fontsize=size * POINTS_PER_PX * scale,
+                      color=colour, family=face, weight=weight, ha=_SIDES[one.get("text-anchor")], parse_math=False)
 
 
 def _corners(d):

@@ -140,7 +140,7 @@ def _write_formulas(write, story, y):
 
 @functools.lru_cache(1000)
 def _can_be_set(mathtext):
-    """Whether matplotlib can set a formula. Parsing takes the longest: measured here, it is parsed when it is written."""
+    """Whether matplotlib can set a formula. Parsing takes the longest: the ruler keeps it for `_write`."""
     from matplotlib.font_manager import FontProperties
 
     if not mathtext.isascii():

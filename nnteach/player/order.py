@@ -23,8 +23,8 @@ def order_question(trace: Trace, k: int) -> dict | None:
         k: the step, from 1.
 
     Returns:
-        {"kind": "order", "text", "right": [names], "wrong": [[name, key, why not], …], "choices": [names]}; the first of
-        the right ones is the one that the trace takes.
+        {"kind": "order", "text", "right": [names], "wrong": [[name, key, why not], …], "choices": [names]}; the first
+        of the right ones is the one that the trace takes.
     """
     step = trace.steps[k - 1]
     if step.kind not in ("evaluate", "seed", "contribution") or (k > 1 and _goes_on(trace.steps[k - 2], step)):
@@ -108,8 +108,10 @@ class _Pass:
 def _likely(wrong, reasons):
     """The nodes that a student is likeliest to take: first those that have to wait, then those that had their turn."""
     tempting = ("incomplete", "waits", "handed", "computed")
-    return sorted(wrong, key=lambda node: tempting.index(reasons[node][0]) if reasons[node][0] in tempting else len(tempting))
+    rank = {key: place for place, key in enumerate(tempting)}
+    return sorted(wrong, key=lambda node: rank.get(reasons[node][0], len(rank)))
 
 
 def _why(trace, node, key, other):
-    return phrase(f"order.{key}", trace.language, node=trace.names[node], other="" if other is None else trace.names[other])
+    waited_for = "" if other is None else trace.names[other]
+    return phrase(f"order.{key}", trace.language, node=trace.names[node], other=waited_for)

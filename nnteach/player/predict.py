@@ -1,8 +1,8 @@
 """Predict, then reveal: what is asked before a step is shown, and what known slips would have given.
 
 For every step that sets a number there is one question, its answer, and a list of wrong numbers, each with the slip
-that leads to it (`slips.py`), so that the browser only has to compare. What can be asked is a number, its sign alone, or
-which node comes next (`order.py`).
+that leads to it (`slips.py`), so that the browser only has to compare. What can be asked is a number, its sign alone,
+or which node comes next (`order.py`).
 """
 
 from collections.abc import Callable
@@ -67,15 +67,16 @@ def checked(predict):
 def _wanted(trace, step, predict, whole):
     if predict == "branches":
         return step.before is not None and step.phase == "backward"
-    return (
-        predict in ("all", "sign") or trace.names[step.focus] in predict or (whole is not None and whole(step.focus) in predict)
-    )
+    if predict in ("all", "sign"):
+        return True
+    return trace.names[step.focus] in predict or (whole is not None and whole(step.focus) in predict)
 
 
 def _can_be_seen(step):
     """Whether all numbers that are needed are on the screen; those of a large array are not."""
     known = [step.node] if step.kind == "seed" else [step.node, *step.node.parents]
-    return step.kind not in ("unbroadcast", "zero") and all(node.shape == () or rows(node.value) is not None for node in known)
+    shown = all(node.shape == () or rows(node.value) is not None for node in known)
+    return shown and step.kind not in ("unbroadcast", "zero")
 
 
 def _kind(step):

@@ -4,9 +4,10 @@
 
 import { formula, html, setAttribute, setText } from "./elements.js";
 
-// How much smaller than others a formula may be set; projected, none may fall below 32 px.
+// How much smaller than others a formula may be set; projected, none may fall below 32 px, where the panel has the room.
 const SMALLEST = 0.7;
 const SMALLEST_PROJECTED = 0.9;
+const NARROW = 400;
 export const SIGNS = ["negative", "zero", "positive"];
 
 /** The panel: what happens at this step and why. */
@@ -36,7 +37,7 @@ export class Panel {
     this.#scale(1);
     const lines = [...this.formula.querySelectorAll(".nn-math, .nn-because")];
     const ratio = Math.min(1, ...lines.map((line) => line.clientWidth / line.scrollWidth || 1));
-    this.#scale(Math.max(ratio, this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST));
+    this.#scale(Math.max(ratio, this.element.clientWidth > NARROW && this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST));
     // What is still too wide can be scrolled by keyboard.
     for (const line of lines) setAttribute(line, "tabindex", line.scrollWidth > line.clientWidth ? 0 : -1);
   }
