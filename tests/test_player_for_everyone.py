@@ -207,7 +207,9 @@ def test_states_differ_in_more_than_colour(browser_page, deficiency):  # noqa: F
     assert len(set(known)) == len(known) >= 2
     shown.press("t")
     words = shown.page.locator(".nn-table tbody td:last-child").all_text_contents()
-    assert {"now", "done ✓"} <= {word.lower() for word in words}
+    assert {"now", "forward ✓"} <= {word.lower() for word in words}
+    shown.press("End")
+    assert "done ✓" in shown.page.locator(".nn-table tbody td:last-child").all_text_contents()
 
 
 def test_a_sign_is_a_sign_and_not_a_colour():
