@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 INSTALL = """import sys  # on Colab and in JupyterLite nnteach is installed first; elsewhere nothing happens
 if "google.colab" in sys.modules or sys.platform == "emscripten":
     %pip install -q nnteach"""
-CELL = {"cell_type": "code", "execution_count": 1, "id": "install", "metadata": {"tags": ["colab"]}, "outputs": [],
+CELL = {"cell_type": "code", "execution_count": 1, "id": "install", "outputs": [],
+        "metadata": {"jupyter": {"source_hidden": True}, "tags": ["colab"]},  # one folded line: nobody needs to read it
         "source": INSTALL.splitlines(keepends=True)}
 
 

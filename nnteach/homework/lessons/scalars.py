@@ -49,7 +49,7 @@ DESCENT = lesson(
     (
         slip("gd_no_two", "forget the 2 in the derivative of x²", "the derivative of a x²",
              **_in_every_step("slope", lambda v, x, k: v.a * x + v.b)),
-        slip("gd_first_slope", "take the slope at the start for every step", "at which place the slope is taken",
+        slip("gd_first_slope", "take the slope at the start for every step", "the place where the slope is taken",
              **_in_every_step("slope", lambda v, x, k: _slope(v, v.start, k))),
         slip("gd_uphill", "add rate · slope, which climbs", "the sign in x − rate · slope",
              **_in_every_step("x", lambda v, x, k: x + v.rate * getattr(v, f"slope{k}"))),

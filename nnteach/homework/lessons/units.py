@@ -68,7 +68,7 @@ PERCEPTRON = lesson(
         slip("percep_score", "take the sum itself for the answer, without the threshold",
              "the answer: it is 0 or 1",
              **_otherwise(answer=lambda score: score)),
-        slip("percep_always", "change θ at samples that were answered rightly, too", "at which samples θ changes",
+        slip("percep_always", "change θ at samples that were answered rightly, too", "the samples after which θ changes",
              **_otherwise(always=True)),
     ),
     "Answer, compare, change: only a wrong answer changes θ, and it does so before the next sample is looked at.",
