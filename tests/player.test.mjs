@@ -156,12 +156,18 @@ test("scrolling moves as little as possible", () => {
 });
 
 test("projected numbers have at least 20 px", () => {
-  assert.equal(player.projectorScale({ width: 900, height: 350 }, { width: 1800, height: 900 }), 2);
-  assert.equal(player.projectorScale({ width: 9000, height: 350 }, { width: 1200, height: 900 }), 1.25);
-  assert.equal(player.projectorScale({ width: 100, height: 100 }, { width: 1200, height: 900 }), 3);
+  assert.equal(player.pictureScale({ width: 900, height: 350 }, { width: 1800, height: 900 }, true), 2);
+  assert.equal(player.pictureScale({ width: 9000, height: 350 }, { width: 1200, height: 900 }, true), 1.25);
+  assert.equal(player.pictureScale({ width: 100, height: 100 }, { width: 1200, height: 900 }, true), 3);
   // A small screen, as 1024 × 768 leaves it to the picture: the whole of a small picture, a legible part of a large one.
-  assert.equal(player.projectorScale({ width: 700, height: 350 }, { width: 665, height: 600 }), 0.95);
-  assert.equal(player.projectorScale({ width: 800, height: 350 }, { width: 665, height: 600 }), 1);
+  assert.equal(player.pictureScale({ width: 700, height: 350 }, { width: 665, height: 600 }, true), 0.95);
+  assert.equal(player.pictureScale({ width: 800, height: 350 }, { width: 665, height: 600 }, true), 1);
+});
+
+test("a picture hardly wider than its window is seen as a whole", () => {
+  assert.equal(player.pictureScale({ width: 700, height: 300 }, { width: 630, height: 500 }, false), 0.9);
+  assert.equal(player.pictureScale({ width: 800, height: 300 }, { width: 630, height: 500 }, false), 1);
+  assert.equal(player.pictureScale({ width: 300, height: 300 }, { width: 630, height: 500 }, false), 1);
 });
 
 test("a text is called rounded only if digits are left out", () => {

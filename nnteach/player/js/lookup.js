@@ -229,16 +229,17 @@ export function scrollToShow(scroll, size, low, high, margin = 24) {
 }
 
 /**
- * How much a picture is enlarged for a projector: as far as it fits. One that does not fit is shown in part, with numbers
- * of 20 px; on a small screen they may have 16 px, and 14 where the whole picture then fits.
+ * How much a picture is enlarged. In a window hardly smaller than the picture it shrinks a little, and is seen as a whole.
+ * For a projector it grows as far as it fits; one that does not fit is shown in part, with numbers of 20 px. On a small
+ * screen they may have 16 px, and 14 where the whole picture then fits. In the picture itself they have 16 px.
  * @param {{width: number, height: number}} picture
  * @param {{width: number, height: number}} room
- * @param {number} numberSize font size of the numbers in the picture's own px
+ * @param {boolean} projected
  */
-export function projectorScale(picture, room, numberSize = 16) {
-  const fitting = Math.min(room.width / picture.width, room.height / picture.height, 48 / numberSize);
-  const [whole, part] = room.width < 1000 ? [14, 16] : [20, 20];
-  return fitting >= whole / numberSize ? fitting : part / numberSize;
+export function pictureScale(picture, room, projected) {
+  const fitting = Math.min(room.width / picture.width, room.height / picture.height, projected ? 3 : 1);
+  const [whole, part] = projected ? room.width < 1000 ? [14 / 16, 1] : [20 / 16, 20 / 16] : [0.85, 1];
+  return fitting >= whole ? fitting : part;
 }
 
 /** Whether the text shown leaves digits out. @param {string} full @param {string[]} shown */

@@ -4,7 +4,7 @@
 /** @import { Picture } from "./picture.js" */
 
 import { html } from "./elements.js";
-import { projectorScale, scrollToShow } from "./lookup.js";
+import { pictureScale, scrollToShow } from "./lookup.js";
 import { Overview } from "./overview.js";
 
 const SMALLEST_HEIGHT = 420;
@@ -52,7 +52,7 @@ export class Stage {
     const { picture, element } = this;
     if (!picture?.svg) return;
     this.#room = { width: element.clientWidth, height: element.clientHeight };
-    this.#scale = projected ? projectorScale(picture.size, this.#room) : 1;
+    this.#scale = pictureScale(picture.size, this.#room, projected);
     for (const name of /** @type {["width", "height"]} */ (["width", "height"])) picture.svg.style[name] = `${picture.size[name] * this.#scale}px`;
   }
 
