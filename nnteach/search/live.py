@@ -66,14 +66,14 @@ class _Picture:
             self.drawn = time.monotonic()
 
     def _draw(self):
-        from ..demos.stage import picture
+        from ..demos.stage import quick
 
         result = Result(*self.made_of)
         done = sum(trial.state not in OPEN for trial in result.trials)
         if any(trial.state == "complete" for trial in result.trials):
             shown = result.plot()
             self.widget.title = shown.alt
-            self.widget.show(picture(shown.figure, "", 1)[0], f"{done} of {self.made_of[1]} trials. {shown.alt}")
+            self.widget.show(quick(shown.figure), f"{done} of {self.made_of[1]} trials. {shown.alt}")
 
     def __enter__(self):
         from IPython.display import display

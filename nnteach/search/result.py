@@ -172,9 +172,9 @@ class Plot:
         return self.alt
 
     def _repr_html_(self):
-        from ..demos.stage import picture
+        from ..demos.stage import small
 
-        data = base64.b64encode(picture(self.figure, self.alt)[0]).decode("ascii")
+        data = base64.b64encode(small(self.figure)).decode("ascii")
         alt = html.escape(self.alt)
         return f'<img alt="{alt}" style="width:100%;max-width:1280px" src="data:image/png;base64,{data}">'
 
