@@ -39,7 +39,7 @@ export class Panel {
     const ratio = Math.min(1, ...lines.map((line) => line.clientWidth / line.scrollWidth || 1));
     this.#scale(Math.max(ratio, this.element.clientWidth > NARROW && this.element.closest("[data-projector]") ? SMALLEST_PROJECTED : SMALLEST));
     // What is still too wide can be scrolled by keyboard.
-    for (const line of lines) setAttribute(line, "tabindex", line.scrollWidth > line.clientWidth ? 0 : -1);
+    for (const line of lines) setAttribute(line, "tabindex", line.scrollWidth > line.clientWidth ? 0 : null);
   }
 
   /** @param {number} fit */
@@ -92,7 +92,7 @@ export class Panel {
   /** @param {[string, MathTree]} line */
   #line([caption, tree]) {
     return html("div", { class: "nn-line" }, html("span", { class: "nn-caption" }, this.words[caption] ?? caption),
-      html("div", { class: "nn-math", tabindex: "-1" }, formula(tree)));
+      html("div", { class: "nn-math" }, formula(tree)));
   }
 
   /** @param {[string, string, string]} ledger */
