@@ -243,6 +243,7 @@ def test_doctor_finds_this_environment_working(capsys):
     assert len(states) == 1  # aligned
 
 
+@pytest.mark.slow
 def test_doctor_tells_a_broken_package_and_goes_on(tmp_path):
     (tmp_path / "anywidget.py").write_text("raise OSError('a file of it is missing')")
     (tmp_path / "torch.py").write_text("import os; os.abort()")

@@ -310,6 +310,7 @@ def test_C29_central_or_one_sided_differences():
     assert abs(checked.comparisons[0].difference - math.exp(at)) < 1e-7 < 1e-4 < abs(forward - math.exp(at))
 
 
+@pytest.mark.slow
 def test_C30_backends_of_keras():
     """002 lists those of Keras 3; Theano and CNTK, in 004, were those of Keras 1 and 2: today's Keras refuses them."""
     from nnteach.frameworks.extras import BACKENDS

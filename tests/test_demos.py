@@ -65,6 +65,7 @@ def test_the_stored_output_needs_no_kernel(demo):
     assert repr(still) == f"{demo.title}. {still.sentence}"
 
 
+@pytest.mark.slow
 @every_demo
 def test_every_control_has_a_widget_that_holds_its_value(demo):
     show = demo()

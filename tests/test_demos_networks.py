@@ -244,6 +244,7 @@ MINE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MINE)
 def test_every_setting_of_every_choice_can_be_drawn(name):
     demo = getattr(nt.demos, name)

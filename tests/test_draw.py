@@ -384,6 +384,7 @@ def test_any_name_passes_through_dot(name):
     assert not any("URL" in thing or "href" in thing for thing in answer["objects"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_any_name_can_be_saved(ending, tmp_path):
     for index, name in enumerate(HOSTILE):
@@ -471,3 +472,13 @@ def test_classes_alone_change_what_is_seen(chromium, tmp_path):
     page.eval_on_selector(edge, "edge => edge.setAttribute('class', 'todo rest')")
     assert seen(f"{edge} .chip") == "hidden" and seen(f"{edge} .arrow-backward") == "hidden"
     page.close()
+
+
+def test_graphviz_hurries_with_large_graphs_only():
+    """The time for straighter wires grows much faster than the graph."""
+    def chain(count):
+        x = nt.variable(1.0, "x")
+        for _ in range(count):
+            x = nt.tanh(x)
+        return nt.draw(x).dot
+    assert "nslimit" in chain(320) and "nslimit" not in chain(100)

@@ -61,6 +61,7 @@ def hostile_trace(names, **settings):
 # -------------------------------------------------------------------------------------------- what can be written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".html", ".steps.csv", *ENDINGS])
 def test_the_player_writes_every_ending(first, tmp_path, ending, capsys):
     path = tmp_path / f"f{ending}"
@@ -150,6 +151,7 @@ def test_captions_speak_the_readers_language(network):
 # ------------------------------------------------------------------------------------------------ handout and film
 
 
+@pytest.mark.slow
 def test_the_handout_has_one_page_a_step(first, tmp_path):
     save(first, tmp_path / "f.pdf")
     data = (tmp_path / "f.pdf").read_bytes()
@@ -263,6 +265,7 @@ def test_raster_pictures_of_a_training_run_have_its_curve(run, first, tmp_path):
     assert len(re.findall(rb"/Type /Page\b", (tmp_path / "f.pdf").read_bytes())) == 1
 
 
+@pytest.mark.slow
 def test_pages_and_frames_of_a_training_run_have_its_curve(run, tmp_path):
     def numbers(k):
         curves = [axes for axes in page(Drawing(run), k).axes if axes.get_xlim() == (0, WIDTH)]
@@ -283,6 +286,7 @@ def test_pages_and_frames_of_a_training_run_have_its_curve(run, tmp_path):
         assert film.n_frames == len(run) + 1
 
 
+@pytest.mark.slow
 def test_a_long_handout_and_a_film_show_how_far_they_are(run, tmp_path, monkeypatch):
     seen = []
     for module in (film, pages):
@@ -460,6 +464,7 @@ def test_any_name_in_every_text(name, tmp_path):
         "svg", "title", "desc", "style", "rect", "g", "path", "text", "tspan"}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_name_at_once_in_drawn_files(tmp_path, capsys):
     """No letter without a font is a crash or a warning (warnings are errors here)."""
     t = hostile_trace(HOSTILE[::3])

@@ -51,6 +51,7 @@ WITHOUT = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_without_its_framework_a_lesson_says_in_one_sentence_what_to_install(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -66,6 +67,7 @@ def test_a_notebook_shows_the_sentence_and_no_traceback():
     assert error._render_traceback_() == ["This lesson needs more."]
 
 
+@pytest.mark.slow
 def test_nnteach_alone_imports_steps_and_checks_homework():
     done = python(
         textwrap.dedent(WITHOUT)
@@ -290,6 +292,7 @@ def test_a_clone_trains_as_many_epochs_as_were_asked_for(wrapper):
     assert wrapper.epochs == 10 and wrapper.settings == {}
 
 
+@pytest.mark.slow
 def test_folds_are_stratified_so_that_sorted_labels_do_no_harm(wrapper):
     from sklearn.base import is_classifier
     from sklearn.model_selection import StratifiedKFold, check_cv, cross_val_score

@@ -187,6 +187,7 @@ def test_graphviz_finds_the_same_nodes_and_edges(label):
     assert found(expression(label)) == found(expression("w"))
 
 
+@pytest.mark.slow
 def test_a_pdf_links_and_runs_nothing(written, capsys):
     picture = written(crowd(PIECES[::3]), ".pdf", step=1)
     handout = written(expression(r'"]; URL="javascript:alert(1)" \input{x}'), ".pdf")
@@ -196,6 +197,7 @@ def test_a_pdf_links_and_runs_nothing(written, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_png_holds_pixels_and_no_text(written, capsys):
     data, at, chunks = written(crowd(PIECES[1::3]), ".png"), 8, set()
     while at < len(data):
@@ -216,6 +218,7 @@ def test_the_solution_of_a_training_run_compiles_under_every_kind_of_label(tmp_p
 # ------------------------------------------------------------------------------------------------------------- views
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=4)
 @given(labels)
 def test_every_picture_of_a_training_run_is_built_of_the_same_elements(label):

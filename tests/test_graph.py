@@ -158,6 +158,7 @@ def build_run_print_and_forget(n):
     gc.collect()
 
 
+@pytest.mark.slow
 def test_a_chain_of_100_000_operations():
     build_run_print_and_forget(100_000)
 

@@ -47,6 +47,7 @@ def handed_in(hw, answers):
 each = pytest.mark.parametrize("key", COURSE)
 
 
+@pytest.mark.slow
 @each
 def test_numbers_are_short_the_same_again_and_away_from_kinks(key):
     for student in STUDENTS:
@@ -104,6 +105,7 @@ def significant(text):
     return {number.replace(".", "").strip("0") for number in re.findall(r"\d+\.\d+", text)}
 
 
+@pytest.mark.slow
 @each
 def test_hints_lead_on_and_give_no_number_away(key):
     for student in STUDENTS:

@@ -91,6 +91,7 @@ def test_the_stored_check_is_right(key):
     assert "".join(cell["outputs"][0]["data"]["text/plain"]).startswith("✓ Right")
 
 
+@pytest.mark.slow
 def test_all_sheets_can_be_printed(tmp_path):
     roster = tmp_path / "class.csv"
     roster.write_text("ada\n", encoding="utf-8")

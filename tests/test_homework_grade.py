@@ -308,6 +308,7 @@ def test_the_teachers_copy_lies_beside_the_folder_with_every_step(tmp_path):
         assert ("### Da consegnare" in copy) == (form == "markdown")
 
 
+@pytest.mark.slow
 def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
     new_sheets(Sheet("backprop", {"layers": [3, 3, 3]}), ["ada", "Łukasz <b>"], tmp_path / "hw", "pdf")
     for file in (tmp_path / "hw" / "sheets.pdf", tmp_path / "hw-solutions.pdf"):

@@ -327,6 +327,7 @@ def _right_numbers(ex, digits=4):
     return _long_numbers(" ".join(map(number, values)), digits)
 
 
+@pytest.mark.slow
 @each_exercise
 def test_four_hints_that_give_nothing_away(name):
     for ex in (exercise(name, student) for student in STUDENTS):

@@ -25,6 +25,7 @@ def learns_xor(sizes, seed, epochs=300):
     return bool(((net.predict(X) > 0).ravel() == T).all())
 
 
+@pytest.mark.slow
 def test_2_8_1_learns_xor_from_every_seed_and_narrow_nets_get_stuck():
     """002-08: 50 of 50; with two hidden units about half, which is a lesson on non-convexity."""
     assert sum(learns_xor([2, 8, 1], seed) for seed in range(50)) == 50

@@ -23,6 +23,7 @@ def plain(data):
     return json.loads(json.dumps(data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", range(3), ids=[f"{count} nodes" for count in NODES])
 def test_the_weight_of_a_player(index):
     data = nt.step(graph(NODES[index])).data
@@ -32,6 +33,7 @@ def test_the_weight_of_a_player(index):
     assert payload < (allowed["payload, KB"] if index else message + KB_OF_SCRIPT_AND_STYLE)
 
 
+@pytest.mark.slow
 def test_25_players_weigh_less_than_3_mb_in_a_notebook():
     outputs = [notebook_output(nt.step(graph(30 + k)).data) for k in range(25)]
     assert len(json.dumps(outputs, ensure_ascii=False).encode()) < 3e6

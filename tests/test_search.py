@@ -382,6 +382,7 @@ def test_a_bar(ledger, capsys):
 # -------------------------------------------------------------------------------------------- workers, and killing
 
 
+@pytest.mark.slow
 def test_workers_find_what_one_process_finds(ledger, module):
     one = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger, show=False)
     two = search(module.slow, {"x": (0.0, 1.0)}, 6, ledger.with_name("two.log"), n_jobs=2)
@@ -410,6 +411,7 @@ def test_a_candidate_that_kills_its_process_is_given_up(ledger, module, monkeypa
     assert result.trials[1].attempts == 2
 
 
+@pytest.mark.slow
 def test_workers_are_replaced_before_they_have_lost_much_memory(ledger, module):
     result = search(module.leaky, {"x": (0.0, 1.0)}, 7, ledger, n_jobs=2, recycle=2)
     assert [t.state for t in result.trials] == ["complete"] * 7
@@ -513,6 +515,7 @@ def test_kill_minus_nine_in_the_middle_of_a_trial(tmp_path, ledger, module):
     assert states.count("FAIL") == 1 and "RUNNING" not in states
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("kind, kills", [("journal", 3), ("sqlite", 1), ("grpc", 1)])
 def test_random_kills(kind, kills, tmp_path):
@@ -541,6 +544,7 @@ def completed(ledger):
     return [t.user_attrs["index"] for t in sorted(done, key=lambda t: t.datetime_complete)]
 
 
+@pytest.mark.slow
 @posix
 def test_a_killed_worker_is_replaced(tmp_path, ledger, module, monkeypatch):
     monkeypatch.setenv("SECONDS", "0.4")
@@ -575,6 +579,7 @@ def test_a_half_written_line_is_cut_off(ledger):
     assert len(result) == 4 and all(json.loads(line) for line in ledger.read_text().splitlines())
 
 
+@pytest.mark.slow
 def test_a_lock_that_a_killed_process_left_is_not_waited_for_long(ledger):
     search(score, SPACE, 1, ledger)
     (ledger.parent / f"{ledger.name}.lock").touch()

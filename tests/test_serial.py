@@ -50,6 +50,7 @@ def test_indexing_survives_json():
         assert_same_graph(nt.from_json(json.loads(json.dumps(nt.to_json(part)))), part)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_nodes_are_pickled():
     node = nt.variable(1.0, "x")
     for _ in range(100_000):

@@ -15,6 +15,10 @@ CHIP_MARGIN = (4, 5)
 MOST_LEAVES_IN_FIRST_COLUMN = 3
 """A graph worked by hand is drawn with all inputs on the left, a larger one with each where it is used."""
 
+MOST_CARDS_POLISHED = 300
+"""In larger graphs Graphviz stops looking for still straighter wires and fewer crossings: 3 s and not 22 for 2,000 cards."""
+HURRIED = {"nslimit": "1", "mclimit": "0.3"}
+
 _RECORD_SPECIAL = str.maketrans({char: "\\" + char for char in "\\{}|<>"} | {"&": "&amp;"})
 
 
@@ -31,7 +35,8 @@ def to_dot(diagram):
         edges whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
     """
     graph = graphviz.Digraph("nnteach")
-    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.05")
+    hurry = HURRIED if len(diagram.cards) > MOST_CARDS_POLISHED else {}
+    graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.05", **hurry)
     graph.attr("node", shape="record", fixedsize="true", margin="0", fontname="Courier", fontsize="10")
     graph.attr("edge", arrowhead="none")
     slots = diagram.slot_counts()
