@@ -478,5 +478,5 @@ def test_graphviz_hurries_with_large_graphs_only():
     """The time for straighter wires grows much faster than the graph."""
     def chain(count):
         cards = [Card(f"x{k}", "tanh", "operation", ("1",), ("1",), (1, 1), (1, 1)) for k in range(count)]
-        return to_dot(Diagram(cards, [Wire(k, k + 1, 0) for k in range(count - 1)])).source
+        return to_dot(Diagram("f", tuple(cards), tuple(Wire(k, k + 1, 0) for k in range(count - 1)))).source
     assert "nslimit" in chain(301) and "nslimit" not in chain(300)
