@@ -2,6 +2,7 @@
 
 import numpy as np
 
+
 def number(value, digits: int = 4) -> str:
     """A number as it is shown: `digits` significant digits, whole numbers in full, a real minus sign."""
     if isinstance(value, (bool, np.bool_)):

@@ -21,7 +21,15 @@ import numpy as np
 
 from . import ops
 from .errors import (
-    DtypeError, GraphError, ImmutableError, ShapeError, broadcasting_advice, message, product_advice, shape_text)
+    DtypeError,
+    GraphError,
+    ImmutableError,
+    ShapeError,
+    broadcasting_advice,
+    message,
+    product_advice,
+    shape_text,
+)
 from .naming import describe
 from .primitive import FROM_NUMPY, Primitive
 

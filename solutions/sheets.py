@@ -7,7 +7,6 @@ stands here. The tests run every solution on twenty students.
 """
 
 import sys
-from pathlib import Path
 
 from make import KERNEL, SOLUTIONS, to_text
 

@@ -63,11 +63,11 @@ def timed(widget, value):
 
 
 def in_jupyterlab(folder):
-    from conftest import CHROMIUM_OPTIONS
     from demo_browser import DemoPage
     from labserver import LabServer
     from playwright.sync_api import sync_playwright
 
+    from conftest import CHROMIUM_OPTIONS
     from nnteach.doctor import find_chromium
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from conftest import CHROMIUM_OPTIONS
 from playwright.sync_api import sync_playwright
 
 import nnteach as nt
+from conftest import CHROMIUM_OPTIONS
 from nnteach.doctor import find_chromium
 from nnteach.player.pack import joined, packed
 from nnteach.player.page import document, notebook_output

@@ -32,11 +32,11 @@ def engine_alone(data):
 
 
 def in_jupyterlab(picture):
-    from conftest import CHROMIUM_OPTIONS
     from demo_browser import DemoPage
     from labserver import LabServer
     from playwright.sync_api import sync_playwright
 
+    from conftest import CHROMIUM_OPTIONS
     from nnteach.doctor import find_chromium
 
     with (

@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conftest import CHROMIUM_OPTIONS
 from playwright.sync_api import sync_playwright
 
 import nnteach as nt
+from conftest import CHROMIUM_OPTIONS
 from nnteach.doctor import find_chromium
 
 

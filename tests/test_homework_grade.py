@@ -15,9 +15,9 @@ from nnteach.cli import main
 from nnteach.errors import GraphError
 from nnteach.homework import homework, log
 from nnteach.homework.grade import Row, Sheet, class_page, grade, write_csv
+from nnteach.homework.handed_in import Unreadable, read_file
 from nnteach.homework.handout import new_sheets, read_roster
 from nnteach.homework.printed import pages_of
-from nnteach.homework.handed_in import Unreadable, read_file
 
 LAYERS = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "batch": 4}
 NET = LAYERS | {"loss": "cross_entropy"}

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..digits import number as digits
 from ..nn.optimizers import Momentum
+from .ground import SURFACES, contours, descend
 from .stage import Demo, choice, number, play, power
 from .style import BACKWARD, FORWARD, INK, panels
-from .ground import SURFACES, contours, descend
 
 STEPS = 100
 FAR = 1e3  # a point so far away is not drawn

@@ -6,7 +6,7 @@ gone from −3 to 3, the quicker rate would diverge: the largest rate that does 
 convex in w, so that every start leads to the same curve (E001-8, E001-15).
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -25,7 +25,7 @@ STEPS = 500
 EXPONENTS = (3, 2, 1, 0)
 
 
-@lru_cache(maxsize=None)
+@cache
 def data(reach: float = 2.0):
     """x, y of the 50 points to be fitted."""
     return cubic(reach=reach)

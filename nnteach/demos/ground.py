@@ -6,7 +6,7 @@ with operators, so that it takes Nodes for the descent and arrays for the pictur
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -61,7 +61,7 @@ SURFACES = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def slope(surface: Surface) -> Callable:
     """The function compiled: a point, shape (2,), -> its value and a tuple with the gradient."""
     return Compiled(lambda point: surface.fn(point[0], point[1]))
@@ -86,7 +86,7 @@ def descend(surface: Surface, start: tuple[float, float], optimizer, steps: int)
     return Descent(np.array(path), np.array(values), states)
 
 
-@lru_cache(maxsize=None)
+@cache
 def grid(surface: Surface, points: int = 80):
     """x, y and heights of the picture, each of shape (points, points)."""
     x, y = np.meshgrid(np.linspace(*surface.x, points), np.linspace(*surface.y, points))

@@ -7,10 +7,10 @@ learning rate of its own kind: its steps begin at about √ε.
 
 import numpy as np
 
-from ..nn.optimizers import AdaDelta, AdaGrad, Adam, Momentum, Nesterov, RMSprop, SGD
+from ..nn.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, Nesterov, RMSprop
+from .ground import SURFACES, contours, descend
 from .stage import Demo, choice, number, play
 from .style import COLOURS, DASHES, INK, MARKERS, label_ends, panels, powers_of_ten
-from .ground import SURFACES, contours, descend
 
 STEPS = 120
 # A rate for each that suits it: with one rate for all the race would be about rates.

@@ -14,7 +14,7 @@ from ..digits import number as digits
 from ..nn import MLP, fit, schedules
 from ..nn.optimizers import SGD
 from .stage import Demo, choice, number
-from .style import BACKWARD, FORWARD, INK, QUIET, label_ends, panels, powers_of_ten
+from .style import BACKWARD, FORWARD, QUIET, label_ends, panels, powers_of_ten
 
 EPOCHS = 40
 

@@ -27,8 +27,8 @@ from .card import (
 )
 from .curves import length
 from .diagram import attribute_text, clean_text, columns_of, final_moment
-from .style import style_sheet
 from .heat import cell_size, grid_size, rectangles
+from .style import style_sheet
 
 STYLE = Path(__file__).with_name("picture.css")
 ARROW_LENGTH, ARROW_HALF_WIDTH = 12, 5
