@@ -18,6 +18,7 @@ WATCH = """root => {
     root.querySelector('img.nnteach-picture')?.addEventListener('load', () => { root.dataset.drawn = performance.now(); });
 }"""
 TIME = "root => Number(root.dataset.drawn) - Number(root.dataset.moved)"
+DRAWN = "root => root.querySelector('canvas') || Number(root.dataset.drawn) > Number(root.dataset.moved)"
 WRITE = """source => {
     const panel = window.jupyterapp.shell.currentWidget;
     panel.content.model.cells.get(0).sharedModel.setSource(source);
@@ -60,7 +61,8 @@ class DemoPage:
         before, deadline = self.picture(), time.monotonic() + 20
         MOVES[control.kind](widget, control)
         while time.monotonic() < deadline:
-            if self.picture() != before:
+            # To read the picture keeps the browser busy, so that is done only after it has been drawn.
+            if self.root.evaluate(DRAWN) and self.picture() != before:
                 return self.root.evaluate(TIME)
             time.sleep(0.02)
         raise AssertionError(f"the picture does not change with {control.name}")

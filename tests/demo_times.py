@@ -57,8 +57,8 @@ def values(control):
 
 
 def turns(control):
-    """How often a control is moved in the browser; two choices may look the same, so they are made once."""
-    return 1 if control.kind == "choice" else 5
+    """How often a control is moved in the browser: once where two of its values may look the same, or there are few."""
+    return 1 if control.kind == "choice" or control.high - control.low < 12 * control.step else 5
 
 
 def timed(widget, value):
