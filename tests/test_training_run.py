@@ -164,7 +164,7 @@ def test_the_table_has_what_the_optimizer_remembers(browser_page):  # noqa: F811
 
 def test_a_run_at_every_level_has_the_same_losses():
     player = nt.step(network(), optimizer=Adam(0.1), iterations=2)
-    levels = set(player.data["levels"]) - {"folds"}
+    levels = set(player.data["levels"])
     assert levels == {"scalar", "neuron", "layer"}
     from test_levels import message_at
     for level in levels:

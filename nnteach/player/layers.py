@@ -20,9 +20,11 @@ MOST_OPENING = 4
 
 
 def open_layers(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict[str, dict]:
-    """What `layer_level` gives with each layer opened in turn, by the name of that state: `layer1`."""
+    """What `layer_level` gives with each layer opened in turn, by the name of that state: `layer1`; {} in a deep network."""
     count = len(chain.layers)
-    return {_name(k): layer_level(chain, any_number, telling, k) for k in range(1, count + 1) if _opens(count)}
+    if not _opens(count):
+        return {}
+    return {_name(k): layer_level(chain, any_number, telling, k) for k in range(1, count + 1)}
 
 
 def _opens(count):

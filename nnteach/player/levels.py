@@ -108,7 +108,8 @@ def player_data(vector: Trace, level: str = "vector", any_number: bool = False, 
     levels = {name: packed(joined(_own(data, first))) for name, data in made.items()}
     return {
         **first,
-        "levels": levels | _folds(vector, makers, first, any_number, telling),
+        "levels": levels,
+        **_folds(vector, makers, first, any_number, telling),
         "predict": predict is not None,
         "slips": slip_words(vector.language),
         "inputs": [
@@ -127,10 +128,8 @@ _WHY = {
 
 
 def _folds(vector, makers, first, any_number, telling):
-    """The level of layers once more, with each layer open; packed together, because they have so much in common."""
-    if "layer" not in makers:
-        return {}
-    made = open_layers(chain_of(vector), any_number, telling)
+    """The level of layers with each layer open in turn; packed together, because they have so much in common."""
+    made = open_layers(chain_of(vector), any_number, telling) if "layer" in makers else {}
     return {"folds": packed(joined({name: _own(data, first) for name, data in made.items()}))} if made else {}
 
 

@@ -128,10 +128,11 @@ def _page(data, message, attribute="", title=None):
 def _sent(data):
     """What the script needs of a message: a page has no link to Python, hence no inputs, and its summary beside the script.
 
-    The levels are opened, because they are packed better with all the rest.
+    The levels and folds are opened, because they are packed better with all the rest.
     """
     levels = {name: opened(level) for name, level in data.get("levels", {}).items()}
-    return {**data, "inputs": [], "summary": "", "levels": levels}
+    folds = {"folds": opened(data["folds"])} if "folds" in data else {}
+    return {**data, "inputs": [], "summary": "", "levels": levels, **folds}
 
 
 def frame_height(data: dict) -> int:

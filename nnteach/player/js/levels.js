@@ -36,17 +36,18 @@ export class Levels {
     this.#all = all;
     const made = (/** @type {any} */ { picture, moments, cells, slopes, ...level }) =>
       ({ ...data, ...level, moments, cells, slopes, picture: withStyle(picture, data.picture) });
+    const take = (/** @type {string} */ name, /** @type {any} */ level) => {
+      all[name] = made(level);
+      if (this.wanted === name && this.#all === all) this.onReady();
+    };
     for (const [name, text] of Object.entries(data.levels ?? {})) {
       all[name] = null;
-      unpacked(text).then((level) => {
-        if (name !== "folds") all[name] = made(level);
-        else for (const [fold, part] of Object.entries(level)) all[fold] = made(part);
-        if (this.wanted === name && this.#all === all) this.onReady();
-      }).catch(() => {
+      unpacked(text).then((level) => take(name, level)).catch(() => {
         delete all[name];  // an old browser shows the first level only
         this.onLost();
       });
     }
+    if (data.folds) unpacked(data.folds).then((folds) => Object.entries(folds).forEach((fold) => take(...fold)), () => {});
   }
 
   /** @param {string} name */

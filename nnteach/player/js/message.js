@@ -15,7 +15,7 @@
  * @typedef {{title: string, summary: string, picture: string, root: string, texts: [string, string[]][],
  *            nodes: NodeData[], edges: EdgeData[], steps: StepData[], start: {now: string, say: string},
  *            inputs: {name: string, value: number | string}[], words: Words,
- *            level?: string, levels?: Words, moments?: number[], open?: number,
+ *            level?: string, levels?: Words, folds?: string, moments?: number[], open?: number,
  *            iterations?: number[], losses?: [number, number][], curve?: string, memory?: NodeData[],
  *            cells?: Record<string, Recipe[]>, slopes?: Record<string, Recipe[]>,
  *            heat?: Record<string, [string, string]>, predict?: boolean, slips?: Words}} Data
