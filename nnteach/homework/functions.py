@@ -1,9 +1,9 @@
 """The exercise of a lesson, for one student: a function to write, tried on the student's numbers and on random ones.
 
-ex = exercise("16_activations", student="Ada")
-ex.show()                    # the numbers to try it on by hand
-ex.check(activations)        # a Result: falsy unless right; it names the mistake where it knows it
-ex.hint(1)      ex.solution()
+    ex = exercise("16_activations", student="Ada")
+    ex.show()                    # the numbers to try it on by hand
+    ex.check(activations)        # a Result: falsy unless right; it names the mistake where it knows it
+    ex.hint(1)      ex.solution()
 """
 
 import hashlib
@@ -172,7 +172,6 @@ def _same(one, other):
     if one.shape != other.shape:
         return False
     return bool(np.all(agrees(one, other) | np.isclose(one, other, rtol=CLOSE, atol=CLOSE * scale, equal_nan=True)))
-
 
 
 class WorkedFunction(Solution):
