@@ -29,7 +29,7 @@ def order_question(trace: Trace, k: int) -> dict | None:
     step = trace.steps[k - 1]
     if step.kind not in ("evaluate", "seed", "contribution") or (k > 1 and _goes_on(trace.steps[k - 2], step)):
         return None
-    at, nodes = _passes(trace)[k], drawn(trace)
+    at, nodes = _passes(trace)[k], _nodes(trace)
     taken = trace.original(step.node)
     reasons = {node: at.reason(node, k) for node in nodes}
     right = [taken, *(node for node in nodes if reasons[node] is None and node is not taken)]
@@ -50,6 +50,12 @@ def order_question(trace: Trace, k: int) -> dict | None:
 def _goes_on(last, step):
     """Whether a step does more of what the last one did: a gradient is handed to one input after the other."""
     return last.phase == step.phase and last.node is step.node and last.kind != "seed"
+
+
+@functools.lru_cache(2)
+def _nodes(trace):
+    """The nodes in the picture, found once: every step asks for them."""
+    return drawn(trace)
 
 
 @functools.lru_cache(2)
