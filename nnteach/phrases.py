@@ -49,8 +49,10 @@ ENGLISH = {
     "say.total.array": "It is added to what is already there.",
     "say.gathered": "{parent} has {count} contributions, {listed}. Together that makes {total}.",
     "say.gathered.array": "{parent} has {count} contributions, from {givers}. Its gradient is their sum.",
-    "say.unbroadcast": "{parent} was used several times in one operation, so the gradients of its copies are added: {total}.",
-    "say.unbroadcast.array": "{parent} was used several times in one operation, so the gradients of its copies are added.",
+    "say.unbroadcast": "{parent} was used several times in one operation, "
+                       "so the gradients of its copies are added: {total}.",
+    "say.unbroadcast.array": "{parent} was used several times in one operation, "
+                             "so the gradients of its copies are added.",
     "say.zero": "Iteration {k} of {n}: all gradients are set to zero, and the forward pass begins.",
     "say.trained": "{node} becomes {total}: from {before}, a step of {optimizer} with learning rate {rate}, "
                    "where the gradient is {gradient}.",
@@ -68,15 +70,16 @@ ENGLISH = {
     "remark.relu.closed": "The gate is closed: below zero a ReLU is flat and passes nothing on.",
     "remark.kink": "Exactly at the kink the slope is a convention: from the left it is {left}, from the right {right}; "
                    "here {taken} is taken.",
-    "remark.kink.some": "{count} of {size} entries sit exactly at a kink, where the slope is a convention: from the left it "
-                        "is {left}, from the right {right}; here {taken} is taken.",
+    "remark.kink.some": "{count} of {size} entries sit exactly at a kink, where the slope is a convention: "
+                        "from the left it is {left}, from the right {right}; here {taken} is taken.",
     "remark.kink.shared": "{count} entries tie. Who gets the gradient is a convention: here they share it equally.",
     "remark.jump": "Exactly at the jump the value is a convention; here {taken} is taken.",
     "remark.jump.some": "{count} of {size} entries sit exactly at a jump, where the value is a convention; "
                         "here {taken} is taken.",
     "remark.saturated": "{node} is saturated: its slope is only {local}, and the gradient almost vanishes here.",
     "remark.relu.some": "{count} of {size} gates are closed: below zero a ReLU is flat and passes nothing on.",
-    "remark.dead": "Dead for these samples: column {units}. Its gates are closed for every one of them, so it learns nothing.",
+    "remark.dead": "Dead for these samples: column {units}. Its gates are closed for every one of them, "
+                   "so it learns nothing.",
     "remark.saturated.some": "{count} of {size} entries of {node} are saturated: their slope is below {limit}.",
     "remark.vanishing": "The gradient vanishes: the largest entry that {parent} gets is {largest}.",
     "remark.matmul": "Shapes decide the order: the result must have the shape of {parent}, {shape}.",
@@ -110,11 +113,13 @@ ENGLISH = {
     "worked.node": "node",
     # formulas as they are read aloud; in pictures and formulas numbers keep the decimal point in every language
     "spoken.decimal": ".", "spoken.e": " times ten to the power ",
-    "spoken.−": "minus ", "spoken.·": " times ", "spoken.+": " plus ", "spoken./": " divided by ", "spoken.@": " times ",
+    "spoken.−": "minus ", "spoken.·": " times ", "spoken.+": " plus ", "spoken./": " divided by ",
+    "spoken.@": " times ",
     "spoken.^": " to the power ", "spoken.²": " squared", "spoken.³": " cubed", "spoken.ᵀ": " transposed",
     "spoken.σ": "sigma of ", "spoken.∂": "d ", "spoken.=": " is ",
     # the page and its toolbar
-    "language": "en", "noscript": "To step through it, open this page in a browser of 2023 or later that runs JavaScript.",
+    "language": "en",
+    "noscript": "To step through it, open this page in a browser of 2023 or later that runs JavaScript.",
     "start": "start", "forward": "forward", "backward": "backward", "update": "update", "done": "done",
     "first": "First step", "previous": "Step back", "play": "Play", "pause": "Pause", "next": "Step forth",
     "last": "Last step", "step": "step {k} of {n}", "help": "Keys and help", "table": "Table of all values",
@@ -137,7 +142,8 @@ ENGLISH = {
     "expression": "", "start.how": "→ or its button goes one step on; ? lists all keys.",
     "predict": "Predict before each step", "yours": "Your prediction", "commit": "Check", "skip": "Show me",
     "or": "or only the sign:", "negative": "negative", "zero": "zero", "positive": "positive",
-    "right": "Right: {answer}.", "wrong": "Not {typed}.", "again": "One more try.", "revealed": "You said {typed}; it is {answer}.",
+    "right": "Right: {answer}.", "wrong": "Not {typed}.", "again": "One more try.",
+    "revealed": "You said {typed}; it is {answer}.",
     "exactly": "This is exactly what you get if {slip}.", "coarse": "Close. Give at least three digits.",
     "download": "Download my predictions (JSON)",
     "ask.value": "What is the value of {parent}?",
@@ -148,10 +154,12 @@ ENGLISH = {
     "sign.value": "Is the value of {parent} positive, negative or zero?",
     "sign.gradient": "Is the gradient of {parent} positive, negative or zero?",
     "sign.contribution": "Is what {node} hands to {parent} positive, negative or zero?",
-    "sign.total": "The gradient of {parent} is {before} so far. With what {node} hands to it, is it positive, negative or zero?",
+    "sign.total": "The gradient of {parent} is {before} so far. With what {node} hands to it, "
+                  "is it positive, negative or zero?",
     "sign.weight": "Is {parent} positive, negative or zero after its step with learning rate {rate}?",
     "signed": "This sign is what you get if {slip}.",
-    "order.evaluate": "Which node can be computed next? Choose it here or in the picture.", "order.seed": "At which node does the way back begin? Choose it here or in the picture.",
+    "order.evaluate": "Which node can be computed next? Choose it here or in the picture.",
+    "order.seed": "At which node does the way back begin? Choose it here or in the picture.",
     "order.root": "The way back begins at {other}: before it only one gradient is known, that of the result itself.",
     "order.contribution": "Which node can hand its gradient on next? Choose it here or in the picture.",
     "order.given": "{node} is given: there is nothing to compute.", "order.computed": "{node} is computed already.",
@@ -166,7 +174,9 @@ ENGLISH = {
     "worked.iteration": "Iteration {k}", "worked.losses": "The loss",
     "curve": "Loss curve. {values}", "curve.point": "iteration {k}: {loss}", "curve.axis": "iteration",
     "grain": "Steps: one per edge or one per node", "edge": "one per edge", "node": "one per node",
-    "cellAfter": "How a cell of a matrix is computed: the next", "cellBefore": "How a cell is computed: the one before", "cell": "cell {cell}", "layer": "layers", "fold": "Open or close a layer", "layer.number": "layer {k}", "layer.normalised": "normalised",
+    "cellAfter": "How a cell of a matrix is computed: the next",
+    "cellBefore": "How a cell is computed: the one before", "cell": "cell {cell}", "layer": "layers",
+    "fold": "Open or close a layer", "layer.number": "layer {k}", "layer.normalised": "normalised",
     "overview": "Overview: click to look there",
     "slip.product": "you multiply instead",
     "slip.difference": "you subtract instead of adding",

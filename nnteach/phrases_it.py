@@ -62,19 +62,22 @@ ITALIAN = {
     "remark.minimum": "Un nodo min instrada: l'ingresso minore riceve l'intero gradiente, l'altro nulla.",
     "remark.relu.open": "La porta è aperta: sopra lo zero la ReLU lascia passare il gradiente così com'è.",
     "remark.relu.closed": "La porta è chiusa: sotto lo zero la ReLU è piatta e non lascia passare nulla.",
-    "remark.kink": "Esattamente nel punto angoloso la pendenza è una convenzione: da sinistra è {left}, da destra {right}; "
-                   "qui si prende {taken}.",
+    "remark.kink": "Esattamente nel punto angoloso la pendenza è una convenzione: "
+                   "da sinistra è {left}, da destra {right}; qui si prende {taken}.",
     "remark.kink.some": "{count} elementi su {size} stanno esattamente in un punto angoloso, dove la pendenza è una "
                         "convenzione: da sinistra è {left}, da destra {right}; qui si prende {taken}.",
-    "remark.kink.shared": "{count} elementi sono pari. Chi riceve il gradiente è una convenzione: qui se lo dividono in "
-                          "parti uguali.",
+    "remark.kink.shared": "{count} elementi sono pari. Chi riceve il gradiente è una convenzione: "
+                          "qui se lo dividono in parti uguali.",
     "remark.jump": "Esattamente nel salto il valore è una convenzione; qui si prende {taken}.",
     "remark.jump.some": "{count} elementi su {size} stanno esattamente in un salto, dove il valore è una convenzione; "
                         "qui si prende {taken}.",
     "remark.saturated": "{node} è in saturazione: la sua pendenza è solo {local}, e qui il gradiente quasi si annulla.",
-    "remark.relu.some": "{count} porte su {size} sono chiuse: sotto lo zero la ReLU è piatta e non lascia passare nulla.",
-    "remark.dead": "Morta per questi campioni: colonna {units}. Le sue porte sono chiuse per tutti, quindi non impara nulla.",
-    "remark.saturated.some": "{count} elementi di {node} su {size} sono in saturazione: la loro pendenza è sotto {limit}.",
+    "remark.relu.some": "{count} porte su {size} sono chiuse: sotto lo zero la ReLU è piatta "
+                        "e non lascia passare nulla.",
+    "remark.dead": "Morta per questi campioni: colonna {units}. Le sue porte sono chiuse per tutti, "
+                   "quindi non impara nulla.",
+    "remark.saturated.some": "{count} elementi di {node} su {size} sono in saturazione: "
+                             "la loro pendenza è sotto {limit}.",
     "remark.vanishing": "Il gradiente svanisce: il più grande elemento che arriva a {parent} è {largest}.",
     "remark.matmul": "Le dimensioni decidono l'ordine: il risultato deve avere le dimensioni di {parent}, {shape}.",
     "remark.sum": "Una sommatoria dà a ogni elemento lo stesso gradiente.",
@@ -149,11 +152,14 @@ ITALIAN = {
     "sign.value": "Il valore di {parent} è positivo, negativo o zero?",
     "sign.gradient": "Il gradiente di {parent} è positivo, negativo o zero?",
     "sign.contribution": "Ciò che {node} trasmette a {parent} è positivo, negativo o zero?",
-    "sign.total": "Finora il gradiente di {parent} è {before}. Con ciò che gli trasmette {node} è positivo, negativo o zero?",
+    "sign.total": "Finora il gradiente di {parent} è {before}. Con ciò che gli trasmette {node} è positivo, "
+                  "negativo o zero?",
     "sign.weight": "Dopo il suo passo con learning rate {rate}, {parent} è positivo, negativo o zero?",
     "signed": "Questo segno si ottiene se {slip}.",
-    "order.evaluate": "Quale nodo si può calcolare adesso? Sceglilo qui o nella figura.", "order.seed": "Da quale nodo parte il percorso all'indietro? Sceglilo qui o nella figura.",
-    "order.root": "Il percorso all'indietro parte da {other}: prima si conosce un solo gradiente, quello del risultato stesso.",
+    "order.evaluate": "Quale nodo si può calcolare adesso? Sceglilo qui o nella figura.",
+    "order.seed": "Da quale nodo parte il percorso all'indietro? Sceglilo qui o nella figura.",
+    "order.root": "Il percorso all'indietro parte da {other}: prima si conosce un solo gradiente, "
+                  "quello del risultato stesso.",
     "order.contribution": "Quale nodo può trasmettere adesso il suo gradiente? Sceglilo qui o nella figura.",
     "order.given": "{node} è dato: non c'è nulla da calcolare.", "order.computed": "{node} è già stato calcolato.",
     "order.waits": "A {node} serve {other}, che non è ancora stato calcolato.",
@@ -167,7 +173,9 @@ ITALIAN = {
     "worked.iteration": "Iterazione {k}", "worked.losses": "La loss",
     "curve": "Curva della loss. {values}", "curve.point": "iterazione {k}: {loss}", "curve.axis": "iterazione",
     "grain": "Passi: uno per arco o uno per nodo", "edge": "uno per arco", "node": "uno per nodo",
-    "cellAfter": "Come si calcola una cella di una matrice: la prossima", "cellBefore": "Come si calcola una cella: la precedente", "cell": "cella {cell}", "layer": "strati", "fold": "Apri o chiudi uno strato", "layer.number": "strato {k}", "layer.normalised": "normalizzato",
+    "cellAfter": "Come si calcola una cella di una matrice: la prossima",
+    "cellBefore": "Come si calcola una cella: la precedente", "cell": "cella {cell}", "layer": "strati",
+    "fold": "Apri o chiudi uno strato", "layer.number": "strato {k}", "layer.normalised": "normalizzato",
     "overview": "Panoramica: un clic per guardare lì",
     "slip.product": "al suo posto fai un prodotto",
     "slip.difference": "sottrai invece di sommare",
@@ -206,6 +214,7 @@ ITALIAN = {
     "slip.slope_missing": "prendi solo il learning rate, senza il gradiente",
     "slip.plain": "fai il semplice passo della discesa del gradiente, senza ciò che l'ottimizzatore ricorda",
     "slip.change": "dai solo la variazione, senza il vecchio valore",
-    "slip.itself": "prendi il valore di {node}: all'indietro si parte da quanto in fretta {node} cambia rispetto a sé stesso",
+    "slip.itself": "prendi il valore di {node}: all'indietro si parte da quanto in fretta {node} cambia "
+                   "rispetto a sé stesso",
     "slip.nothing": "parti da zero: se {node} cresce di uno, {node} cresce di uno",
 }

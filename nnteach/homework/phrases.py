@@ -15,7 +15,8 @@ ENGLISH = {
     "right": "right",
     "follows": "consistent with your earlier values",
     "missing": "still missing",
-    "rounded": "The method is right; the last digits show that something was rounded on the way. Keep four digits there.",
+    "rounded": "The method is right; the last digits show that something was rounded on the way. "
+               "Keep four digits there.",
     "convention": "These are the right numbers if you {did}; this sheet means it otherwise.",
     "exactly": "This is exactly what you get if you {did}{where}.",
     "looks": "It looks as if you did this: {did}{where}.",
@@ -37,8 +38,8 @@ ENGLISH = {
     "sheet.early": "On the way you may hand in {names}, too.",
     "sheet.number": "number",
     "hint.forward": "Go forward layer by layer, and keep every value: the way back needs them all.",
-    "hint.back": "Go back one step at a time. What arrives from above is multiplied by the local derivative of the step, "
-                 "taken at the values of the way forward; where ways meet, the gradients add up.",
+    "hint.back": "Go back one step at a time. What arrives from above is multiplied by the local derivative "
+                 "of the step, taken at the values of the way forward; where ways meet, the gradients add up.",
     "hint.begin": "Begin at {name}.",
     "hint.other": "With other numbers:",
     "steps.wrong": "As it goes with this mistake:",
@@ -57,7 +58,8 @@ ITALIAN = {
     "right": "giusto",
     "follows": "coerente con i valori precedenti",
     "missing": "manca ancora",
-    "rounded": "Il metodo è giusto; le ultime cifre mostrano un arrotondamento durante i calcoli. Tenere quattro cifre.",
+    "rounded": "Il metodo è giusto; le ultime cifre mostrano un arrotondamento durante i calcoli. "
+               "Tenere quattro cifre.",
     "convention": "Questi sono i numeri giusti se {did}; in questo foglio si intende altrimenti.",
     "exactly": "Questo è esattamente ciò che si ottiene se {did}{where}.",
     "looks": "Sembra che sia successo questo: {did}{where}.",
@@ -68,7 +70,8 @@ ITALIAN = {
     "which": "Quale di questi è il caso? Con altri numeri sono diversi: provare hw.hint(4).",
     "factor": "Tutte le risposte sono sbagliate per uno stesso fattore: "
               "che cosa sta davanti alla loss, e su che cosa se ne fa la media?",
-    "close": "Ci si avvicina, ma non a tre cifre: tenere quattro cifre durante i calcoli. Se è già così, cercare una svista.",
+    "close": "Ci si avvicina, ma non a tre cifre: tenere quattro cifre durante i calcoli. "
+             "Se è già così, cercare una svista.",
     "first": "{first} è il primo valore non giusto; ciò che è segnato come coerente ne segue correttamente.",
     "from.right": "{first} non segue dai valori giusti che lo precedono.",
     "sheet.variant": "Variante {variant}",
@@ -79,8 +82,9 @@ ITALIAN = {
     "sheet.early": "Si possono consegnare anche i passi intermedi {names}.",
     "sheet.number": "numero",
     "hint.forward": "Andare avanti strato per strato, tenendo ogni valore: al ritorno servono tutti.",
-    "hint.back": "Tornare indietro un passo alla volta. Ciò che arriva dall'alto si moltiplica per la derivata locale del "
-                 "passo, calcolata nei valori dell'andata; dove le strade si incontrano, i gradienti si sommano.",
+    "hint.back": "Tornare indietro un passo alla volta. Ciò che arriva dall'alto si moltiplica per la derivata "
+                 "locale del passo, calcolata nei valori dell'andata; dove le strade si incontrano, "
+                 "i gradienti si sommano.",
     "hint.begin": "Cominciare da {name}.",
     "hint.other": "Con altri numeri:",
     "steps.wrong": "Con questo errore i passi sono:",
