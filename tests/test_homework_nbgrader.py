@@ -55,7 +55,7 @@ def hand_in(folder, student, answers):
     (place / "hw.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
 
-@pytest.mark.filterwarnings("default")
+@pytest.mark.filterwarnings("ignore")  # of nbgrader's own
 @pytest.mark.timeout(300)
 def test_nbgrader_gives_the_points(course):
     folder, api = course
