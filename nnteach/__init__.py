@@ -13,7 +13,7 @@
 To read the code, begin with `ops.py` (the table of derivatives), then `graph.py`, `autodiff.py` and `trace.py`.
 """
 
-from . import serial as _serial  # teaches Node to be pickled
+from . import serial as _serial  # noqa: F401  (imported for what it does: it teaches Node to be pickled)
 from .autodiff import Step as Step
 from .autodiff import backward_steps as backward_steps
 from .autodiff import grad as grad
@@ -68,8 +68,9 @@ _LATER = {
     "nn": None, "data": None, "demos": None, "homework": None, "search": None, "bridges": None,
     "frameworks": None, "needs": "frameworks.extras",
     "from_torch": "bridges.torch", "from_keras": "bridges.keras",
-    "check": "homework.check", "exercise": "homework.functions", "check_answer": "homework.check", "reference": "homework.reference",
-    "reveal": "homework.reveal", "quiz": "quizzes", "check_gradients": "gradient_check", "check_primitive": "custom",
+    "check": "homework.check", "check_answer": "homework.check", "exercise": "homework.functions",
+    "reference": "homework.reference", "reveal": "homework.reveal",
+    "quiz": "quizzes", "check_gradients": "gradient_check", "check_primitive": "custom",
     "explain_code": "explain", "softmax_jacobian": "jacobians", "collector_paused": "graph", "find_nan": "guards",
     "scalars": "zoom", "from_json": "serial", "to_json": "serial",
 }

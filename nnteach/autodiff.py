@@ -31,8 +31,8 @@ def _itself(node):  # what they read in symbol-to-symbol mode
 class Step(NamedTuple):
     """One application of the chain rule, on the edge from a node back to one of its parents.
 
-    A trace also holds the steps before and after the backward pass ("zero", "evaluate", "seed", "update"), where node itself is
-    what changes, slot is None, and before + contribution = total still holds.
+    A trace also holds the steps before and after the backward pass ("zero", "evaluate", "seed", "update"),
+    where node itself is what changes, slot is None, and before + contribution = total still holds.
 
     Attributes:
         kind: "contribution", or "unbroadcast" where a contribution is summed to the parent's shape.
@@ -161,7 +161,8 @@ def _seed(root, seed):
     if seed is not None:
         seed = settle(np.array(seed, dtype=root.dtype))
         if shape_of(seed) != root.shape:
-            raise GraphError(message(f"a seed of the result's shape, {shape_text(root.shape)}", shape_text(shape_of(seed))))
+            raise GraphError(message(f"a seed of the result's shape, {shape_text(root.shape)}",
+                                     shape_text(shape_of(seed))))
         return seed
     if root.shape != ():
         raise GraphError(message("a single number to differentiate", f"{describe(root)} of shape {root.shape}",

@@ -1,4 +1,4 @@
-"""Checking the rules of an operation of your own (000-39): which input's rule is wrong, and can it be differentiated again?
+"""Checking the rules of an operation of your own (000-39): which one is wrong, and can it be differentiated again?
 
     @nt.primitive(vjps=(lambda g, y, x: g * 3 * x * x,))
     def cube(x):
@@ -46,8 +46,8 @@ class PrimitiveReport(tuple):
         return all(self)
 
     def __repr__(self):
-        rows = [f"input {r.slot}: {r.verdict} (relative error {number(r.error, 2)})" + (f"\n  {r.advice}" if r.advice else "")
-                for r in self]
+        rows = [f"input {r.slot}: {r.verdict} (relative error {number(r.error, 2)})"
+                + (f"\n  {r.advice}" if r.advice else "") for r in self]
         return "\n".join(rows)
 
 
@@ -78,17 +78,20 @@ def _check_slot(primitive, slot, inputs, values, out, seed, epsilon, static):
     try:
         rule = primitive.vjps[slot]
     except IndexError:
-        return RuleReport(slot, "wrong", float("inf"), f"there are {len(primitive.vjps)} rules for {len(inputs)} inputs")
+        return RuleReport(slot, "wrong", float("inf"),
+                          f"there are {len(primitive.vjps)} rules for {len(inputs)} inputs")
     slope = _central_differences(primitive, slot, inputs, seed, epsilon, static)
     if rule is None:
         flat = not np.any(np.abs(slope) > TOLERANCE)
-        return RuleReport(slot, "no gradient", 0.0, "" if flat else "the output does change with this input: is a rule missing?")
+        return RuleReport(slot, "no gradient", 0.0,
+                          "" if flat else "the output does change with this input: is a rule missing?")
     result = np.asarray(rule(seed, out, *values, **static), dtype=float)
     if result.shape != slope.shape:
         try:
             result = np.asarray(ops.sum_to(result, shape=slope.shape))
         except ValueError:
-            return RuleReport(slot, "wrong", float("inf"), f"the rule gives shape {result.shape}, the input has {slope.shape}")
+            return RuleReport(slot, "wrong", float("inf"),
+                              f"the rule gives shape {result.shape}, the input has {slope.shape}")
     error = float(np.max(np.abs(result - slope)) / max(np.max(np.abs(slope)), 1e-12)) if slope.size else 0.0
     if not error <= TOLERANCE:
         return RuleReport(slot, "wrong", error, _factor(result, slope))
@@ -131,11 +134,13 @@ def _check_again(primitive, slot, inputs, seed, error, epsilon, static):
     try:
         total = ops.sum(rule(constant(seed), primitive(*nodes, **static), *nodes, **static))
     except (NNTeachError, TypeError) as problem:
-        return RuleReport(slot, "not differentiable again", error, "on Nodes the rule stops: "
-                          f"{' '.join(str(problem).split()).rstrip('.')}. Write the rule with operators and nnteach functions")
+        why = " ".join(str(problem).split()).rstrip(".")
+        return RuleReport(slot, "not differentiable again", error,
+                          f"on Nodes the rule stops: {why}. Write the rule with operators and nnteach functions")
     for other, node in enumerate(nodes):
         [second] = gradients(total, [node]) if isinstance(total, Node) and total.active else [np.zeros(node.shape)]
         if not np.allclose(second, _slope(numbers, other, inputs, epsilon), rtol=1e-3, atol=1e-4):
-            return RuleReport(slot, "not differentiable again", error, "its own derivative is lost: "
-                              "use the inputs themselves, with operators and nnteach functions, not their .value")
+            return RuleReport(slot, "not differentiable again", error,
+                              "its own derivative is lost: use the inputs themselves, "
+                              "with operators and nnteach functions, not their .value")
     return RuleReport(slot, "right", error)

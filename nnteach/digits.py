@@ -44,8 +44,8 @@ def lines(value) -> list[str]:
     table = rows(value)
     if table is None:
         return [f"array {'×'.join(map(str, np.shape(value)))}"]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in table]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
 
 
 def exact(value) -> str:

@@ -49,10 +49,12 @@ def explain_code(root: Node) -> str:
         GraphError: if the result is an array.
     """
     if root.shape != ():
-        raise GraphError(message("a single number to differentiate", f"an array of shape {root.shape}", "Sum or average it first"))
+        raise GraphError(message("a single number to differentiate", f"an array of shape {root.shape}",
+                                 "Sum or average it first"))
     nodes = ordered(root)
     names = _identifiers(labels(nodes))
-    lines = ["# the inputs", *[f"{names[n]} = {_literal(n.value)}" for n in nodes if n.primitive is None and not is_bare_number(n)]]
+    leaves = [n for n in nodes if n.primitive is None and not is_bare_number(n)]
+    lines = ["# the inputs", *[f"{names[n]} = {_literal(n.value)}" for n in leaves]]
     lines += ["", "# forward: every value from those before it"]
     lines += [f"{names[n]} = {_forward(n, names)}" for n in nodes if n.primitive]
     lines += ["", "# backward: every gradient from those after it", f"d{names[root]} = 1.0", *_backward(root, names)]

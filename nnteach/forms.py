@@ -45,7 +45,8 @@ FORMS = {
     "Σ a": Form(SIGMA, (PRODUCT,), "Σ {0}", r"\sum {0}", ("mrow", ("mo", "∑"), 0)),
     "√a": Form(ATOM, (ATOM,), "√{0}", r"\sqrt{{{0}}}", ("msqrt", 0)),
     "|a|": Form(ATOM, (SUM,), "|{0}|", r"\lvert {0} \rvert", ("mrow", ("mo", "|"), 0, ("mo", "|"))),
-    "[a > 0]": Form(ATOM, (SUM,), "[{0} > 0]", "[{0} > 0]", ("mrow", ("mo", "["), 0, ("mo", ">"), ("mn", "0"), ("mo", "]"))),
+    "[a > 0]": Form(ATOM, (SUM,), "[{0} > 0]", "[{0} > 0]",
+                    ("mrow", ("mo", "["), 0, ("mo", ">"), ("mn", "0"), ("mo", "]"))),
     "a = b": Form(0, (0, 0), "{0} = {1}", "{0} = {1}", ("mrow", 0, ("mo", "="), 1)),
     "∂a/∂b": Form(ATOM, (ATOM, ATOM), "∂{0}/∂{1}", r"\frac{{\partial {0}}}{{\partial {1}}}",
                   ("mfrac", ("mrow", ("mo", "∂"), 0), ("mrow", ("mo", "∂"), 1))),
@@ -53,7 +54,8 @@ FORMS = {
     "∇b a": Form(ATOM, (ATOM, ATOM), "∇{1} {0}", r"\nabla_{{{1}}} {0}", ("mrow", ("msub", ("mo", "∇"), 1), 0)),
 }
 
-_UPRIGHT = {"σ": r"\sigma", "ln": r"\ln", "max": r"\max", "min": r"\min", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
+_UPRIGHT = {"σ": r"\sigma", "ln": r"\ln", "max": r"\max", "min": r"\min",
+            "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
 
 
 def form_of(notation: str, count: int) -> Form:
@@ -69,7 +71,8 @@ def form_of(notation: str, count: int) -> Form:
         return Form(ATOM, (0,) * count, f"[{written}]", f"[{written}]", ("mrow", ("mo", "["), *parts, ("mo", "]")))
     head = notation.split("(")[0]
     written, parts = _listed(count, ",")
-    return Form(ATOM, (0,) * count, f"{_literally(head)}({written})", f"{_UPRIGHT.get(head) or _operatorname(head)}({written})",
+    upright = _UPRIGHT.get(head) or _operatorname(head)
+    return Form(ATOM, (0,) * count, f"{_literally(head)}({written})", f"{upright}({written})",
                 ("mrow", ("mi", head), ("mo", "("), *parts, ("mo", ")")))
 
 

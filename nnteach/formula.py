@@ -28,11 +28,11 @@ class Symbol:
         role: "upstream", "local", "result" or "value": its colour in the player.
     """
 
-    __slots__ = ("name", "value", "role", "notation", "inputs", "primitive", "static")
+    __slots__ = ("inputs", "name", "notation", "primitive", "role", "static", "value")
 
     def __init__(self, name, value=None, role="", notation=None, inputs=(), primitive=None, static=None):
         self.name, self.value, self.role, self.notation, self.inputs = name, value, role, notation, inputs
-        self.primitive, self.static = primitive, static or {}  # of an expression made by a primitive, for those who run it
+        self.primitive, self.static = primitive, static or {}  # of an expression, for those who run it again
 
     @property
     def shape(self):
@@ -197,8 +197,9 @@ def _write(symbol, numbers, leaf, template, bracket):
     written = template(form)
     parts = [_write(x, numbers, leaf, template, bracket) for x in symbol.inputs]
     grouped = [f"{{{{{{{i}}}}}}}" in written for i in range(len(parts))]  # by braces: above a line, as an exponent
+    # The notation of a primitive of one's own may name fewer inputs than there are: what it leaves out is not written.
     parts = [p if free or strength(x, numbers) >= need else bracket.format(p)
-             for p, free, x, need in zip(parts, grouped, symbol.inputs, form.needs)]
+             for p, free, x, need in zip(parts, grouped, symbol.inputs, form.needs, strict=False)]
     return written.format(*parts)
 
 

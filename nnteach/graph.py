@@ -5,9 +5,10 @@ Computing with Nodes records the graph, in plain Python, NumPy or both:
     x, y, z = variables(x=-2, y=5, z=-4)
     f = (x + y) * z                     # or np.multiply(x + y, z)
 
-A Node never changes: it keeps its value, the ordered tuple of its parents (so that x * x has two edges) and the primitive
-that made it. Every node is made after its parents and numbered as it is made, so *oldest first* is a topological order
-and *newest first* a valid order for the backward pass: one sort, no recursion, however deep the graph.
+A Node never changes: it keeps its value, the ordered tuple of its parents (so that x * x has two edges) and
+the primitive that made it. Every node is made after its parents and numbered as it is made, so *oldest first*
+is a topological order and *newest first* a valid order for the backward pass: one sort, no recursion, however
+deep the graph.
 """
 
 import copy
@@ -61,7 +62,7 @@ class Node:
     """
 
     # `name` and `grad` stay empty until they are needed: making a node is the engine's hottest line.
-    __slots__ = ("_value", "parents", "primitive", "serial", "active", "static", "name", "grad", "__weakref__")
+    __slots__ = ("__weakref__", "_value", "active", "grad", "name", "parents", "primitive", "serial", "static")
 
     def __getattr__(self, name):
         try:
@@ -129,8 +130,10 @@ class Node:
         leaves = _undecided.get()
         if leaves and not leaves.isdisjoint(ordered(self)):
             raise GraphError(message("a function that takes the same way for all numbers",
-                                     f"a decision (if, while, and, or, max) on {describe(self)}, which depends on an argument",
-                                     "nt.compile replays the way taken once: choose entry by entry with nt.where(x > 0, a, b)"))
+                                     f"a decision (if, while, and, or, max) on {describe(self)}, "
+                                     "which depends on an argument",
+                                     "nt.compile replays the way taken once: "
+                                     "choose entry by entry with nt.where(x > 0, a, b)"))
         return bool(self._value)
 
     def __format__(self, spec):
@@ -139,8 +142,9 @@ class Node:
     # ------------------------------------------------------------------------- leaving the graph, aloud
 
     def _leaves_the_graph(self, how):
-        raise DtypeError(message(f"a node to stay in the graph (np.exp(node), node.sum() and so on work)", how,
-                                 f"If you want the plain number, which knows no gradient, write {self.name or 'node'}.value"))
+        raise DtypeError(message("a node to stay in the graph (np.exp(node), node.sum() and so on work)", how,
+                                 "If you want the plain number, which knows no gradient, "
+                                 f"write {self.name or 'node'}.value"))
 
     def __array__(self, dtype=None, copy=None):
         self._leaves_the_graph(f"np.asarray({self.name or 'node'}), which would lose the gradient silently")
@@ -153,11 +157,13 @@ class Node:
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
         ours = FROM_NUMPY.get(ufunc)
         if ours is not None and method == "__call__" and "out" in settings:
-            raise ImmutableError(message("a result of its own", f"an array to write {describe(self)} into (out=, +=, *=)",
+            raise ImmutableError(message("a result of its own",
+                                         f"an array to write {describe(self)} into (out=, +=, *=)",
                                          "Write a = a + b instead of a += b"))
         if ours is None or method != "__call__" or settings:
+            called = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
             raise GraphError(message("a NumPy function with a rule in nnteach's table",
-                                     f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} on {describe(self)}",
+                                     f"np.{called} on {describe(self)}",
                                      "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"))
         return ours(*inputs)
 
@@ -189,7 +195,8 @@ class Node:
 
     def __setitem__(self, index, _):
         raise ImmutableError(message("a graph that stays as it was computed", f"a new entry for {describe(self)}",
-                                     "Choose by a mask instead, as in np.where(mask, new, old), or join parts by np.concatenate"))
+                                     "Choose by a mask instead, as in np.where(mask, new, old), "
+                                     "or join parts by np.concatenate"))
 
 
 def _operator(primitive: Primitive, compute, swapped=False):
@@ -253,7 +260,7 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
     node.primitive = primitive
     node.serial = _next_serial()
     node.static = static or _NO_SETTINGS
-    node.active = any([p.active for p in parents])
+    node.active = any([p.active for p in parents])  # noqa: C419  (a list: for two parents a generator is slower)
     return node
 
 
@@ -269,7 +276,7 @@ def _misfit(primitive, parents, error):
 
 
 def settle(value):
-    """Bring a result into the two forms a node holds: a Python float (or a NumPy scalar of another type), or a locked array."""
+    """Bring a result into one of the forms a node holds: a float, a NumPy scalar of another type, or a locked array."""
     if isinstance(value, np.ndarray):
         if value.ndim:
             value.setflags(False)  # not writeable: a value changed in place would make every gradient wrong, silently
@@ -299,7 +306,8 @@ def _own(value, name, active):
     if type(value) is np.ndarray and value.dtype.kind == "f":
         return settle(value.copy())
     if isinstance(value, Node):
-        raise DtypeError(message("numbers", f"{describe(value)}, a node", "Write node.value to start afresh from its number"))
+        raise DtypeError(message("numbers", f"{describe(value)}, a node",
+                                 "Write node.value to start afresh from its number"))
     given = value
     try:
         array = np.array(value)
@@ -308,10 +316,12 @@ def _own(value, name, active):
     if array.dtype == bool and not active:
         return settle(array)
     if array.dtype.kind not in "iuf":
-        raise DtypeError(message("real numbers", f"{given!r}", "Complex numbers, texts and objects have no gradient here"))
+        raise DtypeError(message("real numbers", f"{given!r}",
+                                 "Complex numbers, texts and objects have no gradient here"))
     if array.dtype.kind in "iu":
         if active and isinstance(given, np.ndarray) and given.ndim:
-            raise DtypeError(message(f"real numbers for the variable {name or ''}".rstrip(), f"an array of {array.dtype}",
+            raise DtypeError(message(f"real numbers for the variable {name or ''}".rstrip(),
+                                     f"an array of {array.dtype}",
                                      "Whole numbers have no gradient: write array.astype(float)"))
         array = array.astype(np.float64) if active or not array.ndim else array
     return settle(array)

@@ -138,7 +138,8 @@ class SoftmaxJacobian:
         rows = "".join(f'<tr><th scope="row">h<sub>{i}</sub></th>{"".join(map(_html_cell, row))}</tr>'
                        for i, row in enumerate(self._cells(), start=1))
         return (f"<table><caption>h = softmax({name}): {html.escape(self.formula)}. {DIAGONAL} diagonal, i = j. "
-                f"Rows and columns sum to 0.</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+                "Rows and columns sum to 0.</caption>"
+                f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
 
 
 def _markdown_cell(entry):

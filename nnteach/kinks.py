@@ -31,7 +31,7 @@ class Convention(NamedTuple):
 
 def slope_convention(step: Step) -> Convention | None:
     """The convention behind the slope of a contribution; None if no input sits at a kink."""
-    node, at = step.node, at_kink(step.node)
+    at = at_kink(step.node)
     if step.kind != "contribution" or not np.any(at):
         return None
     if step.local is None:  # a reduction: entries that tie share
@@ -41,7 +41,7 @@ def slope_convention(step: Step) -> Convention | None:
 
 
 def value_convention(node: Node) -> Convention | None:
-    """The convention behind a value at a jump (sign, step, a comparison); None if the node has slopes, or is at none."""
+    """The convention behind a value at a jump (sign, step, a comparison); None if it has slopes, or is at none."""
     primitive = node.primitive
     if primitive.kink is None or any(rule is not None for rule in primitive.vjps):
         return None

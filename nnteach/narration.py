@@ -54,11 +54,13 @@ def tell(trace: Trace, k: int, language: str | None = None) -> Story:
     teller = {"evaluate": _evaluation, "seed": _seed, "contribution": _contribution, "unbroadcast": _unbroadcast,
               "update": _update}[step.kind]
     story = teller(trace, step, text.names, text)
-    return replace(story, remark=_loss_remark(trace, k, text) or story.remark) if step.kind == "evaluate" and trace.losses else story
+    if step.kind == "evaluate" and trace.losses:
+        return replace(story, remark=_loss_remark(trace, k, text) or story.remark)
+    return story
 
 
 def tell_node(trace: Trace, k: int, language: str | None = None) -> Story | None:
-    """All that a node receives told as one step, if step k is the last that brings it something; None if it is the only one."""
+    """All that a node receives told as one step, if step k is the last of several that bring it something, or None."""
     arrivals = trace.arrivals.get(trace.steps[k - 1].focus, []) if trace.steps[k - 1].phase == "backward" else []
     if len(arrivals) < 2 or arrivals[-1] != k:
         return None
@@ -67,7 +69,8 @@ def tell_node(trace: Trace, k: int, language: str | None = None) -> Story | None
     names = {"node": trace.names[last.node], "parent": trace.names[node]}
     text = Words(language or trace.language, names)
     rule = functools.reduce(lambda a, b: Symbol(None, None, "", "a + b", (a, b)), map(trace.contribution, steps))
-    told = (Line("rule", "=", rule, left=trace.gradient(node, last.total, "result")), Line("numbers", "=", rule, numbers=True),
+    told = (Line("rule", "=", rule, left=trace.gradient(node, last.total, "result")),
+            Line("numbers", "=", rule, numbers=True),
             Line("result", "=", Symbol(None, last.total, "result")))
     if len(steps) == 1:  # one contribution, which was summed to the node's shape
         return replace(_unbroadcast(trace, last, names, text), lines=told)
@@ -164,8 +167,8 @@ def _evaluation(trace, step, names, text):
 
 def _seed(trace, step, names, text):
     root = trace.gradient(step.node, step.total, "upstream")
-    return Story(text("now.seed"), None, (Line("rule", "=", Symbol(None, step.total, "result"), left=root),), None, None,
-                 text("say.seed"))
+    told = (Line("rule", "=", Symbol(None, step.total, "result"), left=root),)
+    return Story(text("now.seed"), None, told, None, None, text("say.seed"))
 
 
 def _contribution(trace, step, names, text):
@@ -182,7 +185,8 @@ def _contribution(trace, step, names, text):
 
 def _local_line(trace, step):
     """The local derivative as a formula; its value follows with the numbers put in."""
-    left = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(trace.names[step.node]), Symbol(trace.names[step.parent])))
+    child, parent = Symbol(trace.names[step.node]), Symbol(trace.names[step.parent])
+    left = Symbol(None, step.local, "local", "∂a/∂b", (child, parent))
     return Line("local", "=", trace.local(step), left=left)
 
 
@@ -221,8 +225,10 @@ def _trained(trace, k, text):
     slope = trace.gradient(step.node, step.upstream, "upstream")
     *remembered, (_, rule) = trace.optimizer.formulas(
         Symbol(name, step.before), Symbol(letter("g"), step.upstream, "upstream") if trace.optimizer.slots else slope,
-        Symbol(trace.notation.learning_rate, trace.learning_rate, "local"), memory.t, memory.before, memory.after, letter)
-    told = [Line("gradient", "=", slope, left=Symbol(letter("g"), role="upstream")), Line("gradient", "=", slope, numbers=True)]
+        Symbol(trace.notation.learning_rate, trace.learning_rate, "local"),
+        memory.t, memory.before, memory.after, letter)
+    told = [Line("gradient", "=", slope, left=Symbol(letter("g"), role="upstream")),
+            Line("gradient", "=", slope, numbers=True)]
     told = told * bool(trace.optimizer.slots) + [line for left, right in remembered for line in (
         Line("memory", "←", right, left=left), Line("memory", "=", right, numbers=True),
         Line("memory", "=", Symbol(None, right.value, "value")))]
@@ -234,7 +240,8 @@ def _trained(trace, k, text):
         say = text("say.trained", optimizer=kind, **{key: text.aloud(value) for key, value in numbers.items()})
     else:
         say = text("say.trained.array", optimizer=kind, rate=text.aloud(trace.learning_rate))
-    return Story(text("now.update"), None, tuple(told), None, text("remark.trained" if remembered else "remark.update"), say)
+    remark = text("remark.trained" if remembered else "remark.update")
+    return Story(text("now.update"), None, tuple(told), None, remark, say)
 
 
 # ---------------------------------------------------------------------------------- ledger and sentences
@@ -282,8 +289,10 @@ def _kink_remark(step, text):
     counted = {"count": str(found.count), "size": str(np.size(step.parent.value))}
     if found.left is None:
         return text("remark.kink.shared", **counted)
-    sides = {side: _listed([*map(text.number, getattr(found, side))], text.language) for side in ("left", "right", "taken")}
-    return text("remark.kink" if found.count == np.size(step.node.value) == 1 else "remark.kink.some", **counted, **sides)
+    sides = {side: _listed([*map(text.number, getattr(found, side))], text.language)
+             for side in ("left", "right", "taken")}
+    kind = "remark.kink" if found.count == np.size(step.node.value) == 1 else "remark.kink.some"
+    return text(kind, **counted, **sides)
 
 
 def _jump_remark(step, text):

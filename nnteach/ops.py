@@ -11,9 +11,10 @@ rule as a line of a calculus table:
 A rule uses operators and other primitives only. So what flows through it decides what comes out: floats and arrays give
 numbers, Nodes give a gradient graph, symbols give formulas (`primitive.py` tells how).
 
-A rule need not undo broadcasting: `autodiff` sums a contribution to the shape of its input, once, for every rule. `None`
-in the place of a rule says that no gradient flows there. `kink` is 0 exactly where a slope, or at a jump the value, is a
-convention: the story of a step then says so (`kinks.py`). Numbers such as 000-28 name the slide a definition comes from.
+A rule need not undo broadcasting: `autodiff` sums a contribution to the shape of its input, once, for every
+rule. `None` in the place of a rule says that no gradient flows there. `kink` is 0 exactly where a slope, or
+at a jump the value, is a convention: the story of a step then says so (`kinks.py`). Numbers such as 000-28
+name the slide a definition comes from.
 
 To add a primitive, add one entry; the tests run over the table.
 """
@@ -183,7 +184,7 @@ def _between(x, low, high):
 
 @entry(lambda g, y, x, at_zero=0.0: g * step(x, at_zero=at_zero), notation="ReLU(a)", kink=_input)
 def relu(x, at_zero=0.0):
-    """max(0, x) (000-28, 001-21). The slope at the kink x = 0 is a convention: 0 as in PyTorch and Keras, or `at_zero`."""
+    """max(0, x) (000-28, 001-21). The slope at the kink is a convention: 0 as in PyTorch and Keras, or `at_zero`."""
     if type(x) is float:
         return 0.0 if x <= 0.0 else x  # in this order a nan stays a nan
     return _between(x, 0.0, math.inf)
@@ -240,7 +241,8 @@ def minimum(a, b, at_tie=1.0):
 
 @entry(lambda g, y, x, low, high: g * (step(x - low, at_zero=1.0) * step(high - x, at_zero=1.0)),
         lambda g, y, x, low, high: g * step(low - x),
-        lambda g, y, x, low, high: g * step(x - high), kink=lambda x, low, high: (x - low) * (x - high), numpy=(np.clip,))
+        lambda g, y, x, low, high: g * step(x - high),
+        kink=lambda x, low, high: (x - low) * (x - high), numpy=(np.clip,))
 def clip(x, low, high):
     """x, kept between low and high; the gradient flows where nothing was cut off, both bounds included."""
     return builtins.min(builtins.max(x, low), high) if type(x) is float else np.clip(x, low, high)
@@ -456,7 +458,7 @@ def stop_gradient(x):
 # ----------------------------------------------------------------------- softmax and its relatives
 
 def _in_columns(x, axis):
-    """The same entries, stored column by column where rows are short: NumPy then reduces all of them at once, up to five times as fast."""
+    """The same entries, stored column by column where rows are short: NumPy reduces those up to five times as fast."""
     shape = shape_of(x)
     short = len(shape) == 2 and axis in (-1, 1) and shape[1] <= 64
     return x.copy("F") if short and hasattr(x, "copy") else x  # a Node has no layout, hence no copy
@@ -468,7 +470,8 @@ def _shifted(x, axis):
     return x - _largest(x, axis, keepdims=True)
 
 
-@entry(lambda g, y, x, axis=-1: y * (g - sum(g * y, axis=axis, keepdims=True)), notation="softmax(a)", elementwise=False)
+@entry(lambda g, y, x, axis=-1: y * (g - sum(g * y, axis=axis, keepdims=True)),
+        notation="softmax(a)", elementwise=False)
 def softmax(x, axis=-1):
     """e^x over the sum of e^x (002-11); the rule is the Jacobian h_i(δ_ij − h_j) applied to g (000-25)."""
     powers = np.exp(_shifted(x, axis))
@@ -509,7 +512,7 @@ def _distance(x, target):
         lambda g, y, x, target: _column(-g) * log_softmax(x),
         notation="crossentropy(a, b)", elementwise=False)
 def softmax_cross_entropy(x, target):
-    """−Σ target · log softmax(x) for every row (004-11); a row of targets that sums to 1 has the slope softmax − target."""
+    """−Σ target · log softmax(x) for every row (004-11); where targets sum to 1 the slope is softmax − target."""
     return -_sum(_in_columns(target, -1) * log_softmax.forward(x), -1)
 
 

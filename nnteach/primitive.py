@@ -1,7 +1,7 @@
 """What a primitive is, and how the table in `ops.py` is entered. This module imports nothing of ours.
 
-A primitive called on something that has `__apply__` (a Node, a Symbol) hands the call to it; anything else is computed at
-once. That dispatch is all it takes for one rule to serve numbers, gradient graphs and formulas.
+A primitive called on something that has `__apply__` (a Node, a Symbol) hands the call to it; anything else is
+computed at once. That dispatch is all it takes for one rule to serve numbers, gradient graphs and formulas.
 """
 
 import functools
@@ -23,7 +23,7 @@ class Primitive:
         vjps: one backprop rule per input, `rule(g, y, *inputs, **static)`, or None where no gradient flows.
         notation: how it is written, with a, b, c for the inputs; `formula.py` turns it into text, LaTeX and MathML.
         elementwise: whether every entry has a local derivative of its own (in a matrix product it has not).
-        kink: a function of the inputs that is 0 exactly where the slope (or, at a jump, the value) is a convention; or None.
+        kink: a function of the inputs that is 0 just where the slope, or at a jump the value, is a convention; or None.
     """
 
     def __init__(self, forward, vjps, notation=None, elementwise=True, kink=None):
@@ -92,7 +92,8 @@ class every_slot:
 def plain(scalar, array):
     """A forward function that computes a Python float by `scalar` and anything else by `array`.
 
-    Plain floats keep a scalar graph several times faster than NumPy's. Where `math` raises, NumPy's answer (inf, nan) holds.
+    Plain floats keep a scalar graph several times faster than NumPy's. Where `math` raises, NumPy's answer
+    (inf, nan) holds.
     """
     def forward(x):
         if type(x) is not float:

@@ -18,8 +18,8 @@ def to_rows(root: Node) -> list[tuple]:
     """The graph as (primitive or None, places of the parents, settings, value of a leaf, kind, name), oldest first."""
     nodes = ordered(root)
     place = {node: i for i, node in enumerate(nodes)}
-    return [(n.primitive, tuple(place[p] for p in n.parents), n.static, None if n.primitive else n.value, n.kind, n.name)
-            for n in nodes]
+    return [(n.primitive, tuple(place[p] for p in n.parents), n.static,
+             None if n.primitive else n.value, n.kind, n.name) for n in nodes]
 
 
 def from_rows(rows: list[tuple]) -> Node:
@@ -42,10 +42,15 @@ Node.__copy__ = Node.__deepcopy__ = lambda self, memo=None: self  # a node never
 
 def to_json(root: Node) -> dict:
     """The graph as plain data for `json.dumps`."""
-    rows = [{"op": p.name if p else kind, "parents": list(parents), "settings": {k: _encode(v) for k, v in static.items()},
-             **({} if p else {"value": np.asarray(value).tolist(), "dtype": str(np.asarray(value).dtype)}), "name": name}
-            for p, parents, static, value, kind, name in to_rows(root)]
-    return {"format": "nnteach-graph", "version": 1, "nodes": rows}
+    return {"format": "nnteach-graph", "version": 1, "nodes": [_as_data(*row) for row in to_rows(root)]}
+
+
+def _as_data(primitive, parents, static, value, kind, name):
+    row = {"op": primitive.name if primitive else kind, "parents": list(parents),
+           "settings": {key: _encode(setting) for key, setting in static.items()}}
+    if primitive is None:
+        row |= {"value": np.asarray(value).tolist(), "dtype": str(np.asarray(value).dtype)}
+    return {**row, "name": name}
 
 
 def from_json(data: dict) -> Node:

@@ -72,7 +72,7 @@ def _once(node, parents, known, used):
     if key in known:
         used["the same thing twice → once"] += 1
         return known[key]
-    if node.name is None and all(p is q for p, q in zip(parents, node.parents)):
+    if node.name is None and all(p is q for p, q in zip(parents, node.parents, strict=True)):
         copy = node
     else:
         copy = record(node.primitive, parents, node.static)

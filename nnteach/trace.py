@@ -24,7 +24,7 @@ from .phrases import catalogue
 
 @dataclass(frozen=True)
 class NodeState:
-    """How a node stands: its status ("todo", "now", "done"), its value and its gradient so far (None: not known yet)."""
+    """How a node stands: its status ("todo", "now", "done"), its value and its gradient so far (None: unknown yet)."""
 
     status: str
     value: object = None
@@ -234,7 +234,7 @@ class Trace:
         return self.rule(step, as_symbol(1.0), step.local).with_role("local")
 
     def contribution(self, step: Step) -> Symbol:
-        """What a step hands on as a formula: upstream · local, or the whole rule where it is no product entry by entry."""
+        """What a step hands on as a formula: upstream · local, or the whole rule where it is no product of entries."""
         if step.kind == "unbroadcast":
             return Symbol(None, step.contribution, "", "Σ a", (self.contribution(step._replace(kind="contribution")),))
         upstream = self.gradient(step.node, step.upstream, "upstream")
@@ -245,7 +245,7 @@ class Trace:
         return Symbol(None, step.contribution, "", "a · b", (upstream, local))
 
     def rule(self, step: Step, upstream: Symbol, result=None) -> Symbol:
-        """The rule of a step, run on symbols; just the number (`result`, or the contribution) where it does not run on them."""
+        """The rule of a step, run on symbols; where it does not run on them, just `result` or the contribution."""
         node = step.node
         out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
         try:
@@ -277,7 +277,8 @@ class Trace:
                            "value": as_data(n.value)} for n in self.nodes],
                 "edges": list(self.edge_timelines),
                 "steps": [{"kind": s.kind, "phase": s.phase, "node": self.names[s.focus], "edge": self.edge(s),
-                           **{name: as_data(getattr(s, name)) for name in ("upstream", "contribution", "before", "total")}}
+                           **{name: as_data(getattr(s, name))
+                              for name in ("upstream", "contribution", "before", "total")}}
                           for s in self.steps]}
 
 
@@ -299,7 +300,8 @@ def trace(root: Node, learning_rate: float | None = None, notation: str | Notati
 def _checked(learning_rate, optimizer, iterations):
     """The settings of the update, if they go together; with an optimizer its learning rate counts."""
     if iterations != 1 and optimizer is None:
-        raise GraphError(message("an optimizer, because there are several iterations", f"iterations={iterations!r} alone",
+        raise GraphError(message("an optimizer, because there are several iterations",
+                                 f"iterations={iterations!r} alone",
                                  "Add one, such as optimizer=nt.nn.optimizers.SGD(0.1)"))
     if not isinstance(iterations, int) or iterations < 1:
         raise GraphError(message("a number of iterations, 1 or more", f"iterations={iterations!r}"))
@@ -443,7 +445,7 @@ def _begin_iteration(trace, nodes, edges, k, graded):
 
 
 def _pass_by(trace, nodes, step, waiting, k):
-    """What lies behind a rule that lets nothing through has no steps of its own: its gradient is zero from the seed on."""
+    """What lies behind a rule that lets nothing through has no steps of its own: its gradient is zero all along."""
     for n in ordered(step.node):
         if n.active and n not in waiting:
             line = nodes[trace.names[n]]

@@ -1,8 +1,9 @@
 """What one step gives with a known mistake in it: the one source for homework, checks of functions, and predictions.
 
-A wrong rule is a function (edge, slot) -> contribution. The edge has `g`, what arrives from above; `out` and `inputs` of
-the node; `right`, what the right rule hands on; and `ruled(g, out, *inputs)`, the right rule on other numbers. A wrong
-update is a function (θ, g, rate) -> new θ. The ids are those of the table of mistakes (`homework/mistakes.py`).
+A wrong rule is a function (edge, slot) -> contribution. The edge has `g`, what arrives from above; `out` and
+`inputs` of the node; `right`, what the right rule hands on; and `ruled(g, out, *inputs)`, the right rule on
+other numbers. A wrong update is a function (θ, g, rate) -> new θ. The ids are those of the table of mistakes
+(`homework/mistakes.py`).
 """
 
 WRONG_RULES = {

@@ -2,9 +2,9 @@
 
     scalars(f)          # the same loss, built from single multiplications and additions
 
-Every array becomes an object array of scalar Nodes, and the operations run once more on those: NumPy's own matrix product
-and sum, on objects, multiply and add our Nodes, and so write out the scalar graph. Gradients are equal entry by entry,
-which makes the zoom an independent check of every array rule.
+Every array becomes an object array of scalar Nodes, and the operations run once more on those: NumPy's own
+matrix product and sum, on objects, multiply and add our Nodes, and so write out the scalar graph. Gradients
+are equal entry by entry, which makes the zoom an independent check of every array rule.
 """
 
 import builtins

@@ -5,7 +5,8 @@
     python solutions/make.py --run      # first run the lessons and the solutions and store their outputs
 
 Edit `solutions/`, never `exercises/`. In a solution, everything between the lines `# solution` and
-`# end solution` is left out and, inside a function, replaced by a stub; cells with the tag "solution" are left out altogether.
+`# end solution` is left out and, inside a function, replaced by a stub; cells with the tag "solution" are left out
+altogether.
 """
 
 import argparse

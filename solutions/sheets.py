@@ -178,11 +178,17 @@ SOLVED = {
 
 YOURS = """Write your name between the quotation marks. The numbers are yours: the same name has the same ones, on every
 machine."""
-ANSWERS = """**Your turn.** Work it out on paper, or step by step in cells of your own. Then put your answers in the place of
-`None`, with three significant digits at least. A number is written `0.082`, a row `[1, 2]`, a table `[[1, 2], [3, 4]]`."""
+ANSWERS = (
+    "**Your turn.** Work it out on paper, or step by step in cells of your own. "
+    "Then put your answers in the place of\n"
+    "`None`, with three significant digits at least. "
+    "A number is written `0.082`, a row `[1, 2]`, a table `[[1, 2], [3, 4]]`."
+)
 CHECK = "Is it right? If not, the check says which answer to look at first, and often what you did."
-HINT = """Stuck? Hint 1 tells the principle, 2 where to look, 3 the formula, 4 the same step with other numbers. Take away
-the `#` and run the cell."""
+HINT = (
+    "Stuck? Hint 1 tells the principle, 2 where to look, 3 the formula, 4 the same step with other numbers. Take away\n"
+    "the `#` and run the cell."
+)
 WORKED = "**The worked solution**, with these numbers."
 
 

@@ -219,10 +219,11 @@ def slips(count, rng):
             few = hw.check({name: [[float(f"{x:.1e}") for x in row] for row in np.atleast_2d(answers[name])]})
             tally.add("few", *([f"few {few.certainty}"] if few.mistakes else []))
     print(
-        f'slips that are no known mistake: {tally["n"]} (and {tally.get("within a unit", 0)} within one unit of the third '
-        f'digit); named "exactly" {tally.share("exactly")}, "looks" '
-        f'{tally.share("looks")}; accepted as rounding {tally.share("accepted")}; one array at two digits: '
-        f'"exactly" {tally.share("few exactly", "few")}'
+        f'slips that are no known mistake: {tally["n"]} '
+        f'(and {tally.get("within a unit", 0)} within one unit of the third digit); '
+        f'named "exactly" {tally.share("exactly")}, "looks" {tally.share("looks")}; '
+        f'accepted as rounding {tally.share("accepted")}; '
+        f'one array at two digits: "exactly" {tally.share("few exactly", "few")}'
     )
 
 

@@ -2,9 +2,10 @@
 
     python tests/homework_times.py [number of submissions]
 
-The submissions are a fifth each right, with one mistake, with two, right for another convention, and with a slip that is
-no known mistake. They are notebooks in a temporary folder, graded by the function of `nnteach grade`. Processor time
-is the time that counts on a machine with other work to do; elapsed time is what a teacher waits.
+The submissions are a fifth each right, with one mistake, with two, right for another convention, and with a
+slip that is no known mistake. They are notebooks in a temporary folder, graded by the function of `nnteach
+grade`. Processor time is the time that counts on a machine with other work to do; elapsed time is what a
+teacher waits.
 """
 
 import json
@@ -87,7 +88,8 @@ def differing(rows, results):
 def main(count=500):
     with tempfile.TemporaryDirectory() as folder:
         (sheet, made), elapsed, processor = timed(submissions, folder, count)
-        print(f"{count} students' numbers drawn, submissions written: {elapsed:.1f} s elapsed, {processor:.1f} s of the processor")
+        print(f"{count} students' numbers drawn, submissions written: {elapsed:.1f} s elapsed, "
+              f"{processor:.1f} s of the processor")
         rows, elapsed, processor = timed(grade, folder, sheet)
         print(f"{count} submissions graded: {elapsed:.1f} s elapsed, {processor:.1f} s of the processor")
     results, times = in_the_notebook(made)

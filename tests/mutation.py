@@ -2,8 +2,9 @@
 
     python tests/mutation.py [NAME …]         # all primitives, or the named ones
 
-Every mutant runs the tests of the engine in a process of its own, which stops at the first failure. A mutant that changes
-nothing (swapping the inputs of an addition) is left out, by trying it on numbers. Exits 1 if a mutant survives.
+Every mutant runs the tests of the engine in a process of its own, which stops at the first failure. A mutant
+that changes nothing (swapping the inputs of an addition) is left out, by trying it on numbers. Exits 1 if a
+mutant survives.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from nnteach.graph import settle
 from nnteach.primitive import PRIMITIVES, every_slot, shape_of
 
 sys.path.insert(0, str(Path(__file__).parent))
-from samples import SAMPLES  # noqa: E402  (the tests' own folder is on the path only now)
+from samples import SAMPLES  # the tests' own folder is on the path only now
 
 TESTS = ("test_ops.py", "test_autodiff.py")
 

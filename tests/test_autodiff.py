@@ -230,15 +230,15 @@ def test_a_seed_weighs_the_result():
 
 def test_an_array_needs_a_seed_and_a_constant_has_no_gradient():
     x = variable([1.0, 2.0], "x")
-    for f, settings, expected in (
+    for f, seed, expected in (
         (x * 2, {}, "single number"),
         (x * 2, {"seed": [1.0]}, "seed of the result's shape"),
         (constant(1.0) + 1, {}, "depends on a variable"),
     ):
         with pytest.raises(GraphError, match=expected):
-            backward(f, **settings)
+            backward(f, **seed)
         with pytest.raises(GraphError, match=expected):
-            list(backward_steps(f, **settings))
+            list(backward_steps(f, **seed))
 
 
 def test_a_leaf_can_be_its_own_result():

@@ -13,9 +13,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what a framework warns of while it loads is not ours
     keras = pytest.importorskip("keras")
 
-import nnteach as nt  # noqa: E402
-from nnteach.bridges import BridgeError, from_keras, parameters  # noqa: E402
-from nnteach.errors import GraphError, ShapeError  # noqa: E402
+import nnteach as nt
+from nnteach.bridges import BridgeError, from_keras, parameters
+from nnteach.errors import GraphError, ShapeError
 
 layers = keras.layers
 BACKEND = keras.backend.backend()

@@ -592,7 +592,12 @@ def relu_net_by_hand(gate=True, biases=1.0, sign=1.0, factor=2.0, transposed=Tru
 
 @pytest.mark.parametrize(
     "made, mistake",
-    [({"gate": False}, "hid_deriv_missing"), ({"biases": 0.0}, "b_zero"), ({"sign": -1.0}, "sign"), ({"factor": 1.0}, "half")],
+    [
+        ({"gate": False}, "hid_deriv_missing"),
+        ({"biases": 0.0}, "b_zero"),
+        ({"sign": -1.0}, "sign"),
+        ({"factor": 1.0}, "half"),
+    ],
 )
 def test_a_known_mistake_in_a_function_is_named_as_in_the_homework(made, mistake):
     r = check(relu_net_by_hand(**made), reference("relu_net"))

@@ -135,7 +135,8 @@ def test_C11_what_weight_decay_means():
 
 
 @pytest.mark.parametrize("course, letter", {
-    "nnteach": r"\eta", "000": r"\alpha", "001": r"\mathrm{lr}", "002": r"\alpha", "003": r"\eta", "004": r"\alpha"}.items())  # fmt: skip
+    "nnteach": r"\eta", "000": r"\alpha", "001": r"\mathrm{lr}",
+    "002": r"\alpha", "003": r"\eta", "004": r"\alpha"}.items())
 def test_C12_symbol_of_the_learning_rate(course, letter, tmp_path):
     """What a student reads in the update, not only what the table of profiles says."""
     w = nt.variable(2.0, "w")

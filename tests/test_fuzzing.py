@@ -231,7 +231,8 @@ def test_every_picture_of_a_training_run_is_built_of_the_same_elements(label):
 
 # Formulas are left out: a long label is set in other parts than a letter, but in no others than FORMULA.
 ELEMENTS = """all => all.filter(one => !one.parentElement.closest('math'))
-    .map(one => [one.tagName, ...[...one.attributes].map(a => a.name).filter(name => name !== 'tabindex').sort()].join(' '))"""
+    .map(one => [one.tagName,
+        ...[...one.attributes].map(a => a.name).filter(name => name !== 'tabindex').sort()].join(' '))"""
 # What could load something, or lead somewhere.
 LOADING = "a[href]:not([href^='blob:']), [src], iframe, object, embed, form[action], image, use, script:not([type])"
 

@@ -503,7 +503,7 @@ def test_no_grad_builds_no_graph():
     outside = x * inside
     assert nt.grad(outside, x) == inside.value
     with pytest.raises(ZeroDivisionError), nt.no_grad():
-        1 / 0
+        raise ZeroDivisionError
     assert (x * 2).active  # recording again after an error
 
 

@@ -22,8 +22,8 @@ NEVER_APART = {"relu_2_2_1": "relu_upstream"}
 through: always what another mistake does, or nothing."""
 
 NAMED = {"step_sgd": 0, "step_adagrad": 3}
-"""Of twenty planted mistakes ten or more are named, but for these exercises: their mistakes change one number, mostly, and
-from one number at three digits none is named."""
+"""Of twenty planted mistakes ten or more are named, but for these exercises: their mistakes change one number, mostly,
+and from one number at three digits none is named."""
 
 
 def made(key, student):

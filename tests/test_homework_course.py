@@ -57,7 +57,7 @@ def test_the_notebook_is_what_the_table_gives(key, sheets):
 
 @pytest.mark.parametrize("key", COURSE)
 def test_the_solution_is_right_for_twenty_students_and_an_empty_sheet_is_not(key):
-    """The contract: the handed-out cell with the solution in it, on numbers of twenty students; by another derivation."""
+    """The contract: the cell that is handed out, with the solution in it, on twenty students' numbers."""
     entry, content = COURSE[key], notebook("solutions", key)
     answers, check = (compile(source(content, name), name, "exec") for name in ("answers", "check"))
     given = set()
@@ -95,7 +95,8 @@ def test_the_stored_check_is_right(key):
 def test_all_sheets_can_be_printed(tmp_path):
     roster = tmp_path / "class.csv"
     roster.write_text("ada\n", encoding="utf-8")
-    assert main(["homework", "new", "course", "--roster", str(roster), "--format", "pdf", "-o", str(tmp_path / "hw")]) == 0
+    command = ["homework", "new", "course", "--roster", str(roster), "--format", "pdf", "-o", str(tmp_path / "hw")]
+    assert main(command) == 0
     for key in COURSE:
         for file in (tmp_path / "hw" / key / "sheets.pdf", tmp_path / "hw-solutions" / f"{key}.pdf"):
             assert file.read_bytes().startswith(b"%PDF")

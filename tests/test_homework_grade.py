@@ -134,7 +134,7 @@ def test_a_class_is_graded(tmp_path, sheet):
 
 
 def test_the_grader_and_the_notebook_give_the_same_verdict(tmp_path):
-    """Right, one mistake, two, another convention, an unknown slip, in turn; tests/homework_times.py has 500 of them."""
+    """Right, one mistake, two, another convention, an unknown slip, in turn; tests/homework_times.py has 500."""
     sheet, made = submissions(tmp_path, 30)
     rows, results = grade(tmp_path, sheet), in_the_notebook(made)[0]
     assert len(rows) == 30 and not differing(rows, results)

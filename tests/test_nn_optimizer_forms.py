@@ -83,7 +83,8 @@ def in_double(optimizer):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras 3.15 on NumPy 2
 @pytest.mark.parametrize("ours, name, settings", AGAINST_KERAS, ids=lambda x: str(x)[:60])
 def test_fifty_steps_are_those_of_keras(keras, ours, name, settings):  # noqa: F811
-    x, theirs, path = keras.Variable(START, dtype="float64"), in_double(getattr(keras.optimizers, name)(**settings)), [START]
+    theirs = in_double(getattr(keras.optimizers, name)(**settings))
+    x, path = keras.Variable(START, dtype="float64"), [START]
     for _ in range(STEPS):
         node = nt.variable(np.array(keras.ops.convert_to_numpy(x)))
         gradient = nt.grad(bumpy(node), node)

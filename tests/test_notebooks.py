@@ -20,7 +20,8 @@ LESSONS, SOLUTIONS, EXERCISES = (
     sorted((ROOT / name).glob("[!h]*.ipynb" if name != "notebooks" else "*.ipynb"))
     for name in ("notebooks", "solutions", "exercises")
 )
-SHEETS = sorted(ROOT.glob("solutions/hw_*.ipynb")) + sorted(ROOT.glob("exercises/hw_*.ipynb"))  # test_homework_course.py
+# What they are made of is tested in test_homework_course.py.
+SHEETS = sorted(ROOT.glob("solutions/hw_*.ipynb")) + sorted(ROOT.glob("exercises/hw_*.ipynb"))
 ALL = LESSONS + SOLUTIONS + EXERCISES + SHEETS
 PARTS = ("Computing derivatives", "Networks", "Training", "Frameworks")
 MAKE = ROOT / "solutions" / "make.py"

@@ -21,7 +21,10 @@ def test_the_python_runs(tmp_path, monkeypatch, capsys):
     assert "dW = " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:nnteach|notebooks|exercises|solutions|tests|\.ci)/[\w./]*)`", README))))
+NAMED = re.findall(r"`((?:nnteach|notebooks|exercises|solutions|tests|\.ci)/[\w./]*)`", README)
+
+
+@pytest.mark.parametrize("path", sorted(set(NAMED)))
 def test_every_file_it_names_exists(path):
     assert (Path(__file__).parent.parent / path).exists()
 

@@ -27,8 +27,8 @@ UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 def test_no_file_runs_what_it_is_given(path):
     """`codegen.py` alone runs Python: a program it wrote itself from a graph, with names of its own.
 
-    And `search/crew.py` alone reads a pickle: the objective that the searching process itself hands to its workers, in a
-    folder of its own that only its user can enter and that goes with it.
+    And `search/crew.py` alone reads a pickle: the objective that the searching process itself hands to its
+    workers, in a folder of its own that only its user can enter and that goes with it.
     """
     written, handed_on = {"codegen.py"}, {"crew.py"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -218,7 +218,8 @@ def summary(trace: Trace) -> str:
     for node in nodes[:40]:
         name = trace.names[node]
         grad = final.nodes[name].grad
-        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(box_lines(final.nodes[name].value if trace.starts else node.value)),
+        value = final.nodes[name].value if trace.starts else node.value
+        shown = {"node": name, "operation": operation_text(trace, node), "value": "; ".join(box_lines(value)),
                  "gradient": phrase("unknown", trace.language) if grad is None else "; ".join(box_lines(grad))}
         told.append(phrase("summary.node" if node.primitive else "summary.leaf", trace.language, **shown))
     if len(nodes) > 40:

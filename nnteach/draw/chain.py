@@ -1,6 +1,7 @@
 """Layers in a row, recognised in any graph: x @ W.T + b or W @ x + b, an activation, and so on, and then a loss.
 
-Between the pre-activation and the next layer anything may happen that keeps to the units: normalisation, dropout. What a network is called or built with plays no part: only what was computed counts.
+Between the pre-activation and the next layer anything may happen that keeps to the units: normalisation,
+dropout. What a network is called or built with plays no part: only what was computed counts.
 """
 
 from dataclasses import dataclass, replace

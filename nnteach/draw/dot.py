@@ -16,7 +16,7 @@ MOST_LEAVES_IN_FIRST_COLUMN = 3
 """A graph worked by hand is drawn with all inputs on the left, a larger one with each where it is used."""
 
 MOST_CARDS_POLISHED = 300
-"""In larger graphs Graphviz stops looking for still straighter wires and fewer crossings: 3 s and not 22 for 2,000 cards."""
+"""In larger graphs Graphviz soon stops straightening wires and undoing crossings: 3 s and not 22 for 2,000 cards."""
 HURRIED = {"nslimit": "1", "mclimit": "0.3"}
 
 _RECORD_SPECIAL = str.maketrans({char: "\\" + char for char in "\\{}|<>"} | {"&": "&amp;"})

@@ -1,6 +1,7 @@
 """The loss curve of a training run as an SVG, whose points the player shows one after the other.
 
-As a static picture it is complete. A point and the line that leads to it are a `g[data-loss="3"]`, the third of the run.
+As a static picture it is complete. A point and the line that leads to it are a `g[data-loss="3"]`, the third
+of the run.
 """
 
 import math
@@ -66,7 +67,8 @@ def _point(svg, i, loss, places, labelled):
         _label(group, "value", number(loss), x, TOP + 14, "middle")
         return
     if i and places[i - 1][1] is not None:
-        ET.SubElement(group, "path", {"class": "curve", "d": f"M{places[i - 1][0]:.1f} {places[i - 1][1]:.1f}L{x:.1f} {y:.1f}"})
+        x0, y0 = places[i - 1]
+        ET.SubElement(group, "path", {"class": "curve", "d": f"M{x0:.1f} {y0:.1f}L{x:.1f} {y:.1f}"})
     ET.SubElement(group, "circle", {"class": "point", "cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4"})
     if labelled:
         _label(group, "number", number(loss), x, y - 9, "middle")

@@ -286,7 +286,8 @@ def _arrow(edge, name, tip, back):
     base, side = (x + dx * ARROW, y + dy * ARROW), (-dy * ARROW_HALF_WIDTH, dx * ARROW_HALF_WIDTH)
     corners = [(x, y), (base[0] + side[0], base[1] + side[1]), (base[0] - side[0], base[1] - side[1])]
     d = "M" + " ".join(f"{a:.1f} {b:.1f}" for a, b in corners) + "Z"
-    ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": d, "style": f"transform-box:view-box;transform-origin:{x:.1f}px {y:.1f}px"})
+    ET.SubElement(edge, "path", {"class": f"arrow-{name}", "d": d,
+                                 "style": f"transform-box:view-box;transform-origin:{x:.1f}px {y:.1f}px"})
 
 
 def _text(parent, text, attributes=None, tag="text", columns=22):

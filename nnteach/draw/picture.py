@@ -48,7 +48,8 @@ def picture(diagram, layout, summary=None, moment=None):
     moment = moment or final_moment(diagram)
     width, height = _length(layout.width), _length(layout.height)
     svg = ET.Element("svg", {
-        "xmlns": "http://www.w3.org/2000/svg", "class": "nnteach-picture" + " forward-pass" * (moment.phase == "forward"), "role": "img",
+        "xmlns": "http://www.w3.org/2000/svg",
+        "class": "nnteach-picture" + " forward-pass" * (moment.phase == "forward"), "role": "img",
         "width": width, "height": height, "viewBox": f"0 0 {width} {height}"})
     _add_text(svg, "title", clean_text(diagram.title))
     _add_text(svg, "desc", clean_text(summary or _summary(diagram)))

@@ -4,6 +4,8 @@ From a line here comes the notebook solutions/hw_<key>.ipynb (`solutions/sheets.
 students; `nnteach homework new course` prints all of them. To add an exercise, add a line, and run solutions/sheets.py.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -23,7 +25,7 @@ class Entry(NamedTuple):
     lesson: str
     aim: str
     name: str
-    settings: dict = {}
+    settings: Mapping = MappingProxyType({})
     minutes: int = 15
 
 

@@ -13,8 +13,9 @@ from .grade import SHEET, Sheet
 def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook", solutions=None) -> Sheet:
     """Make a folder with the sheet's file and a sheet for every student: "notebook", "markdown", "latex" or "pdf".
 
-    Nothing in the folder has a solution in it. Of "pdf" there is one file for the class, sheets.pdf. The teacher's copy,
-    with the worked solutions of all students, lies beside the folder, never in it; a notebook solves itself.
+    Nothing in the folder has a solution in it. Of "pdf" there is one file for the class, sheets.pdf. The
+    teacher's copy, with the worked solutions of all students, lies beside the folder, never in it; a notebook
+    solves itself.
 
     Args:
         sheet: what is asked.
@@ -55,7 +56,7 @@ def new_set(students: list[str], folder, form: str = "notebook", points: float =
     if form in KEYS:
         beside.mkdir(parents=True, exist_ok=True)
     return [
-        new_sheets(Sheet(made.name, made.settings, points=points), students, folder / key, form,
+        new_sheets(Sheet(made.name, dict(made.settings), points=points), students, folder / key, form,
                    beside / f"{key}{KEYS.get(form, '')}")
         for key, made in COURSE.items()
     ]

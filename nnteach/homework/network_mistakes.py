@@ -100,7 +100,8 @@ OUTPUT = (
 
 HIDDEN = (
     Mistake("hid_deriv_missing", "leave out the derivative of the hidden activation",
-            "the step from a hidden unit's output back to its pre-activation", hidden(WRONG_RULES["hid_deriv_missing"])),
+            "the step from a hidden unit's output back to its pre-activation",
+            hidden(WRONG_RULES["hid_deriv_missing"])),
     Mistake("hid_deriv_at_a", "take the derivative of the hidden activation at a instead of at z",
             "what is put into f′: the value before the activation or after it?",
             hidden(lambda e: e.ruled(e.g, e.again(e.out), e.out, *e.inputs[1:]))),

@@ -1,4 +1,4 @@
-"""A task that is a list of steps, for what is no graph to differentiate: an epoch of the perceptron, batch-norm by hand.
+"""A task that is a list of steps, for what is no graph to differentiate: an epoch of the perceptron, batch-norm.
 
 Each step computes one answer from those before it. A mistake is the same list with some steps exchanged, so it is
 solved, checked, explained and diagnosed by the code that does so for graphs: `resolve.py` asks the task itself.

@@ -1,9 +1,10 @@
 """Solving a task again, with something changed on the way.
 
-A mistake is not a formula of its own: it is the task's own graph with a few rules or forward functions exchanged. The
-engine differentiates the graph once and its steps are kept (`Task.steps`); with a change in it they are taken again, in
-the same order, where the change reaches. So a mistake goes as far as the graph does (any depth, skip connections, shared
-weights, expressions), and costs microseconds. `wrong_graph.py` makes the same changes in a graph to step through.
+A mistake is not a formula of its own: it is the task's own graph with a few rules or forward functions
+exchanged. The engine differentiates the graph once and its steps are kept (`Task.steps`); with a change in it
+they are taken again, in the same order, where the change reaches. So a mistake goes as far as the graph does
+(any depth, skip connections, shared weights, expressions), and costs microseconds. `wrong_graph.py` makes the
+same changes in a graph to step through.
 
 The same way, a student's own values take the place of computed ones: what follows from them is judged by them.
 """

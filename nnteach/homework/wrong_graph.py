@@ -1,4 +1,4 @@
-"""A task's graph with mistakes in it, to step through: the same changes as in `resolve.py`, as primitives of their own."""
+"""A task's graph with mistakes in it, to step through: the changes of `resolve.py`, as primitives of their own."""
 
 import operator
 

@@ -38,7 +38,7 @@ def formulas(optimizer, theta: Symbol, g: Symbol, rate: Symbol, t: int, before: 
 
 
 def _decayed(optimizer, theta, g, rate):
-    """The gradient with the penalty's, as a formula of its own, or the parameter without the share that is taken away."""
+    """The gradient with the penalty's, as a formula of its own, or the parameter less the share that is taken away."""
     if not optimizer.weight_decay or (theta.name.startswith("b") and not optimizer.decay_biases):
         return [], g, theta
     share = Symbol("λ", optimizer.weight_decay)

@@ -78,7 +78,8 @@ def _steps(names, table):
     sign = TWO_LAYERS[gate][0]
     hidden = np.array([ONE_UNIT["and"], ONE_UNIT["nor"]], dtype=float)
     return (
-        Step("theta1", lambda v: hidden, "Hidden units for AND and for NOR.", "AND, NOR", r"(\mathrm{AND}, \mathrm{NOR})"),
+        Step("theta1", lambda v: hidden, "Hidden units for AND and for NOR.", "AND, NOR",
+             r"(\mathrm{AND}, \mathrm{NOR})"),
         Step("theta2", lambda v: sign * np.array(ONE_UNIT["or"], dtype=float), "OR of the two, or not.",
              "OR of AND and NOR" if sign > 0 else "NOR of AND and NOR", r"\mathrm{(N)OR}"),
     )
@@ -127,8 +128,8 @@ SLIPS = (
     Slip("bool_bias_last", "write the bias last instead of first", "the order in theta: the bias comes first", {}),
     Slip("bool_weights_swapped", "exchange the weights of the two inputs", "which column of the table is x₁", {}),
     Slip("bool_no_bias", "leave the bias at 0", "what the sum is where all inputs are 0", {}),
-    Slip("bool_zero", "leave the sum at exactly 0 in some row", "the rows in which the sum is neither above nor below 0",
-         {}),
+    Slip("bool_zero", "leave the sum at exactly 0 in some row",
+         "the rows in which the sum is neither above nor below 0", {}),
     Slip("bool_other_gate", "build another logical function than the one asked for",
          "the table, row by row: which rows differ?", {}),
 )

@@ -16,7 +16,8 @@ def dropout(form: str = "inverted", batch: int = 3, width: int = 4) -> Exercise:
     if form not in FORMS:
         raise GraphError(message('form="inverted" or form="classic"', repr(form)))
     shape = (int(batch), int(width))
-    leaves = {"x": Leaf(shape, "input"), "mask": Leaf(shape, "binary"), "p": Leaf((), "drop"), "g": Leaf(shape, "input")}
+    leaves = {"x": Leaf(shape, "input"), "mask": Leaf(shape, "binary"),
+              "p": Leaf((), "drop"), "g": Leaf(shape, "input")}
     scaled = ("In training what is left is divided by 1 − p; at test time nothing is changed." if form == "inverted"
               else "In training nothing is scaled; at test time everything is multiplied by 1 − p.")
     return Exercise(
@@ -71,7 +72,8 @@ SLIPS = {
              convention=True),
         Slip("drop_no_scale", "leave out the scale in training", "what keeps the average right",
              {"y": lambda v: v.x * v.mask, "dx": lambda v: v.g * v.mask}),
-        Slip("drop_dx_no_scale", "leave out the scale on the way back only", "by what x was multiplied on the way forward",
+        Slip("drop_dx_no_scale", "leave out the scale on the way back only",
+             "by what x was multiplied on the way forward",
              {"dx": lambda v: v.g * v.mask}),
         Slip("drop_by_p", "divide by p instead of 1 − p", "which share of the units is left",
              {"y": lambda v: v.x * v.mask / v.p, "dx": lambda v: v.g * v.mask / v.p}),
@@ -86,7 +88,8 @@ SLIPS = {
         *_UNSCALED,
         Slip("drop_inverted", "scale in training instead of at test time: inverted dropout",
              "when classic dropout scales",
-             {"y": lambda v: v.x * v.mask / (1 - v.p), "y_test": lambda v: v.x, "dx": lambda v: v.g * v.mask / (1 - v.p)},
+             {"y": lambda v: v.x * v.mask / (1 - v.p), "y_test": lambda v: v.x,
+              "dx": lambda v: v.g * v.mask / (1 - v.p)},
              convention=True),
         Slip("drop_test_unscaled", "leave out the scale at test time", "what keeps the average right",
              {"y_test": lambda v: v.x}),
