@@ -25,7 +25,7 @@ from nnteach.demos import (
     style,
     xor_nonconvexity,
 )
-from nnteach.demos.stage import Demo, choice, number
+from nnteach.demos.stage import Demo, choice, number, pixels
 from nnteach.errors import GraphError
 
 DEMOS = [getattr(nt.demos, name) for name in nt.demos.DEMOS]
@@ -73,6 +73,24 @@ def test_every_control_has_a_widget_that_holds_its_value(demo):
     for control in demo.controls:
         if control.name in show.inputs:
             assert show.inputs[control.name].value == pytest.approx(control.start)
+
+
+@every_demo
+def test_a_board_that_was_drawn_upon_shows_what_a_new_figure_does(demo):
+    board = demo.board()
+    for changes in [{control.name: other(control)} for control in demo.controls] + [{}]:
+        fresh, sentence = demo.fill(demo.values(**changes))
+        assert demo.fill(demo.values(**changes), board) == (board, sentence)
+        assert pixels(board) == pixels(fresh), changes
+
+
+def other(control):
+    """A value that is not where the control starts."""
+    if control.kind == "switch":
+        return not control.start
+    if control.kind == "choice":
+        return [value for value in control.options.values() if value != control.start][-1]
+    return control.low if control.start != control.low else control.high
 
 
 def test_no_demo_is_hidden_by_a_module_of_its_name():

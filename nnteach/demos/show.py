@@ -19,6 +19,7 @@ class Show:
     Attributes:
         inputs: control name -> the widget that holds its value.
         image: the picture with its sentence.
+        figure: what it is drawn upon.
         box: all of it.
     """
 
@@ -31,7 +32,7 @@ class Show:
             self.inputs[control.name], view = WIDGETS[control.kind](control, values[control.name])
             self.inputs[control.name].add_class(f"nnteach-control-{control.name}")
             shown.append(view)
-        self.image = Picture(title=demo.title)
+        self.image, self.figure = Picture(title=demo.title), demo.board()
         self.below = ipywidgets.Output()
         self.redraw()
         for widget in self.inputs.values():
@@ -58,7 +59,7 @@ class Show:
     def redraw(self, change=None) -> None:
         """Draw the picture for the values of now."""
         values = {control.name: control.check(self.inputs[control.name].value) for control in self.demo.controls}
-        self.figure, sentence = self.demo.fill(values)
+        _, sentence = self.demo.fill(values, self.figure)
         self.image.show(quick(self.figure), sentence)
 
     def reset(self, button=None) -> None:
