@@ -10,7 +10,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .errors import ExpressionError
@@ -83,17 +83,10 @@ def cut(text: str) -> Source:
     Raises:
         ExpressionError: with a caret under the first place that cannot be right.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise ExpressionError(
-            f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read."
-        )
-    text = "\n".join(line.strip() for line in text.translate(Source.SAME).splitlines()).strip()
-    if not text:
-        raise ExpressionError('There is no expression. Write one such as "(x + y) * z".')
-    source = Source(text)
+    source = Source(_tidied(text))
     words = [
         Word(match.lastgroup, match[0], match.start())
-        for match in WORD.finditer(text)
+        for match in WORD.finditer(source.text)
         if match.lastgroup != "space"
     ]
     for word in words:
@@ -101,21 +94,31 @@ def cut(text: str) -> Source:
     _check_brackets(source, words)
     for word, following in pairwise(words):
         _check_neighbours(source, word, following)
+    _check_number_of_operations(words)
+    following = [word.text for word in words[1:]] + [""]
+    names = (replace(w, before=f) for w, f in zip(words, following, strict=True) if w.kind == "name")
+    return replace(source, names=tuple(names))
+
+
+def _tidied(text: str) -> str:
+    """The text with one character for each sign, and no blanks around its lines."""
+    if len(text) > MAX_CHARACTERS:
+        raise ExpressionError(
+            f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read."
+        )
+    text = "\n".join(line.strip() for line in text.translate(Source.SAME).splitlines()).strip()
+    if not text:
+        raise ExpressionError('There is no expression. Write one such as "(x + y) * z".')
+    return text
+
+
+def _check_number_of_operations(words: list[Word]) -> None:
     operations = sum(word.kind == "operator" for word in words)
     if operations > MAX_OPERATIONS:
         raise ExpressionError(
             f"The expression has {operations:,} operations; at most {MAX_OPERATIONS:,} can be shown. "
             "Build a graph of this size in Python, with import nnteach as nt."
         )
-    following = [word.text for word in words[1:]] + [""]
-    return Source(
-        text,
-        tuple(
-            Word(w.kind, w.text, w.start, f)
-            for w, f in zip(words, following, strict=True)
-            if w.kind == "name"
-        ),
-    )
 
 
 def _check_word(source: Source, word: Word) -> None:

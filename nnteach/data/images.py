@@ -175,20 +175,7 @@ def _from_files(source, folder, partial) -> dict:
 
 def _verify(path, array, sha256, file, partial) -> bool:
     """Whether this is the published file; a file with all samples that is another one is refused."""
-    if array.shape[1:] not in ((), (SIDE, SIDE)):
-        raise DataError(
-            message(f"{path} to have images of {SIDE} × {SIDE}", f"{array.shape[1:]}", "This is another set")
-        )
-    if len(array) > file.count or (len(array) < file.count and not partial):
-        raise DataError(
-            message(
-                f"{path} to have {file.count:,} samples",
-                f"{len(array):,}",
-                "To use a part of the set, ask for it: partial=True"
-                if len(array) < file.count
-                else "This is another set; check the path",
-            )
-        )
+    _check_size(path, array, file, partial)
     if len(array) < file.count:
         return False
     if file.sha256:
@@ -206,6 +193,24 @@ def _verify(path, array, sha256, file, partial) -> bool:
             )
         )
     return True
+
+
+def _check_size(path, array, file, partial):
+    """Images of another size are of another set, and so are more of them than there are."""
+    if array.shape[1:] not in ((), (SIDE, SIDE)):
+        raise DataError(
+            message(f"{path} to have images of {SIDE} × {SIDE}", f"{array.shape[1:]}", "This is another set")
+        )
+    if len(array) > file.count or (len(array) < file.count and not partial):
+        raise DataError(
+            message(
+                f"{path} to have {file.count:,} samples",
+                f"{len(array):,}",
+                "To use a part of the set, ask for it: partial=True"
+                if len(array) < file.count
+                else "This is another set; check the path",
+            )
+        )
 
 
 def _from_archive(source, path) -> dict:

@@ -77,6 +77,24 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
         summary: the picture in words.
     """
     places = _Places(sketch)
+    svg = _frame(places, sketch.title, summary)
+    edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
+    _captions(svg, places, sketch)
+    for column, lines in enumerate(sketch.lines):
+        for line in lines:
+            start, end = places.ends(column, line)
+            _line(edges, line, start, end)
+            if line.weight:
+                _chip(nodes, line.weight, places.on(column, start, end), "weight")
+    for column, cells in enumerate(sketch.columns):
+        for row, cell in enumerate(cells):
+            _unit(nodes, cell, places.unit(column, row), places.radius, sketch.now)
+            _below(nodes, sketch.below[column][row], places.unit(column, row), places.radius)
+    return source(svg)
+
+
+def _frame(places, title, summary):
+    """The SVG with its title, its description and its ground."""
     width, height = f"{places.width:g}", f"{places.height:g}"
     svg = ET.Element(
         "svg",
@@ -89,11 +107,15 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
             "viewBox": f"0 0 {width} {height}",
         },
     )
-    _text(svg, sketch.title, tag="title")
+    _text(svg, title, tag="title")
     _text(svg, summary, tag="desc")
     _text(svg, style_sheet(STYLE), tag="style")
     ET.SubElement(svg, "rect", {"class": "ground", "width": width, "height": height})
-    edges, nodes = ET.SubElement(svg, "g", {"class": "edges"}), ET.SubElement(svg, "g", {"class": "nodes"})
+    return svg
+
+
+def _captions(svg, places, sketch):
+    """What stands over the columns, and the legend below all."""
     for y, captions in ((MARGIN, sketch.captions), (MARGIN + CAPTION_ROW, sketch.remarks)):
         for x, caption in zip(places.x, captions, strict=False):
             if caption:
@@ -101,17 +123,6 @@ def neuron_picture(sketch: Sketch, summary: str) -> str:
     _text(
         svg, sketch.legend, {"class": "caption", "x": f"{MARGIN}", "y": f"{places.height - MARGIN / 2:g}"}, columns=200
     )
-    for column, lines in enumerate(sketch.lines):
-        for line in lines:
-            start, end = places.ends(column, line)
-            _line(edges, line, start, end)
-            if line.weight:
-                _chip(nodes, line.weight, places.on(column, start, end), "weight")
-    for column, cells in enumerate(sketch.columns):
-        for row, cell in enumerate(cells):
-            _unit(nodes, cell, places.unit(column, row), places.radius, sketch.now)
-            _below(nodes, sketch.below[column][row], places.unit(column, row), places.radius)
-    return source(svg)
 
 
 class _Places:

@@ -80,17 +80,9 @@ def network(
     Raises:
         GraphError: a name that is not known, or sizes that do not fit.
     """
-    plan = Plan(
-        tuple(int(n) for n in layers),
-        hidden,
-        output,
-        loss or LOSS_OF.get(output, "half_squared_error"),
-        int(batch),
-        float(l2),
-        bool(skip),
-        bool(shared),
-        float(learning_rate),
-    )
+    loss = loss or LOSS_OF.get(output, "half_squared_error")
+    plan = Plan(tuple(int(n) for n in layers), hidden, output, loss,
+                int(batch), float(l2), bool(skip), bool(shared), float(learning_rate))
     _check_plan(plan)
     asked = tuple(ask or _in_order(f"d{name}" for name in plan.parameters))
     sizes = "-".join(map(str, plan.layers))

@@ -58,6 +58,11 @@ def variant(exercise: Exercise, student: str | None, version: int = VERSION, dra
     if draws:
         given = [draw(exercise, numbers) for _ in range(draws)][-1]
         return Variant(name, given, draws)
+    return _drawn(exercise, numbers, name)
+
+
+def _drawn(exercise, numbers, name):
+    """The first numbers that pass; after enough draws, those in which the fewest mistakes come too close."""
     best, fewest = None, np.inf
     for count in range(1, DRAWS + 1):
         given = draw(exercise, numbers)

@@ -18,6 +18,7 @@ from .work import ObjectiveFailed, attempt, check_signature
 
 POLL = 0.2
 """Seconds between two looks at the workers."""
+ALLOWED = {"direction": ("maximize", "minimize"), "sampler": ("random", "tpe"), "pruner": (None, "median")}
 
 
 def search(
@@ -58,27 +59,12 @@ def search(
     """
     space = Space(space)
     n_trials = _total(n_trials, space)
-    _check(
-        direction=(direction, ("maximize", "minimize")),
-        sampler=(sampler, ("random", "tpe")),
-        pruner=(pruner, (None, "median")),
-    )
-    if space.candidates is not None and sampler != "random":
-        raise SearchError(
-            message('sampler="random" with a list of candidates', repr(sampler), "The list is the sample")
-        )
-    for name, number in (("n_jobs", n_jobs), ("recycle", recycle)):
-        if not isinstance(number, int) or number < 1:
-            raise SearchError(message(f"{name} as a whole number from 1", repr(number)))
+    chosen = {"direction": direction, "sampler": sampler, "pruner": pruner}
+    _check_choices(chosen, space)
+    _check_counts(n_jobs=n_jobs, recycle=recycle)
     extras = check_signature(objective, list(space.entries))
-    settings = {
-        "direction": direction,
-        "sampler": sampler,
-        "pruner": pruner,
-        "seed": int(seed),
-        "objective": getattr(objective, "__qualname__", type(objective).__name__),
-    }
-    ledger = Ledger(str(study), space, settings)
+    name = getattr(objective, "__qualname__", type(objective).__name__)
+    ledger = Ledger(str(study), space, {**chosen, "seed": int(seed), "objective": name})
     ledger.plan(n_trials)
     with watcher(ledger, n_trials, str(study), show) as bar:
         if n_jobs == 1:
@@ -98,10 +84,20 @@ def _total(n_trials, space):
     return n_trials
 
 
-def _check(**given):
-    for name, (value, allowed) in given.items():
-        if value not in allowed:
-            raise SearchError(message(f"{name} as one of {', '.join(map(repr, allowed))}", repr(value)))
+def _check_choices(chosen, space):
+    for name, allowed in ALLOWED.items():
+        if chosen[name] not in allowed:
+            raise SearchError(message(f"{name} as one of {', '.join(map(repr, allowed))}", repr(chosen[name])))
+    if space.candidates is not None and chosen["sampler"] != "random":
+        raise SearchError(
+            message('sampler="random" with a list of candidates', repr(chosen["sampler"]), "The list is the sample")
+        )
+
+
+def _check_counts(**given):
+    for name, number in given.items():
+        if not isinstance(number, int) or number < 1:
+            raise SearchError(message(f"{name} as a whole number from 1", repr(number)))
 
 
 def _latest(ledger, n_trials) -> list:
