@@ -24,7 +24,10 @@ _TEXT = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![*/ ])(?:\\.|\[(?:
 """A string, a template (none stands in another) or a regular expression, in which every space counts; a division has
 spaces round its sign."""
 _SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[<>+*-]?=|[,;:{}?<>*%]|(?<!\+ )\+(?! ?\+)|(?<!- )-(?! ?-)) ?")
+_KEYWORD = re.compile(r"\b(if|for|while|const|return) (?=[(\[])")
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
+_LAST_LINE = re.compile(r";?\n(?=\})")
+"""Before a closing brace a statement needs no semicolon; a loop without a body, which would need one, is not written here."""
 
 
 @cache
@@ -38,12 +41,14 @@ def part(name: str) -> str:
     source = FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8")
     for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT):
         source = unneeded.sub("", source)
-    return _OPEN_LINE.sub("", "".join(f"{_tight(line.strip())}\n" for line in source.splitlines() if line.strip()))
+    lines = "".join(f"{_tight(line.strip())}\n" for line in source.splitlines() if line.strip())
+    return _OPEN_LINE.sub("", _LAST_LINE.sub("", lines))
 
 
 def _tight(line):
     """A line without the spaces that only its reader needs."""
-    return "".join(part if k % 2 else _SIGN.sub(r"\1", part) for k, part in enumerate(_TEXT.split(line)))
+    parts = enumerate(_TEXT.split(line))
+    return "".join(part if k % 2 else _KEYWORD.sub(r"\1", _SIGN.sub(r"\1", part)) for k, part in parts)
 
 
 if __name__ == "__main__":

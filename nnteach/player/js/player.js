@@ -208,13 +208,22 @@ export class Player {
     setText(this.sentence, now.say);
   }
 
-  /** Whatever needs the layout is done once before the next frame is painted, however many keys came before it. */
+  /**
+   * Whatever needs the layout is done once, however many keys came before it: at once after them, as the time until
+   * the next frame is otherwise lost, and before that frame is painted in any case.
+   */
   #settleLater() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.panel.fit();
-      if (this.view === "picture") this.#follow();
-    });
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => this.#settle());
+    setTimeout(() => this.#settle());
+  }
+
+  #settle() {
+    if (!this.#frame) return;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.panel.fit();
+    if (this.view === "picture") this.#follow();
   }
 
   #follow() {
@@ -292,6 +301,7 @@ export class Player {
   destroy() {
     this.clock.play(false);
     cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
     this.#abort.abort();
     this.root.replaceChildren();
     for (const { name } of [...this.root.attributes]) if (name.startsWith("data-")) this.root.removeAttribute(name);
