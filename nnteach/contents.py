@@ -68,7 +68,8 @@ def _head(deck, shows_a_player):
     see = f"To see a player at once, open [lesson 2 at its player]({FIRST_PLAYER}): it works before anything is run."
     see = see if shows_a_player else ""
     keys = ("Click a lesson to open it. In it, `Shift+Enter` runs a cell and goes to the next. Click a player, then "
-            "step with → and ←; `f` fills the wall, `p` asks for a prediction first, `?` lists all keys.")
+            "step with → and ←; `f` fills the wall, `p` asks for a prediction first, `?` lists all keys. In a lecture, "
+            "`F2` shows one idea at a time, large, to the end and on into the next lesson; PageDown turns the page.")
     if not deck:
         return ["# The course", "", "**Begin with lesson 1;** each lesson ends with the next. " + keys, "", see, ""]
     letters = notation(deck)

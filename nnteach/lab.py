@@ -21,6 +21,7 @@ from .errors import NNTeachError
 
 SECONDS_TO_START = 120
 SETTINGS = Path(__file__).parent / "_jupyter"  # no question about news in the middle of a lecture
+SHARED = SETTINGS / "share"  # lecture mode (F2), and how slides look
 
 
 class LabError(NNTeachError):
@@ -96,12 +97,16 @@ def _start(folder: Path, options: list[str], runtime: str | None = None, log=Non
         command.append(
             "--allow-root"
         )  # in a container everybody is root; the server listens on this machine only
-    paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    env = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+    env = os.environ | _first("JUPYTER_CONFIG_PATH", SETTINGS) | _first("JUPYTER_PATH", SHARED)
     if runtime:
         env["JUPYTER_RUNTIME_DIR"] = runtime
     quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT} if log else {}
     return subprocess.Popen(command, cwd=folder, env=env, **quiet)
+
+
+def _first(variable: str, folder: Path) -> dict[str, str]:
+    """An environment variable that lists folders, with ours before the user's."""
+    return {variable: os.pathsep.join([str(folder), *filter(None, [os.environ.get(variable)])])}
 
 
 @contextlib.contextmanager

@@ -1,0 +1,198 @@
+// @ts-check
+// Lecture mode in JupyterLab: F2 fills the window with the notebook, one idea at a time, and at its end opens the next
+// lesson of the course page. PageDown, PageUp and the arrows turn the page, as a clicker does; Shift+Enter runs a cell
+// and stays. JupyterLab loads this file as it stands: the last lines are what a bundler would write around a plugin.
+
+const CLASS = "nnteach-lecture";
+const FORWARD = ["PageDown", "ArrowRight", " "], BACK = ["PageUp", "ArrowLeft"];
+const COURSE_PAGE = /^course(-\d{3})?\.md$/;
+const here = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : location.href;
+
+/** Which idea each cell belongs to: prose begins one, code belongs to the prose before. The cell that installs nnteach
+ * on Colab belongs to none, -1.
+ * @param {{type: string, hidden: boolean}[]} cells */
+function ideasOf(cells) {
+  let idea = -1;
+  return cells.map(({ type, hidden }) => (hidden ? -1 : type === "markdown" || idea < 0 ? ++idea : idea));
+}
+
+/** The notebook that follows `path` among the links of the course page, or null.
+ * @param {string} page Markdown @param {string} path */
+function following(page, path) {
+  const links = [...page.matchAll(/^- .*?\]\((notebooks\/[^)#]+\.ipynb)\)/gm)].map((match) => match[1]);
+  return links[links.indexOf(path) + 1] ?? null;
+}
+
+/** One lecture: a notebook panel that fills the window, and where in it we are. */
+class Lecture {
+  /** @param {any} app @param {any} panel of the notebook @param {() => void} ended */
+  constructor(app, panel, ended) {
+    Object.assign(this, { app, panel, ended, now: 0, end: () => this.stop() });
+    this.notebook = panel.content;
+    this.config = this.notebook.notebookConfig;
+    if (this.config.windowingMode === "full")  // it knows nothing of cells that are away, and leaves others out
+      this.notebook.notebookConfig = { ...this.config, windowingMode: "none" };
+    this.ideas = ideasOf(this.notebook.widgets.map((/** @type {any} */ cell) => ({
+      type: cell.model.type, hidden: (cell.model.getMetadata("tags") ?? []).includes("colab") })));
+    this.last = Math.max(...this.ideas);
+    this.now = Math.max(this.ideas[this.notebook.activeCellIndex] ?? 0, 0);
+    panel.node.classList.add(CLASS);
+    document.body.dataset.nnteachLecture = "";
+    document.body.append(this.bar = this.makeBar());
+    this.keys = (/** @type {KeyboardEvent} */ event) => this.onKey(event);
+    document.addEventListener("keydown", this.keys, true);
+    panel.disposed.connect(this.end);
+    this.show();
+  }
+
+  makeBar() {
+    const bar = document.createElement("div");
+    bar.className = "nnteach-lecture-bar";
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", "Lecture");
+    this.place = document.createElement("span");
+    this.place.setAttribute("role", "status");
+    bar.append(button("← Back", () => this.turn(-1)), this.place, button("On →", () => this.turn(1)),
+      button("End (F2)", this.end));
+    return bar;
+  }
+
+  show() {
+    this.notebook.widgets.forEach((/** @type {any} */ cell, /** @type {number} */ i) =>
+      cell.node.classList.toggle("nnteach-away", this.ideas[i] !== this.now));
+    this.select(0);
+    this.place.textContent = `${this.now + 1} of ${this.last + 1}`;
+    this.notebook.node.querySelector(".jp-WindowedPanel-outer")?.scrollTo(0, 0);
+  }
+
+  /** Make a code cell of this idea the active one, so that Shift+Enter runs what is in sight.
+   * @param {number} after a cell's number; the first code cell behind it */
+  select(after) {
+    const inSight = this.ideas.flatMap((idea, i) => (idea === this.now ? [i] : []));
+    const code = inSight.filter((i) => this.notebook.widgets[i].model.type === "code");
+    this.notebook.mode = "command";
+    this.notebook.deselectAll();
+    this.notebook.activeCellIndex = code.find((i) => i >= after) ?? code.at(-1) ?? inSight[0];
+    this.notebook.node.focus({ preventScroll: true });
+  }
+
+  /** @param {number} by */
+  async turn(by) {
+    const next = this.now + by;
+    if (next > this.last) return this.goOn();
+    this.now = Math.max(next, 0);
+    this.show();
+  }
+
+  /** Into the next lesson. At the end of the course the last idea stays. */
+  async goOn() {
+    const path = await nextLesson(this.app, this.panel.context.path);
+    if (!path) return;
+    const panel = await this.app.commands.execute("docmanager:open", { path });
+    await panel.context.ready;
+    await panel.revealed;
+    this.stop(false);
+    panel.content.activeCellIndex = 0;
+    this.ended(panel);
+  }
+
+  /** Run the active cell and make the next one of this idea active; what it gives stays in sight. */
+  run() {
+    const at = this.notebook.activeCellIndex;
+    this.app.commands.execute("notebook:run-cell");
+    this.select(at + 1);
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const typing = event.target instanceof HTMLElement
+      && event.target.closest("input, select, textarea, [contenteditable], button, summary");
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "F2") this.stop();
+    else if (event.key === "Enter" && event.shiftKey) this.run();
+    else if (typing) return;
+    else if (FORWARD.includes(event.key)) this.turn(1);
+    else if (BACK.includes(event.key)) this.turn(-1);
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  /** @param {boolean} leave the whole screen too */
+  stop(leave = true) {
+    this.stopped = true;
+    document.removeEventListener("keydown", this.keys, true);
+    this.panel.disposed.disconnect(this.end);
+    this.bar.remove();
+    this.panel.node.classList.remove(CLASS);
+    delete document.body.dataset.nnteachLecture;
+    if (!this.notebook.isDisposed) {
+      for (const cell of this.notebook.widgets) cell.node.classList.remove("nnteach-away");
+      if (this.notebook.notebookConfig !== this.config) this.notebook.notebookConfig = this.config;
+    }
+    if (leave) this.ended(null);
+  }
+}
+
+/** @param {string} words @param {() => void} act */
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** The lesson after `path` on the course page that `nnteach lab` opened, or on another one that lists it.
+ * @param {any} app @param {string} path */
+async function nextLesson(app, path) {
+  const { contents } = app.serviceManager;
+  const { content } = await contents.get("");
+  const pages = content.map((/** @type {any} */ each) => each.name).filter((/** @type {string} */ name) =>
+    COURSE_PAGE.test(name));
+  const opened = sessionStorage.getItem("nnteach-course-page");
+  for (const name of pages.sort((/** @type {string} */ a) => (a === opened ? -1 : 1))) {
+    const next = following((await contents.get(name)).content, path);
+    if (next) return next;
+  }
+  return null;
+}
+
+/** Remember which course page JupyterLab was opened with: its lessons are what "next" means. */
+function rememberCoursePage() {
+  const name = location.pathname.split("/").pop() ?? "";
+  if (COURSE_PAGE.test(name)) sessionStorage.setItem("nnteach-course-page", name);
+}
+
+/** @param {any} app JupyterLab */
+function activate(app) {
+  rememberCoursePage();
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("lecture.css", here).href;
+  document.head.append(style);
+  /** @type {Lecture | null} */
+  let lecture = null;
+  const begin = (/** @type {any} */ panel) => { lecture = panel && new Lecture(app, panel, begin); };
+  const isNotebook = () => app.shell.currentWidget?.content?.widgets && app.shell.currentWidget.context;
+  app.commands.addCommand("nnteach:lecture", {
+    label: "Lecture (F2)",
+    caption: "From the notebook to the projector: one idea at a time (F2)",
+    isEnabled: () => Boolean(isNotebook()),
+    isToggled: () => Boolean(lecture),
+    execute: async () => {
+      if (lecture) return lecture.stop();
+      const panel = app.shell.currentWidget;
+      await panel.context.ready;
+      begin(panel);
+      await document.documentElement.requestFullscreen?.().catch(() => {});  // if refused, the window is filled
+    },
+  });
+  document.addEventListener("fullscreenchange", () => {  // Esc, which a browser keeps to itself
+    if (!document.fullscreenElement) lecture?.stop();
+  });
+}
+
+const plugin = { id: "nnteach-lecture:plugin", autoStart: true, activate };
+const container = { init() {}, get: async () => () => ({ __esModule: true, default: plugin }) };
+Object.assign(window, { _JUPYTERLAB: Object.assign(Reflect.get(window, "_JUPYTERLAB") ?? {}, { [CLASS]: container }) });

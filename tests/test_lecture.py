@@ -1,0 +1,80 @@
+"""Lecture mode in JupyterLab: one key from the notebook to the projector, idea by idea, and on into the next lesson."""
+
+import re
+
+import pytest
+from browser import PLAYER
+
+from nnteach import contents, course
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow]
+FIRST, SECOND = "notebooks/01_derivative_and_descent.ipynb", "notebooks/02_x_plus_y_times_z.ipynb"
+SHOWN = ".nnteach-lecture .jp-Cell:visible"
+
+
+def place(page):
+    """Which idea is shown, and of how many."""
+    return tuple(map(int, page.locator(".nnteach-lecture-bar").get_by_role("status").text_content().split(" of ")))
+
+
+def is_in_sight(page, locator):
+    box, size = locator.bounding_box(), page.viewport_size
+    return box["x"] >= 0 and box["x"] + box["width"] <= size["width"] and box["y"] + box["height"] <= size["height"]
+
+
+def test_one_key_shows_one_idea_and_the_same_key_everything(lab):
+    page = lab.open(SECOND)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.keyboard.press("F2")
+    assert place(page)[0] == 1 and page.locator(SHOWN).count() == 1
+    assert page.locator(SHOWN).first.bounding_box()["width"] > 0.9 * page.viewport_size["width"]
+    page.keyboard.press("PageDown")
+    assert place(page)[0] == 2 and not page.get_by_role("heading", level=1).first.is_visible()
+    page.keyboard.press("PageUp")
+    assert place(page)[0] == 1 and page.get_by_role("heading", level=1).first.is_visible()
+    page.keyboard.press("F2")
+    assert page.locator(".nnteach-lecture, .nnteach-lecture-bar, .nnteach-away").count() == 0
+
+
+@pytest.mark.parametrize("width, height", [(1920, 1080), (1024, 768)])
+def test_the_player_is_wholly_in_sight_and_steps(lab, width, height):
+    page = lab.open(SECOND)
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("button", name="Lecture (F2)").click()
+    frame = page.locator(f"{SHOWN} iframe")
+    while frame.count() == 0:
+        page.get_by_role("button", name="On →").click()
+    player = frame.first.content_frame.locator(PLAYER)
+    before = place(page)
+    player.focus()
+    page.keyboard.press("ArrowRight")
+    assert player.get_attribute("data-step") == "1" and place(page) == before
+    assert is_in_sight(page, frame.first)
+
+
+def test_a_cell_runs_and_what_it_gives_stays_in_sight(lab):
+    path = lab.write("lecture.ipynb", "a = 6", "a * 7", "a * 8")
+    page = lab.open(path)
+    page.keyboard.press("F2")
+    for _ in range(3):
+        page.keyboard.press("Shift+Enter")
+    page.locator(f"{SHOWN} .jp-OutputArea-output", has_text="48").wait_for()
+    assert place(page) == (1, 1) and page.locator(f"{SHOWN} .jp-OutputArea-output").all_text_contents() == ["42", "48"]
+
+
+def test_after_the_last_idea_comes_the_next_lesson_of_the_course(lab):
+    page = lab.open(FIRST)
+    page.keyboard.press("F2")
+    for _ in range(place(page)[1]):
+        assert "google.colab" not in " ".join(page.locator(SHOWN).all_text_contents())  # nobody needs to see it
+        page.keyboard.press("PageDown")
+    page.locator(f"{SHOWN} h1", has_text="Three numbers").wait_for()
+    assert place(page)[0] == 1
+    page.keyboard.press("F2")
+    assert page.locator(".jp-NotebookPanel:visible h1", has_text="Three numbers").is_visible()
+
+
+def test_every_lesson_is_on_the_course_page_as_the_lecture_reads_it():
+    names = [name for name in course.shipped() if name.startswith("notebooks/") and name.endswith(".ipynb")]
+    listed = re.findall(r"(?m)^- .*?\]\((notebooks/[^)#]+\.ipynb)\)", contents.page(course.shipped()))
+    assert sorted(listed) == sorted(names)
