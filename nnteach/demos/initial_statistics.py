@@ -97,8 +97,8 @@ def _ridges(axes, layers, sizes, reach, colour):
     axes.hlines(range(LAYERS), -reach, reach, color=LINE, linewidth=1)
     for i, (counts, size) in enumerate(zip(layers, sizes)):
         base = LAYERS - 1 - i
-        heights = np.repeat(base + 0.85 * counts / counts.max(), 2)
-        axes.fill_between(np.repeat(edges, 2)[1:-1], base, heights, color=colour, linewidth=0)
+        heights = base + 0.85 * counts / counts.max()
+        axes.stairs(heights, edges, baseline=base, fill=True, color=colour, linewidth=0)
         axes.text(
             1.02,
             base + 0.2,

@@ -54,11 +54,10 @@ def draw(figure, surface, factor, steps):
     heights.set_title("depth below the saddle" if saddle else "height above the minimum", fontweight="normal")
     ends = []
     for (name, run), colour, dash, marker in zip(runs.items(), COLOURS, DASHES, MARKERS):
-        above.plot(*run.path[: steps + 1].T, color=colour, linestyle=dash, linewidth=2.2)
-        above.plot(*run.path[steps], marker=marker, markersize=14, color=colour, markeredgecolor="white")
+        look = {"color": colour, "linestyle": dash, "marker": marker, "markevery": [-1], "markeredgecolor": "white"}
+        above.plot(*run.path[: steps + 1].T, linewidth=2.2, markersize=14, **look)
         depth = drop(surface, run.values[: steps + 1])
-        heights.plot(depth, color=colour, linestyle=dash, linewidth=2.4)
-        heights.plot(steps, depth[-1], marker=marker, markersize=11, color=colour, markeredgecolor="white")
+        heights.plot(depth, linewidth=2.4, markersize=11, **look)
         ends.append((depth[-1], name, colour, marker))
     label_ends(heights, ends)
     return _sentence(surface, runs, steps)
