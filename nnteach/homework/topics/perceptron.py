@@ -57,7 +57,16 @@ def _lively(v):
     return v.errors1 > 0 and getattr(v, "errors2", 1) > 0 and 0 < v.T.sum() < len(v.T)
 
 
-def epoch(theta, v, change=lambda theta, x, t, v: -v.alpha * (float(theta @ x > 0) - t) * x, order=1, held=False):
+def _error(theta, x, t):
+    return float(theta @ x > 0) - t
+
+
+def by_rule(theta, x, t, v):
+    """What Rosenblatt's rule adds to θ at a sample: nothing where it is predicted rightly."""
+    return -v.alpha * _error(theta, x, t) * x
+
+
+def epoch(theta, v, change=by_rule, order=1, held=False):
     """θ after one epoch.
 
     Args:
@@ -79,8 +88,8 @@ def errors(theta, v):
     wrong = []
 
     def change(theta, x, t, v):
-        wrong.append(float(theta @ x > 0) != t)
-        return -v.alpha * (float(theta @ x > 0) - t) * x
+        wrong.append(_error(theta, x, t) != 0)
+        return by_rule(theta, x, t, v)
 
     epoch(theta, v, change)
     return float(sum(wrong))
@@ -102,17 +111,11 @@ def _steps(epochs):
     return tuple(steps)
 
 
-def _in_every_epoch(epochs, **how):
-    return {f"theta{k}": lambda v, k=k: epoch(getattr(v, f"theta{k - 1}"), v, **how) for k in range(1, epochs + 1)}
-
-
-def _error(theta, x, t):
-    return float(theta @ x > 0) - t
-
-
 def _slips(epochs):
-    def every(change=None, **how):
-        return _in_every_epoch(epochs, **how, **({"change": change} if change else {}))
+    def every(change=by_rule, **how):
+        """θ after every epoch, if the mistake is made in all of them."""
+        return {f"theta{k}": lambda v, k=k: epoch(getattr(v, f"theta{k - 1}"), v, change, **how)
+                for k in range(1, epochs + 1)}
 
     again = {f"theta{k}": lambda v: epoch(v.theta0, v) for k in range(2, epochs + 1)}
     return (
