@@ -93,15 +93,19 @@ def draw(figure, initializer, activation):
 
 def _ridges(axes, layers, sizes, reach, colour):
     """Histograms above each other, layer 1 at the top, each as high as its own maximum."""
+    from matplotlib.collections import PolyCollection
+
     edges = np.linspace(-reach, reach, BINS + 1)
     axes.hlines(range(LAYERS), -reach, reach, color=LINE, linewidth=1)
-    for i, (counts, size) in enumerate(zip(layers, sizes)):
-        base = LAYERS - 1 - i
-        heights = base + 0.85 * counts / counts.max()
-        axes.stairs(heights, edges, baseline=base, fill=True, color=colour, linewidth=0)
+    bases = np.arange(LAYERS)[::-1, None]
+    heights = np.repeat(bases + 0.85 * layers / layers.max(axis=1, keepdims=True), 2, axis=1)
+    y = np.concatenate([bases, heights, bases], axis=1)
+    outlines = np.stack([np.broadcast_to(np.repeat(edges, 2), y.shape), y], axis=-1)
+    axes.add_collection(PolyCollection(outlines, color=colour, linewidth=0), autolim=False)
+    for i, size in enumerate(sizes):
         axes.text(
             1.02,
-            base + 0.2,
+            LAYERS - 0.8 - i,
             f"σ = {digits(size, 2)}",
             transform=axes.get_yaxis_transform(),
             color=colour,

@@ -73,4 +73,5 @@ def _sentence(surface, runs, steps):
 DEMO = Demo(
     "optimizer_race", "The race of the optimizers", "001-32 … 001-39, 002-30 … 002-38", draw,
     (choice("surface", "surface", {"long valley": "valley", "saddle": "saddle", "Beale's function": "beale"}),
-     number("factor", "all rates times", 1.0, 0.1, 2.0, 0.1), play("steps", "step", STEPS, start=40, interval=120)))
+     number("factor", "all rates times", 1.0, 0.1, 2.0, 0.1), play("steps", "step", STEPS, start=40, interval=120)),
+    prepare=lambda: [race(surface) for surface in RATES])
