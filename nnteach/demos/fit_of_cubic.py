@@ -38,21 +38,26 @@ def limit(reach: float = 2.0) -> float:
 
 
 @lru_cache(maxsize=256)
-def fit(start: tuple, learning_rate: float, reach: float = 2.0, steps: int = STEPS):
-    """The weights and losses of the descent, shapes (steps + 1, 4) and (steps + 1,)."""
+def fits(learning_rate: float, reach: float, steps: int):
+    """All four descents at once: weights and losses, shapes (steps + 1, 4, 4) and (steps + 1, 4)."""
     x, y = data(reach)
-    powers = np.vander(x, 4)
-    step = Compiled(lambda w: total((powers @ w - y) ** 2))
-    w, optimizer = {"w": np.array(start)}, SGD(learning_rate)
-    state, path, losses = optimizer.init(w), [w["w"]], []
+    powers = np.vander(x, 4).T
+    step = Compiled(lambda w: total((w @ powers - y) ** 2))
+    w, optimizer = {"w": np.array(list(STARTS.values()))}, SGD(learning_rate)
+    state, path = optimizer.init(w), [w["w"]]
     with np.errstate(over="ignore", invalid="ignore"):  # the lesson may be that it diverges
         for _ in range(steps):
-            loss, (gradient,) = step(w["w"])
-            losses.append(loss)
+            _, (gradient,) = step(w["w"])
             w, state = optimizer.update(w, {"w": gradient}, state)
             path.append(w["w"])
-        losses.append(step(w["w"])[0])
-    return np.array(path), np.array(losses)
+        return np.array(path), ((np.array(path) @ powers - y) ** 2).sum(axis=-1)
+
+
+def fit(start: tuple, learning_rate: float, reach: float = 2.0, steps: int = STEPS):
+    """The weights and losses of the descent from one of STARTS, shapes (steps + 1, 4) and (steps + 1,)."""
+    path, losses = fits(learning_rate, reach, steps)
+    one = list(STARTS.values()).index(start)
+    return path[:, one], losses[:, one]
 
 
 def draw(figure, start, learning_rate, reach, steps):
