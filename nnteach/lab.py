@@ -97,11 +97,16 @@ def _start(folder: Path, options: list[str], runtime: str | None = None, log=Non
         command.append(
             "--allow-root"
         )  # in a container everybody is root; the server listens on this machine only
-    env = os.environ | _first("JUPYTER_CONFIG_PATH", SETTINGS) | _first("JUPYTER_PATH", SHARED)
+    env = environment()
     if runtime:
         env["JUPYTER_RUNTIME_DIR"] = runtime
     quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT} if log else {}
     return subprocess.Popen(command, cwd=folder, env=env, **quiet)
+
+
+def environment() -> dict[str, str]:
+    """The environment in which Jupyter finds our settings, lecture mode and the look of slides."""
+    return os.environ | _first("JUPYTER_CONFIG_PATH", SETTINGS) | _first("JUPYTER_PATH", SHARED)
 
 
 def _first(variable: str, folder: Path) -> dict[str, str]:

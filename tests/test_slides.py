@@ -5,10 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import finish
 import pytest
 from browser import PLAYER
+
+from nnteach import lab
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "02_x_plus_y_times_z.ipynb"
@@ -86,15 +89,88 @@ def test_the_command_names_what_lacks_it_and_then_has_nothing_to_do(tmp_path, ca
     assert finish.main([str(path)]) == 0 and finish.main(["--check", str(path)]) == 0
 
 
+# ---------------------------------------------------------------------------------------------- slides in a browser
+
+LESSONS = ("01_derivative_and_descent", "02_x_plus_y_times_z", "07_sigmoid_net", "22_optimizers")
+SIZES = ((1920, 1080), (1024, 768))
+REVEAL = "https://unpkg.com/reveal.js@4.0.2/"
+LIBRARIES = {REVEAL: "reveal.js", "https://cdnjs.cloudflare.com/ajax/libs/require.js/2.1.10/require.min.js": "requirejs",
+             "https://cdnjs.cloudflare.com/ajax/libs/jquery/2.0.3/jquery.min.js": "jquery"}
+FILES = {"requirejs": "require.js", "jquery": "dist/jquery.min.js"}
+READY = f"""() => new Promise((done) => require(["{REVEAL}dist/reveal.js"], (Reveal) => {{
+    window.Reveal = Reveal;
+    const ready = () => {{ Reveal.configure({{ transition: "none" }}); done(Reveal.getTotalSlides()); }};
+    Reveal.isReady() ? ready() : Reveal.on("ready", ready);
+}}))"""
+# What of the slide in sight is wrong: things that reach over its sides, code that is cut off, players not wholly
+# in sight even when scrolled to, and the smallest letters as a part of the wall's height.
+MEASURE = """() => {
+    const slide = Reveal.getCurrentSlide(), over = [], seen = (each) => each.getBoundingClientRect().width > 0;
+    for (const each of [...slide.querySelectorAll("p, pre, li, table, img, iframe")].filter(seen)) {
+        const box = each.getBoundingClientRect();
+        if (box.left < -1 || box.right > innerWidth + 1) over.push(`${each.tagName} is cut off at a side`);
+        if (each.tagName === "PRE" && each.scrollWidth > each.clientWidth + 1) over.push("code: " + each.textContent);
+        if (each.tagName !== "IFRAME") continue;
+        each.scrollIntoView({ block: "end" });
+        const { top, bottom } = each.getBoundingClientRect();
+        if (top < -1 || bottom > innerHeight + 1) over.push(`player from ${top} to ${bottom}`);
+    }
+    const letters = [...slide.querySelectorAll("p, li, pre")].filter(seen).map((each) =>
+        parseFloat(getComputedStyle(each).fontSize) * Reveal.getScale() / innerHeight);
+    return { over, letters: Math.min(1, ...letters) };
+}"""
+
+
+def slides(notebook: Path, folder: Path, env=None) -> Path:
+    """`jupyter nbconvert --to slides`, as a lecturer types it; `env` is that of a terminal."""
+    command = [sys.executable, "-m", "nbconvert", "--to", "slides", "--output-dir", str(folder), str(notebook)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120, env=env)
+    return folder / f"{notebook.stem}.slides.html"
+
+
+@pytest.fixture(scope="module")
+def libraries(request):
+    """The folder with reveal.js and what its page needs besides, fetched once with npm."""
+    folder = request.config.cache.mkdir("reveal")
+    if not (folder / "node_modules" / "jquery").is_dir():
+        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "reveal.js@4.0.2",
+                               "requirejs@2.1.10", "jquery@2.1.0"], capture_output=True, text=True, timeout=180)
+        if done.returncode:
+            pytest.skip(f"reveal.js could not be fetched: {done.stderr[-200:]}")
+    return folder / "node_modules"
+
+
+@pytest.fixture
+def projected(chromium, libraries, tmp_path):
+    """`projected(path, width, height)`: the slides of a file under the real reveal.js, from the files of npm."""
+    def answer(route):
+        address = route.request.url
+        start = next((each for each in LIBRARIES if address.startswith(each)), None)
+        name = LIBRARIES.get(start)
+        path = name and libraries / name / (FILES.get(name) or address.removeprefix(start))
+        route.fulfill(path=path) if path and path.is_file() else route.abort()
+
+    def open_slides(path, width, height):
+        page = chromium.new_page(viewport={"width": width, "height": height})
+        opened.append(page)
+        page.route(lambda address: address.startswith("http"), answer)
+        page.goto(path.as_uri())
+        page.locator(".reveal").wait_for()
+        return page, page.evaluate(READY)
+
+    opened = []
+    yield open_slides
+    for page in opened:
+        page.close()
+
+
 @pytest.mark.browser
 def test_players_step_in_slides_even_when_reveal_js_cannot_be_fetched(chromium, finished, tmp_path):
     """nbconvert takes reveal.js from elsewhere; without a network the slides stand below each other and still step."""
     (tmp_path / "lesson.ipynb").write_text(finish.to_text(finished), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "slides", "lesson.ipynb"], cwd=tmp_path, check=True,
-                   capture_output=True, timeout=120)
     page = chromium.new_page(viewport={"width": 1024, "height": 768})
-    page.route("http*://**", lambda route: route.abort())
-    page.goto((tmp_path / "lesson.slides.html").as_uri())
+    page.route(lambda address: address.startswith("http"), lambda route: route.abort())
+    page.goto(slides(tmp_path / "lesson.ipynb", tmp_path).as_uri())
     headings = sum(cell["metadata"]["slideshow"]["slide_type"] == "slide" for cell in finished["cells"])
     assert page.locator(".slides > section").count() == headings
     player = page.locator(".slides section section iframe").first.content_frame.locator(PLAYER)
@@ -102,3 +178,50 @@ def test_players_step_in_slides_even_when_reveal_js_cannot_be_fetched(chromium, 
     page.keyboard.press("ArrowRight")
     assert player.get_attribute("data-step") == "1"
     page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("env", [None, lab.environment()], ids=["plain", "from nnteach lab"])
+def test_in_a_slide_keys_and_buttons_step_the_player_and_reveal_js_keeps_its_own(projected, tmp_path, env):
+    page, count = projected(slides(LESSON, tmp_path, env), 1024, 768)
+    where = "() => JSON.stringify(Reveal.getIndices())"
+    frame = page.locator(".slides section.present section.present iframe")
+    for _ in range(count):
+        if frame.count():
+            break
+        page.keyboard.press("Space")
+    before, player = page.evaluate(where), frame.content_frame.locator(PLAYER)
+    player.focus()
+    for key, step in (("ArrowRight", "1"), ("PageDown", "2"), ("ArrowLeft", "1"), ("End", "7"), ("Home", "0")):
+        page.keyboard.press(key)
+        assert player.get_attribute("data-step") == step and page.evaluate(where) == before
+    frame.content_frame.get_by_role("button", name="Step forth").click()
+    assert player.get_attribute("data-step") == "1" and page.evaluate(where) == before
+    page.locator(".slides section.present section.present p").first.click()
+    page.keyboard.press("Space")
+    assert page.evaluate(where) != before
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_slide_is_cut_off_or_too_small_for_the_back_row(projected, tmp_path, lesson):
+    """As `nnteach lab` sets Jupyter up, at the sizes of two projectors; letters are 1/40 of the wall or more."""
+    path = slides(ROOT / "notebooks" / f"{lesson}.ipynb", tmp_path, lab.environment())
+    for width, height in SIZES:
+        page, count = projected(path, width, height)
+        for number in range(count):
+            found = page.evaluate(MEASURE)
+            assert found["over"] == [] and found["letters"] >= 1 / 40, (lesson, width, number)
+            page.evaluate("() => Reveal.next()")
+
+
+@pytest.mark.lab
+@pytest.mark.slow
+def test_the_menu_of_jupyterlab_makes_the_same_slides(lab_server):
+    address = f"{lab_server.address}nbconvert/slides/notebooks/{LESSON.name}?token={lab_server.token}"
+    with urlopen(address, timeout=60) as answer:
+        page = answer.read().decode()
+    style = (lab.SHARED / "nbconvert" / "templates" / "nnteach" / "static" / "lesson.css").read_text("utf-8")
+    assert style.strip() in page and "innerWidth / innerHeight" in page
