@@ -15,7 +15,9 @@ PICTURE = """async root => {
 WATCH = """root => {
     for (const kind of ['keydown', 'change', 'click'])
         root.addEventListener(kind, () => { root.dataset.moved = performance.now(); }, true);
-    root.querySelector('img.nnteach-picture')?.addEventListener('load', () => { root.dataset.drawn = performance.now(); });
+    const image = root.querySelector('img.nnteach-picture');
+    image?.addEventListener('load', () =>
+        image.decode().then(() => { root.dataset.drawn = performance.now(); }, () => {}));  // unless the next has come
 }"""
 TIME = "root => Number(root.dataset.drawn) - Number(root.dataset.moved)"
 DRAWN = "root => root.querySelector('canvas') || Number(root.dataset.drawn) > Number(root.dataset.moved)"

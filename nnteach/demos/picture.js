@@ -10,18 +10,18 @@ function render({ model, el }) {
   sentence.setAttribute("aria-live", "polite");
   el.append(image, sentence);
   const update = () => {
-    const old = image.src;
-    image.src = URL.createObjectURL(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
-    image.alt = model.get("title");
-    sentence.textContent = model.get("say");
-    if (old) URL.revokeObjectURL(old);
+    // As a data: address it is there at once; an address made by createObjectURL would be asked of another process.
+    const reader = new FileReader();
+    reader.onload = () => {
+      image.src = /** @type {string} */ (reader.result);
+      image.alt = model.get("title");
+      sentence.textContent = model.get("say");
+    };
+    reader.readAsDataURL(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
   };
   model.on("change:jpeg", update);
   update();
-  return () => {
-    model.off("change:jpeg", update);
-    URL.revokeObjectURL(image.src);
-  };
+  return () => model.off("change:jpeg", update);
 }
 
 export default { render };
