@@ -72,4 +72,5 @@ def _law(axes, sigma, size, w):
 
 DEMO = Demo(
     "minibatch_noise", "The noise of minibatches: σ/√n", "002-33, 001-32", draw,
-    (choice("size", "samples in a minibatch", {str(n): n for n in SIZES}, 16), number("w", "weight w", 0.0, -2, 4, 0.1)))
+    (choice("size", "samples in a minibatch", {str(n): n for n in SIZES}, 16),
+     number("w", "weight w", 0.0, -2, 4, 0.1)))

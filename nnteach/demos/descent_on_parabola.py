@@ -56,7 +56,8 @@ def _curve(axes, path, start):
     axes.plot(xs, xs**2, color=FORWARD)
     axes.plot(path, path**2, color=BACKWARD, linewidth=1.5, marker="o", markersize=8, clip_on=True)
     axes.plot(path[:1], path[:1] ** 2, marker="s", markersize=14, color=INK, linestyle="none")
-    axes.plot(path[-1:], path[-1:] ** 2, marker="o", markersize=16, color=BACKWARD, markeredgecolor=INK, linestyle="none")
+    axes.plot(path[-1:], path[-1:] ** 2, marker="o", markersize=16, color=BACKWARD, markeredgecolor=INK,
+              linestyle="none")
     if abs(path[-1]) < reach:
         axes.annotate("now", (path[-1], path[-1] ** 2), xytext=(0, 22), textcoords="offset points", color=BACKWARD,
                       ha="center")

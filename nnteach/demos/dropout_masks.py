@@ -44,7 +44,7 @@ def draw(figure, p, form, step):
     """The layer in one training step, at test time, and the sum that the next layer gets in both."""
     training, test, kept = passes(p, form, step)
     axes = panels(figure, 1, 3, left=0.04, wspace=0.16, width_ratios=(1, 1, 1.1))
-    for one, values, title in zip(axes, (training, test), (f"training, step {step}", "test time")):
+    for one, values, title in zip(axes[:2], (training, test), (f"training, step {step}", "test time"), strict=True):
         shown = np.where(kept, values, np.nan) if one is axes[0] else values
         one.set_facecolor(INK)
         one.imshow(shown, cmap="Blues", vmin=0, vmax=3, aspect="auto", interpolation="nearest")

@@ -22,7 +22,7 @@ STARTS = {"[−9, 2, 1, 30]": (-9.0, 2.0, 1.0, 30.0), "[−9, 2, 1, −20]": (-9
           "[−40, 0, 0, 0]": (-40.0, 0.0, 0.0, 0.0), "[0, 0, 0, 0]": (0.0, 0.0, 0.0, 0.0)}
 RATES = (2e-5, 7.5e-4)  # the deck's: slow and quick
 STEPS = 500
-EXPONENTS = (3, 2, 1, 0)
+POWERS = (" x³", " x²", " x", "")
 
 
 @cache
@@ -89,22 +89,19 @@ def _curve(axes, w, first, reach):
     low, high = y.min() - 8, y.max() + 8
     axes.set(xlim=(-reach * 1.05, reach * 1.05), ylim=(low, high), xlabel="x")
     axes.text(0.03, 0.93, "dashed: the start", transform=axes.transAxes, color=QUIET)
-    axes.set_title("f(x) = " + " + ".join(f"{_weight(v)}{_power(k)}" for v, k in zip(w, EXPONENTS)).replace("+ −", "− "),
-                   color=BACKWARD, fontsize=16)
+    axes.set_title(f"f(x) = {_polynomial(w)}", color=BACKWARD, fontsize=16)
 
 
-def _weight(value):
-    return digits(value, 3)
-
-
-def _power(exponent):
-    return ("", " x", " x²", " x³")[exponent]
+def _polynomial(w):
+    terms = (f"{digits(value, 3)}{power}" for value, power in zip(w, POWERS, strict=True))
+    return " + ".join(terms).replace("+ −", "− ")
 
 
 def _sentence(w, loss, learning_rate, reach, steps):
     told = f"Learning rate {digits(learning_rate)}, {steps} steps: "
     if not loss < 1e7:
-        return told + f"the loss has exploded, because the rate is above the limit {digits(limit(reach), 3)} for these x."
+        highest = digits(limit(reach), 3)
+        return told + f"the loss has exploded, because the rate is above the limit {highest} for these x."
     best = np.polyfit(*data(reach), 3)
     lowest = ((np.polyval(best, data(reach)[0]) - data(reach)[1]) ** 2).sum()
     return told + (f"the loss is {digits(loss)}; the best cubic has {digits(lowest)}, and every start leads to it, "
@@ -114,4 +111,5 @@ def _sentence(w, loss, learning_rate, reach, steps):
 DEMO = Demo(
     "cubic_fit", "Fitting a cubic: four starts, two learning rates", "001-12, 001-13, 001-14", draw,
     (choice("start", "start [w₁, w₂, w₃, w₄]", STARTS), power("learning_rate", "learning rate", 7.5e-4, 1e-5, 2e-3),
-     choice("reach", "x from", {"−2 to 2": 2.0, "−3 to 3": 3.0}), play("steps", "step", STEPS, start=100, step=5, interval=120)))
+     choice("reach", "x from", {"−2 to 2": 2.0, "−3 to 3": 3.0}),
+     play("steps", "step", STEPS, start=100, step=5, interval=120)))

@@ -65,9 +65,8 @@ def draw(figure, data, step):
     reach = 1.25 * np.abs(X).max()
     shares = []
     titles = ("two linear layers", "one layer, W₂W₁", "two layers with ReLU")
-    for axes, net, title in zip(
-        panels(figure, 1, 3, left=0.03, bottom=0.05, wspace=0.08), (linear, one, bent), titles
-    ):
+    places = panels(figure, 1, 3, left=0.03, bottom=0.05, wspace=0.08)
+    for axes, net, title in zip(places, (linear, one, bent), titles, strict=True):
         show_map(
             axes,
             probability(net, grid(-reach, reach)),

@@ -64,9 +64,9 @@ def draw(figure, run, epoch, reveal):
     told = RUNS[run].told
     figure.suptitle(f"Run {run}: {told if reveal else 'what is going on here?'}", x=0.08, y=0.96, ha="left",
                     color=BACKWARD if reveal else INK, fontsize=20)
-    return (f"Run {run} after {epoch} epochs: training loss {digits(past['loss'][epoch - 1], 3)}, validation loss "
-            f"{digits(past['val_loss'][epoch - 1], 3)}, validation accuracy {digits(past['val_accuracy'][epoch - 1], 3)}"
-            f"{'; ' + told if reveal else ''}.")
+    now = {name: digits(values[epoch - 1], 3) for name, values in past.items()}
+    return (f"Run {run} after {epoch} epochs: training loss {now['loss']}, validation loss {now['val_loss']}, "
+            f"validation accuracy {now['val_accuracy']}{'; ' + told if reveal else ''}.")
 
 
 def _pair(axes, train, validation, limits):

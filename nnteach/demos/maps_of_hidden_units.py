@@ -65,7 +65,7 @@ def draw(figure, epoch, shown):
     show_map(axes, region, -0.2, 1.2, SQUARE, boundary=0.5)
     show_points(axes, X, T, 30)
     _bare(axes, "Pr{y = 1 | x}")
-    for i, (values, weight) in enumerate(zip(hidden, weights)):
+    for i, (values, weight) in enumerate(zip(hidden, weights, strict=True)):
         small = figure.add_axes((0.42 + 0.155 * (i % 2), 0.53 - 0.47 * (i // 2), 0.14, 0.34))
         if shown == "weighted":
             show_map(small, weight * values, -12, 12, SQUARE)

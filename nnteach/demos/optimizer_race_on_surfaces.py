@@ -15,9 +15,12 @@ from .style import COLOURS, DASHES, INK, MARKERS, label_ends, panels, powers_of_
 STEPS = 120
 # A rate for each that suits it: with one rate for all the race would be about rates.
 RATES = {
-    "valley": {"SGD": 0.2, "Momentum": 0.05, "Nesterov": 0.05, "AdaGrad": 1.0, "AdaDelta": 1.0, "RMSprop": 0.15, "Adam": 0.4},
-    "saddle": {"SGD": 0.05, "Momentum": 0.01, "Nesterov": 0.01, "AdaGrad": 0.3, "AdaDelta": 1.0, "RMSprop": 0.05, "Adam": 0.1},
-    "beale": {"SGD": 0.002, "Momentum": 0.001, "Nesterov": 0.001, "AdaGrad": 0.5, "AdaDelta": 1.0, "RMSprop": 0.03, "Adam": 0.15},
+    "valley": {"SGD": 0.2, "Momentum": 0.05, "Nesterov": 0.05,
+               "AdaGrad": 1.0, "AdaDelta": 1.0, "RMSprop": 0.15, "Adam": 0.4},
+    "saddle": {"SGD": 0.05, "Momentum": 0.01, "Nesterov": 0.01,
+               "AdaGrad": 0.3, "AdaDelta": 1.0, "RMSprop": 0.05, "Adam": 0.1},
+    "beale": {"SGD": 0.002, "Momentum": 0.001, "Nesterov": 0.001,
+              "AdaGrad": 0.5, "AdaDelta": 1.0, "RMSprop": 0.03, "Adam": 0.15},
 }
 MAKERS = {"SGD": SGD, "Momentum": Momentum, "Nesterov": Nesterov, "AdaGrad": AdaGrad,
           "AdaDelta": lambda rate: AdaDelta(rate, eps=1e-3), "RMSprop": RMSprop, "Adam": Adam}
@@ -53,7 +56,7 @@ def draw(figure, surface, factor, steps):
     heights.set(xlim=(0, STEPS), xlabel="step")
     heights.set_title("depth below the saddle" if saddle else "height above the minimum", fontweight="normal")
     ends = []
-    for (name, run), colour, dash, marker in zip(runs.items(), COLOURS, DASHES, MARKERS):
+    for (name, run), colour, dash, marker in zip(runs.items(), COLOURS, DASHES, MARKERS, strict=False):
         look = {"color": colour, "linestyle": dash, "marker": marker, "markevery": [-1], "markeredgecolor": "white"}
         above.plot(*run.path[: steps + 1].T, linewidth=2.2, markersize=14, **look)
         depth = drop(surface, run.values[: steps + 1])

@@ -69,8 +69,9 @@ def draw(figure, layers, width):
     """The counts for up to so many layers."""
     counts = {name: numbers[:layers] for name, numbers in _all(width).items()}
     _lines(figure, counts, width)
-    return (f"With {layers} layers of {width} units there are {counts['nodes'][-1]} nodes and {counts['edges'][-1]} edges, "
-            f"but {counts['paths'][-1]} paths from one input to the output.")
+    nodes, edges, paths = (counts[name][-1] for name in ("nodes", "edges", "paths"))
+    return (f"With {layers} layers of {width} units there are {nodes} nodes and {edges} edges, "
+            f"but {paths} paths from one input to the output.")
 
 
 def _lines(figure, counts, width):
@@ -81,7 +82,7 @@ def _lines(figure, counts, width):
     axes.set_xticks(counts["depth"])
     axes.set_title("how many")
     ends = []
-    for (name, text), colour, marker in zip(LINES.items(), (BACKWARD, FORWARD, INK), MARKERS):
+    for (name, text), colour, marker in zip(LINES.items(), (BACKWARD, FORWARD, INK), MARKERS, strict=False):
         axes.plot(counts["depth"], counts[name], color=colour, marker=marker)
         ends.append((counts[name][-1], text, colour))
     label_ends(axes, ends, 0.15)

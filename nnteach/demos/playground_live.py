@@ -89,7 +89,7 @@ class Live(Show):
         half = len(engine.points) // 2
         points = [
             [*map(float, point), int(label), i >= half]
-            for i, (point, label) in enumerate(zip(engine.points, engine.classes))
+            for i, (point, label) in enumerate(zip(engine.points, engine.classes, strict=True))
         ]
         self.canvas.send(
             {

@@ -100,11 +100,11 @@ def _network(axes, engine, frame):
         engine.feature_maps / np.maximum(1, np.abs(engine.feature_maps).max(axis=(1, 2), keepdims=True)),
         *frame.maps[:-1],
     ]
-    places = [_column(len(maps), x) for maps, x in zip(columns, np.linspace(1.3, 5.7, len(columns)))]
-    for left, right, weights in zip(places, [*places[1:], [(7.3, 3.0)]], frame.weights):
+    places = [_column(len(maps), x) for maps, x in zip(columns, np.linspace(1.3, 5.7, len(columns)), strict=True)]
+    for left, right, weights in zip(places, [*places[1:], [(7.3, 3.0)]], frame.weights, strict=True):
         _edges(axes, left, right, weights)
-    for maps, column in zip(columns, places):
-        for values, (x, y) in zip(maps, column):
+    for maps, column in zip(columns, places, strict=True):
+        for values, (x, y) in zip(maps, column, strict=True):
             extent = (x - BOX / 2, x + BOX / 2, y - BOX / 2, y + BOX / 2)
             show_map(axes, values, -1, 1, extent)
             axes.plot(
@@ -113,7 +113,7 @@ def _network(axes, engine, frame):
                 color=INK,
                 linewidth=1.2,
             )
-    for name, (x, y) in zip(engine.features, places[0]):
+    for name, (x, y) in zip(engine.features, places[0], strict=True):
         axes.text(x - 0.45, y, name, ha="right", va="center")
     axes.set(xlim=(0, 7.2), ylim=(0, 6.2))
 
@@ -126,8 +126,8 @@ def _column(count, x):
 
 def _edges(axes, left, right, weights):
     """One line per weight: as thick as it is large, dashed and orange if it is negative."""
-    for (x2, y2), row in zip(right, weights):
-        for (x1, y1), weight in zip(left, row):
+    for (x2, y2), row in zip(right, weights, strict=True):
+        for (x1, y1), weight in zip(left, row, strict=True):
             axes.plot(
                 [x1 + BOX / 2, x2 - BOX / 2],
                 [y1, y2],

@@ -48,7 +48,7 @@ def _curves(axes, chosen):
     axes.set(xlim=(1, EPOCHS), xlabel="epoch")
     axes.set_title("training loss")
     epochs, ends = np.arange(1, EPOCHS + 1), []
-    for (name, rate), colour, dash in zip(NAMED.items(), (COLOURS[0], *COLOURS[2:]), DASHES):
+    for (name, rate), colour, dash in zip(NAMED.items(), (COLOURS[0], *COLOURS[2:]), DASHES, strict=False):
         curve = losses(rate)
         axes.plot(epochs, curve, color=colour, linestyle=dash, linewidth=2)
         ends.append((curve[-1], f"{name}: {digits(rate)}", colour))

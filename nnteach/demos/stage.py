@@ -237,5 +237,5 @@ class Still:
     def _repr_html_(self):
         width, height = (round(inches * DPI) for inches in self.demo.size)
         address = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
-        return (f'<div class="nnteach-still">{STYLE}<img alt="{html.escape(self.alt)}" width="{width}" height="{height}"'
-                f' src="{address}"></div>')
+        return (f'<div class="nnteach-still">{STYLE}'
+                f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" src="{address}"></div>')

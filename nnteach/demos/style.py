@@ -56,7 +56,7 @@ def apart(places, distance: float) -> list[float]:
             level, count = (level * count + below * more) / (count + more), count + more
         blocks.append((level, count))
     levels = [level for level, count in blocks for _ in range(count)]
-    moved = {i: level + rank * distance for rank, (i, level) in enumerate(zip(order, levels))}
+    moved = {i: level + rank * distance for rank, (i, level) in enumerate(zip(order, levels, strict=True))}
     return [moved[i] for i in range(len(places))]
 
 
@@ -71,7 +71,7 @@ def label_ends(axes, ends, distance: float = 0.07) -> None:
     to_share = axes.transData + axes.transAxes.inverted()
     x = axes.get_xlim()[1]
     heights = [min(max(to_share.transform((x, end[0]))[1], 0.0), 1.0) for end in ends]
-    for height, (_, text, colour, *marker) in zip(apart(heights, distance), ends):
+    for height, (_, text, colour, *marker) in zip(apart(heights, distance), ends, strict=True):
         if marker:
             axes.plot(1.035, height, marker=marker[0], color=colour, transform=axes.transAxes, clip_on=False)
         axes.text(1.07 if marker else 1.015, height, text, color=colour, transform=axes.transAxes, va="center",

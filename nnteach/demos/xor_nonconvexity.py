@@ -73,8 +73,8 @@ def draw(figure, width, activation, steps):
     _curves(curves, losses[: steps // EVERY + 1], right[steps // EVERY], width)
     _bars(bars, counts, width)
     stuck = SEEDS - counts[width]
-    return (f"After {steps} steps {counts[width]} of {SEEDS} networks 2-{width}-1 with {activation} have learnt XOR and "
-            f"{stuck} {'has' if stuck == 1 else 'have'} not; of 2-2-1, 2-4-1 and 2-8-1 it is "
+    return (f"After {steps} steps {counts[width]} of {SEEDS} networks 2-{width}-1 with {activation} have learnt XOR "
+            f"and {stuck} {'has' if stuck == 1 else 'have'} not; of 2-2-1, 2-4-1 and 2-8-1 it is "
             f"{', '.join(str(counts[w]) for w in WIDTHS)}.")
 
 
