@@ -21,8 +21,7 @@ What was tried, and what was not:
   modules of Python's own that nnteach imports), and the kernel's own wheels come with jupyterlite-pyodide-kernel 0.8.6.
   But its NumPy and matplotlib (`numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl` in pyodide-lock.json) are at its
   distributor's only: PyPI has neither for `pyemscripten_2026_0_wasm32` nor NumPy for `pyodide_2025_0_wasm32`, and no
-  package on npm was found that carries them. Where the distributor can be reached, the first cell of a lesson is the
-  one to try.
+  package on npm was found that carries them. Where the distributor can be reached, try the first cell of a lesson.
 """
 
 import argparse

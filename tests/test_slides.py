@@ -94,8 +94,9 @@ def test_the_command_names_what_lacks_it_and_then_has_nothing_to_do(tmp_path, ca
 LESSONS = ("01_derivative_and_descent", "02_x_plus_y_times_z", "07_sigmoid_net", "22_optimizers")
 SIZES = ((1920, 1080), (1024, 768))
 REVEAL = "https://unpkg.com/reveal.js@4.0.2/"
-LIBRARIES = {REVEAL: "reveal.js", "https://cdnjs.cloudflare.com/ajax/libs/require.js/2.1.10/require.min.js": "requirejs",
-             "https://cdnjs.cloudflare.com/ajax/libs/jquery/2.0.3/jquery.min.js": "jquery"}
+CDN = "https://cdnjs.cloudflare.com/ajax/libs/"
+LIBRARIES = {REVEAL: "reveal.js", f"{CDN}require.js/2.1.10/require.min.js": "requirejs",
+             f"{CDN}jquery/2.0.3/jquery.min.js": "jquery"}
 FILES = {"requirejs": "require.js", "jquery": "dist/jquery.min.js"}
 READY = f"""() => new Promise((done) => require(["{REVEAL}dist/reveal.js"], (Reveal) => {{
     window.Reveal = Reveal;

@@ -151,7 +151,7 @@ async function nextLesson(app, path) {
   const pages = content.map((/** @type {any} */ each) => each.name).filter((/** @type {string} */ name) =>
     COURSE_PAGE.test(name));
   const opened = sessionStorage.getItem("nnteach-course-page");
-  for (const name of pages.sort((/** @type {string} */ a) => (a === opened ? -1 : 1))) {
+  for (const name of pages.includes(opened) ? [opened, ...pages] : pages) {
     const next = following((await contents.get(name)).content, path);
     if (next) return next;
   }
