@@ -47,11 +47,15 @@ export class Stage {
     if (this.#overview) this.element.before(this.#overview.element);
   }
 
+  /** Ask how large the window is, which takes a layout. */
+  measure() {
+    this.#room = { width: this.element.clientWidth, height: this.element.clientHeight };
+  }
+
   /** @param {boolean} projected */
   fit(projected) {
-    const { picture, element } = this;
+    const { picture } = this;
     if (!picture?.svg) return;
-    this.#room = { width: element.clientWidth, height: element.clientHeight };
     this.#scale = pictureScale(picture.size, this.#room, projected);
     for (const name of /** @type {["width", "height"]} */ (["width", "height"])) picture.svg.style[name] = `${picture.size[name] * this.#scale}px`;
   }
@@ -81,6 +85,7 @@ export class Stage {
   reveal(names) {
     const { picture, element } = this;
     const { width, height } = this.#room;
+    if (!width) return;  // not seen yet: whoever measures the window reveals them
     const scale = this.#scale;
     const whole = picture?.around(names) ?? { left: 0, right: 0, top: 0, bottom: 0 };
     const fits = (whole.right - whole.left) * scale + 48 <= width && (whole.bottom - whole.top) * scale + 48 <= height;
