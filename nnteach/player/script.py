@@ -25,6 +25,7 @@ _TEXT = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![*/ ])(?:\\.|\[(?:
 spaces round its sign."""
 _SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[<>+*-]?=|[,;:{}?<>*%]|(?<!\+ )\+(?! ?\+)|(?<!- )-(?! ?-)) ?")
 _KEYWORD = re.compile(r"\b(if|for|while|const|return) (?=[(\[])")
+_ONE_NAME = re.compile(r"(?<!\w)\((\w+)\)(?==>)")
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
 _LAST_LINE = re.compile(r";?\n(?=\})")
 """Before a closing brace a statement needs no semicolon; a loop without a body, which would need one, is not written here."""
@@ -46,9 +47,14 @@ def part(name: str) -> str:
 
 
 def _tight(line):
-    """A line without the spaces that only its reader needs."""
-    parts = enumerate(_TEXT.split(line))
-    return "".join(part if k % 2 else _KEYWORD.sub(r"\1", _SIGN.sub(r"\1", part)) for k, part in parts)
+    """A line without the spaces, and the brackets round a function's only name, that just its reader needs."""
+    return "".join(part if k % 2 else _tight_code(part) for k, part in enumerate(_TEXT.split(line)))
+
+
+def _tight_code(code):
+    for unneeded in (_SIGN, _KEYWORD, _ONE_NAME):
+        code = unneeded.sub(r"\1", code)
+    return code
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ export const SIGNS = ["negative", "zero", "positive"];
 
 /** The panel: what happens at this step and why. */
 export class Panel {
+  /** @type {[any, Element[]]} lines and their formulas, built ahead */
+  #ready = [null, []];
+
   /** @param {Words} words */
   constructor(words) {
     this.words = words;
@@ -27,9 +30,19 @@ export class Panel {
   /** @param {Partial<StepData>} step */
   show({ now = "", because = null, lines = [], ledger = null, remark = null }) {
     setText(this.now, now);
-    this.formula.replaceChildren(...(because ? [this.#because(because)] : []), ...lines.map((line) => this.#line(line)));
+    this.formula.replaceChildren(...this.#ready[0] === lines ? this.#ready[1] : this.#formulas(because, lines));
     if (ledger || this.ledger.firstChild) this.ledger.replaceChildren(...(ledger ? this.#sum(ledger) : []));
     setText(this.remark, remark ?? "");
+  }
+
+  /** Build the formulas of the step that most likely comes next. @param {StepData | undefined} step */
+  prepare(step) {
+    if (step) this.#ready = [step.lines, this.#formulas(step.because, step.lines)];
+  }
+
+  /** @param {MathTree | null} because @param {[string, MathTree][]} lines */
+  #formulas(because, lines) {
+    return [...because ? [this.#because(because)] : [], ...lines.map((line) => this.#line(line))];
   }
 
   /** Where a part of a formula is too wide even for a line of its own, all are set smaller, as far as they can be read. */

@@ -146,6 +146,8 @@ export class Player {
     this.showTexts();
     this.#curve?.show(step);
     this.#table?.show([...nodes, ...memory], step);
+    // After a key at once: the time until the next frame would be lost. The first layout waits until there is a window.
+    if (!everything) setTimeout(() => this.#settle());
     this.options.onStep?.(step);
   }
 
@@ -208,14 +210,9 @@ export class Player {
     setText(this.sentence, now.say);
   }
 
-  /**
-   * Whatever needs the layout is done once, however many keys came before it: at once after them, as the time until
-   * the next frame is otherwise lost, and before that frame is painted in any case.
-   */
+  /** Whatever needs the layout is done once before the next frame is painted, however many keys came before it. */
   #settleLater() {
-    if (this.#frame) return;
-    this.#frame = requestAnimationFrame(() => this.#settle());
-    setTimeout(() => this.#settle());
+    this.#frame ||= requestAnimationFrame(() => this.#settle());
   }
 
   #settle() {
@@ -224,6 +221,8 @@ export class Player {
     this.#frame = 0;
     this.panel.fit();
     if (this.view === "picture") this.#follow();
+    // Once this step is painted, there is time for the next.
+    requestAnimationFrame(() => setTimeout(() => this.panel.prepare(this.data.steps[this.step])));
   }
 
   #follow() {
@@ -282,6 +281,7 @@ export class Player {
   }
 
   resized() {
+    this.stage.measure();
     this.stage.fit(this.screen.projected);
     if (this.#shown >= 0) this.#follow();
   }
