@@ -197,7 +197,9 @@ def _add_homework(commands) -> argparse.ArgumentParser:
     )
     command.add_argument("action", choices=["new"], help="make new sheets")
     command.add_argument(
-        "name", metavar="EXERCISE", help='"backprop", a fixed exercise, an expression such as "(x+y)*z", or "course" for all'
+        "name",
+        metavar="EXERCISE",
+        help='"backprop", a fixed exercise, an expression such as "(x+y)*z", or "course" for all',
     )
     command.add_argument("--layers", metavar="3,3,3", help="sizes of the layers, inputs first")
     for option in ("hidden", "output", "loss"):

@@ -37,7 +37,7 @@ def in_python():
         show = demo()
         for control in demo.controls:
             runs = [timed(show.inputs[control.name], value) for value in values(control)]
-            elapsed, spent = (statistics.median(times) for times in zip(*runs))
+            elapsed, spent = (statistics.median(times) for times in zip(*runs, strict=True))
             print(f"{demo.name:<20} {control.name:<16} {elapsed:6.0f} ms elapsed, {spent:4.0f} ms of the processor")
             yield demo.name, control.name, spent
             show.reset()

@@ -4,8 +4,8 @@
 
 A chain with branches of 50, 500 and 2,000 nodes. Times in the browser are the 95th percentile, in ms: from the key to
 the finished document, to the next frame that is painted after it, and a jump to a random step with its frame. "opens"
-is from a notebook's output to the first player on the screen. What is asked for stands in brackets. Of the payload, which
-is all of a notebook's output but the picture, the message and the rest, mostly script and style, are given too.
+is from a notebook's output to the first player on the screen. What is asked for stands in brackets. Of the payload,
+which is all of a notebook's output but the picture, the message and the rest, mostly script and style, are given too.
 """
 
 import os
@@ -83,10 +83,10 @@ def open_page(browser, source, folder, slow=4):
 
 def measure(browser, count, folder):
     root = graph(count)
-    nt.step(root).data  # warm
+    nt.step(root).data  # noqa: B018  (it is made when it is asked for: here, to warm up)
     began = time.perf_counter()
     drawing = nt.draw(root)
-    drawing.layout
+    drawing.layout  # noqa: B018  (it is computed when it is asked for)
     python = time.perf_counter() - began
     data = nt.step(root).data
     page, opens = open_page(browser, document(data), folder)
@@ -127,9 +127,12 @@ def main():
         browser.close()
     print(f"{'':22}" + "".join(f"{f'{count:,} nodes':>20}" for count in NODES))
     for (name, limits), row in zip((LIMITS | SIZES).items(), np.transpose(columns), strict=True):
-        print(f"{name:22}" + "".join(f"{f'{value:.3g} ({limit})':>20}" for value, limit in zip(row, limits, strict=True)))
-    print(f"JavaScript {len(script().encode()) / 1000:.1f} KB (60); 25 players {megabytes:.2f} MB (3), open in {seconds:.1f} s (3)")
-    print(f"Processor slowed down 4 times. Load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores.")
+        cells = (f"{value:.3g} ({limit})" for value, limit in zip(row, limits, strict=True))
+        print(f"{name:22}" + "".join(f"{cell:>20}" for cell in cells))
+    print(f"JavaScript {len(script().encode()) / 1000:.1f} KB (60); "
+          f"25 players {megabytes:.2f} MB (3), open in {seconds:.1f} s (3)")
+    print(f"Processor slowed down 4 times. Load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after, "
+          f"{os.cpu_count()} cores.")
 
 
 if __name__ == "__main__":

@@ -470,7 +470,8 @@ def test_in_grey_magnitude_is_lightness_and_sign_is_a_slit(browser_page, source)
     shown = browser_page(source)
     shown.press("End")
     looks = shown.page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('.heat path')].map((path) =>
-        [path.getAttribute('class'), [Number(getComputedStyle(path).fillOpacity), path.getAttribute('d').match(/M/g).length]]))""")
+        [path.getAttribute('class'),
+         [Number(getComputedStyle(path).fillOpacity), path.getAttribute('d').match(/M/g).length]]))""")
     for codes in ("1234", "abcd"):
         assert [looks[f"heat-{code}"][0] for code in codes] == [0.25, 0.5, 0.75, 1]
     assert all(looks[f"heat-{code}"][1] % 2 == 0 for code in "abcd")

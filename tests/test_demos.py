@@ -1,4 +1,4 @@
-"""The demos: their numbers, their pictures and words, and what a notebook keeps of them. In JupyterLab: test_demos_lab.py."""
+"""The demos: their numbers, their pictures and words, and what a notebook keeps. In JupyterLab: test_demos_lab.py."""
 
 import json
 import pkgutil
@@ -283,7 +283,8 @@ def test_xor_is_learnt_more_often_by_wider_networks():
 def test_stacked_networks_learn_as_each_would_alone():
     net = nt.nn.MLP([2, 4, 1], activation="tanh", rng=3)
     history = net.fit(xor_nonconvexity.X, xor_nonconvexity.T, loss="binary_cross_entropy_with_logits",
-                      optimizer=nt.nn.optimizers.Adam(0.05), epochs=101, batch_size=None, batches="in_order", metrics={})
+                      optimizer=nt.nn.optimizers.Adam(0.05), epochs=101, batch_size=None, batches="in_order",
+                      metrics={})
     losses = xor_nonconvexity.train(4, "tanh")[0][:11, 3]
     np.testing.assert_allclose(losses, history["loss"][::10], rtol=1e-9)
 
@@ -304,7 +305,7 @@ def test_paths_grow_exponentially_and_edges_do_not():
     counts = path_growth.count(range(1, 6), width=3)
     # The output sums 3 units, and from layer to layer every path splits in three.
     assert counts["paths"] == [3**depth for depth in counts["depth"]]
-    steps = {b - a for a, b in zip(counts["edges"], counts["edges"][1:])}
+    steps = set(np.diff(counts["edges"]))
     assert len(steps) == 1  # every layer adds the same number of edges
 
 

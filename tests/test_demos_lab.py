@@ -60,7 +60,7 @@ def test_back_to_the_start_restores_the_picture(stage):
 
 @pytest.fixture(scope="module")
 def saved(lab_server, chromium):
-    """A notebook with a demo that was run, saved as JupyterLab does it, without its widgets, and its kernel shut down."""
+    """A notebook with a demo that was run, saved without its widgets as JupyterLab does it, its kernel shut down."""
     lab = Lab(lab_server, chromium)
     path = lab.write("saved-demo.ipynb", "import nnteach as nt\nnt.demos.parabola()")
     page = lab.open(path)

@@ -46,7 +46,7 @@ def test_a_frame_depends_on_settings_and_steps_alone():
     other.step_graph()
     same = other.frame(20)
     assert same.losses == frame.losses and same.steps == 30
-    assert all(np.array_equal(a, b) for a, b in zip(same.maps, frame.maps))
+    assert all(np.array_equal(a, b) for a, b in zip(same.maps, frame.maps, strict=True))
     assert Engine(data="moons", seed=4).frame(30).losses != frame.losses
 
 

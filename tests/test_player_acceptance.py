@@ -38,7 +38,8 @@ WALK = """async (messages) => {
       const edges = [...root.querySelectorAll("[data-edge]")], nodes = [...root.querySelectorAll("[data-node]")];
       for (let step = 0; step <= Number(root.dataset.steps); step += 1) {
         player.goTo(step);
-        const now = [...nodes.map(({dataset: d}) => [d.node, d.value, d.grad]), ...edges.map(({dataset: d}) => [d.edge, d.contribution ?? ""])];
+        const now = [...nodes.map(({dataset: d}) => [d.node, d.value, d.grad]),
+          ...edges.map(({dataset: d}) => [d.edge, d.contribution ?? ""])];
         const changed = now.filter(([name, ...texts]) => before[name] !== (before[name] = texts.join("|")));
         steps.push(changed);
       }
@@ -57,7 +58,8 @@ def random_expression(seed):
     """Up to six operations on up to three numbers or small arrays."""
     rng = random.Random(seed)
     shapes = [(), (), (3,), (2, 3)]
-    leaves = [np.array(np.random.default_rng(seed + k).normal(size=rng.choice(shapes)))[()] for k in range(rng.randint(1, 3))]
+    leaves = [np.array(np.random.default_rng(seed + k).normal(size=rng.choice(shapes)))[()]
+              for k in range(rng.randint(1, 3))]
     lines = []
     for count in range(rng.randint(2, 6)):
         name = rng.choice(list(OPERATIONS))
@@ -75,7 +77,8 @@ def random_network(seed):
     return nt.nn.losses.mse(net.forward(X), T).named("L")
 
 
-MAKERS = [(random_expression, seed) for seed in range(EXPRESSIONS)] + [(random_network, seed) for seed in range(NETWORKS)]
+MAKERS = [(random_expression, seed) for seed in range(EXPRESSIONS)]
+MAKERS += [(random_network, seed) for seed in range(NETWORKS)]
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +145,10 @@ def follow(trace, seen):
             if len(told) == 1:
                 assert same(told[0], given.get(name)), name
             else:
-                assert same(told[0], nodes[name].value) if name in values else told[0] is None or not nodes[name].primitive
+                if name in values:
+                    assert same(told[0], nodes[name].value)
+                else:
+                    assert told[0] is None or not nodes[name].primitive
                 assert same(told[1], grads.get(name)), name
     leaves = [node for node in trace.nodes if node.kind == "input"]
     for leaf, grad in zip(leaves, nt.grad(trace.root, leaves), strict=True):
@@ -151,7 +157,7 @@ def follow(trace, seen):
 
 
 def engine_steps(trace):
-    """The steps before the backward pass as the trace has them, and then what the engine gives when it is asked again."""
+    """The steps before the backward pass as the trace has them, then what the engine gives when it is asked again."""
     ahead = [step for step in trace.steps if step.slot is None]
     return ahead + list(nt.backward_steps(trace.root))
 
@@ -198,7 +204,7 @@ def entry(value, index):
 
 
 def same_entries(scalars, vector, made):
-    """In the end, the entries that stand as single numbers agree with the arrays; sums may be rounded in another order."""
+    """In the end, the entries that stand as single numbers agree with the arrays but for the order of rounding."""
     trace = made.vector
     for node, numbers in made.entries.items():
         for index, one in np.ndenumerate(numbers):
@@ -211,22 +217,29 @@ def same_entries(scalars, vector, made):
 
 # ---------------------------------------------------------------------------------------------- there and back again
 
-# A thousand random actions; wherever the same level, grain and step is reached again, the document must be the same one.
+# A thousand random actions; wherever the same level, grain and step is reached again, the document must be the same.
 WANDER = """async ([count, seed]) => {
   const root = document.querySelector("[data-nnteach-player]"), seen = new Map(), levels = new Map(), wrong = [];
   const boxes = () => JSON.stringify([...root.querySelectorAll("[data-node] .box, [data-edge] .line")].map((box) => {
     const {x, y, width, height} = box.getBBox(); return [x, y, width, height]; }));
   let state = seed;
-  const random = (below) => { state = (state * 1103515245 + 12345) % 2147483648; return Math.floor(state / 65536) % below; };
-  const press = (key, shiftKey = false) => root.dispatchEvent(new KeyboardEvent("keydown", {key, shiftKey, bubbles: true}));
+  const random = (below) => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.floor(state / 65536) % below;
+  };
+  const press = (key, shiftKey = false) =>
+    root.dispatchEvent(new KeyboardEvent("keydown", {key, shiftKey, bubbles: true}));
   press("g"); press("g");
   for (let turn = 0; turn < count; turn += 1) {
     const steps = Number(root.dataset.steps);
     const kind = random(8);
     if (kind < 3) for (let k = random(4); k >= 0; k -= 1) press(random(2) ? "ArrowRight" : "ArrowLeft");
     else if (kind === 3) press(["ArrowRight", "ArrowLeft"][random(2)], true);
-    else if (kind === 4) { const slider = root.querySelector("[type=range]"); slider.value = random(steps + 1); slider.dispatchEvent(new Event("input", {bubbles: true})); }
-    else if (kind === 5) { press("g"); press("End"); press("Home"); }
+    else if (kind === 4) {
+      const slider = root.querySelector("[type=range]");
+      slider.value = random(steps + 1);
+      slider.dispatchEvent(new Event("input", {bubbles: true}));
+    } else if (kind === 5) { press("g"); press("End"); press("Home"); }
     else if (kind === 6) {
       const [from, level] = [root.dataset.level, String(1 + random(4))];
       press(level); await new Promise((done) => setTimeout(done));
@@ -290,12 +303,14 @@ TOUCHED = """async () => {
 
 def training_run():
     numbers = np.random.default_rng(0)
-    loss = nt.nn.losses.mse(nt.nn.MLP([2, 2, 1], "tanh", rng=numbers).forward(numbers.normal(size=(2, 2))), np.ones((2, 1)))
+    net = nt.nn.MLP([2, 2, 1], "tanh", rng=numbers)
+    loss = nt.nn.losses.mse(net.forward(numbers.normal(size=(2, 2))), np.ones((2, 1)))
     return nt.step(loss.named("L"), optimizer=nt.nn.optimizers.Momentum(0.1), iterations=2)
 
 
-@pytest.mark.parametrize("make", [lambda: nt.step(random_expression(0)), lambda: nt.step(small_network()), training_run],
-                         ids=["expression", "network", "training"])
+@pytest.mark.parametrize(
+    "make", [lambda: nt.step(random_expression(0)), lambda: nt.step(small_network()), training_run],
+    ids=["expression", "network", "training"])
 def test_a_step_costs_what_it_changes(browser_page, make):  # noqa: F811
     player = make()
     shown = browser_page(document(player.data), reduced_motion="reduce")
@@ -315,17 +330,20 @@ def test_a_step_costs_what_it_changes(browser_page, make):  # noqa: F811
 JUMPS = """async () => {
   const root = document.querySelector("[data-nnteach-player]"), slider = root.querySelector("[type=range]"), found = [];
   const parts = [...root.querySelectorAll(".nn-canvas [data-node], .nn-canvas [data-edge]")];
-  const look = () => parts.map((part) => [...part.attributes].map(({name, value}) => name === "tabindex" ? "" : value).join());
+  const look = () => parts.map((part) =>
+    [...part.attributes].map(({name, value}) => name === "tabindex" ? "" : value).join());
   let records = [];
   const observer = new MutationObserver((more) => records.push(...more));
-  observer.observe(root.querySelector(".nn-canvas"), {subtree: true, childList: true, attributes: true, characterData: true});
+  observer.observe(root.querySelector(".nn-canvas"),
+    {subtree: true, childList: true, attributes: true, characterData: true});
   for (const part of [0.3, 0.7, 0.5, 1, 0]) {
     const before = look();
     slider.value = Math.round(part * Number(root.dataset.steps));
     slider.dispatchEvent(new Event("input", {bubbles: true}));
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const after = look(), drawn = parts.filter((part) => part.checkVisibility()).length;
-    const touched = new Set(records.splice(0).filter(({attributeName}) => !["tabindex", "display"].includes(attributeName))
+    const touched = new Set(records.splice(0)
+      .filter(({attributeName}) => !["tabindex", "display"].includes(attributeName))
       .map(({target}) => (target.closest ? target : target.parentElement).closest("[data-node], [data-edge]")));
     found.push([touched.size, after.filter((text, index) => text !== before[index]).length, drawn]);
   }
@@ -340,7 +358,7 @@ def test_a_jump_touches_what_differs_and_only_what_is_near_is_drawn(browser_page
         out = nt.tanh(out) + 0.1
     shown = browser_page(document(nt.step(out).data), reduced_motion="reduce")
     jumps, parts, closed = shown.page.evaluate(JUMPS)
-    for touched, different, drawn in jumps:
+    for touched, different, visible in jumps:
         assert touched == different > 0
-        assert 0 < drawn < parts / 2
+        assert 0 < visible < parts / 2
     assert closed == 0  # the table and the help are built when they are opened

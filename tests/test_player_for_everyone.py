@@ -32,8 +32,8 @@ def expression():
 # What is pressed, one key after the other, to get to a view.
 VIEWS = {
     "start": "", "forward": "→ →", "backward": "End ←", "scalar": "1 End", "neuron": "3 End ←", "layers": "4 End ←",
-    "by nodes": "g End ←", "cell": "→ → → → c", "table": "End t", "keys": "?", "question": "p →", "projector": "f End ←",
-    "question on a projector": "f p →",
+    "by nodes": "g End ←", "cell": "→ → → → c", "table": "End t", "keys": "?", "question": "p →",
+    "projector": "f End ←", "question on a projector": "f p →",
 }  # fmt: skip
 NAMES = {"→": "ArrowRight", "←": "ArrowLeft"}
 
@@ -72,7 +72,8 @@ def test_axe_finds_nothing_in_any_view(browser_page, check, theme):  # noqa: F81
 def test_axe_finds_nothing_in_a_training_run(browser_page, check, theme):  # noqa: F811
     w, b = nt.variables(w=-1.0, b=0.5)
     loss = ((w * nt.constant(2.0, "x") + b - nt.constant(3.0, "t")) ** 2).named("L")
-    shown = browser_page(document(nt.step(loss, optimizer=Adam(0.1), iterations=3).data), color_scheme=theme, reduced_motion="reduce")
+    player = nt.step(loss, optimizer=Adam(0.1), iterations=3)
+    shown = browser_page(document(player.data), color_scheme=theme, reduced_motion="reduce")
     for keys in ("", "i i", "End", "t", "t ?"):
         walk(shown, keys)
         check(shown.page)
@@ -88,7 +89,8 @@ def test_axe_finds_nothing_in_a_small_window(browser_page, check, size):  # noqa
 
 @pytest.mark.browser
 def test_axe_finds_nothing_in_the_picture_of_a_notebook(browser_page, check):  # noqa: F811
-    page = f"<!doctype html><html lang='en'><title>a</title><main><h1>a</h1>{notebook_output(nt.step(expression()).data)}</main></html>"
+    output = notebook_output(nt.step(expression()).data)
+    page = f"<!doctype html><html lang='en'><title>a</title><main><h1>a</h1>{output}</main></html>"
     check(browser_page(page, java_script_enabled=True).page)
     image = page.replace("<script>{", "<script type='text/plain'>{")
     check(browser_page(image).page)
@@ -100,11 +102,13 @@ WALK = [  # key, what it changes, and to what
     ("ArrowRight", "data-step", "1"), ("PageDown", "data-step", "2"), ("ArrowLeft", "data-step", "1"),
     ("PageUp", "data-step", "0"), ("Shift+ArrowRight", "data-step", "1"), ("End", "data-phase", "done"),
     ("Shift+ArrowLeft", "data-pass", "backward"), ("Home", "data-phase", "start"), ("t", "data-view", "table"),
-    ("t", "data-view", "picture"), ("?", "data-view", "help"), ("Escape", "data-view", "picture"), ("b", "data-blank", ""),
-    (".", "data-blank", None), ("f", "data-projector", ""), ("f", "data-projector", None), ("g", "data-grain", "node"),
-    ("g", "data-grain", "edge"), ("1", "data-level", "scalar"), ("3", "data-level", "neuron"), ("4", "data-level", "layer"),
-    ("2", "data-level", "vector"), ("End", "data-phase", "done"), ("c", "data-cell", "pre1[0,0]"), ("Escape", "data-cell", None),
-    ("Home", "data-step", "0"), ("p", "data-asking", None), ("ArrowRight", "data-asking", "value"), ("Escape", "data-asking", None),
+    ("t", "data-view", "picture"), ("?", "data-view", "help"), ("Escape", "data-view", "picture"),
+    ("b", "data-blank", ""), (".", "data-blank", None), ("f", "data-projector", ""), ("f", "data-projector", None),
+    ("g", "data-grain", "node"), ("g", "data-grain", "edge"), ("1", "data-level", "scalar"),
+    ("3", "data-level", "neuron"), ("4", "data-level", "layer"), ("2", "data-level", "vector"),
+    ("End", "data-phase", "done"), ("c", "data-cell", "pre1[0,0]"), ("Escape", "data-cell", None),
+    ("Home", "data-step", "0"), ("p", "data-asking", None), ("ArrowRight", "data-asking", "value"),
+    ("Escape", "data-asking", None),
 ]  # fmt: skip
 
 
@@ -130,7 +134,8 @@ def test_the_tab_key_comes_to_every_button_and_out_again(browser_page):  # noqa:
     for _ in range(len(wanted) + 8):
         shown.press("Tab")
         here = shown.page.evaluate("""() => { const one = document.activeElement;
-            return [one.dataset.action ?? "", getComputedStyle(one).outlineStyle !== "none" || one.matches("[data-node], body")]; }""")
+            return [one.dataset.action ?? "",
+                    getComputedStyle(one).outlineStyle !== "none" || one.matches("[data-node], body")]; }""")
         seen.add(here[0])
         assert here[1], f"{here[0]} does not show that it has the focus"
     assert wanted <= seen
@@ -150,7 +155,8 @@ DEFICIENCIES = {  # Machado, Oliveira and Fernandes (2009), severity 1, on linea
 
 def palettes():
     """The palettes of the style sheet, in order: light, dark (twice), and those of a projector."""
-    return [dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r"\{([^{}]*--ground: #[^{}]*)\}", STYLE)]
+    blocks = re.findall(r"\{([^{}]*--ground: #[^{}]*)\}", STYLE)
+    return [dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6})", block)) for block in blocks]
 
 
 def linear(colour):
@@ -201,7 +207,7 @@ def test_states_differ_in_more_than_colour(browser_page, deficiency):  # noqa: F
     shown.press("ArrowRight", 2)
     looks = shown.page.evaluate("""() => Object.fromEntries(['todo', 'now', 'done'].map((state) => {
         const node = document.querySelector(`[data-node][data-state=${state}]`); if (!node) return [state, null];
-        const box = getComputedStyle(node.querySelector('.box')), tag = getComputedStyle(node.querySelector('.now-tag'));
+        const [box, tag] = ['.box', '.now-tag'].map((part) => getComputedStyle(node.querySelector(part)));
         return [state, [box.strokeDasharray, box.strokeWidth, tag.visibility].join()]; }))""")
     known = [look for look in looks.values() if look]
     assert len(set(known)) == len(known) >= 2

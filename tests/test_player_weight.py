@@ -40,7 +40,8 @@ def test_25_players_weigh_less_than_3_mb_in_a_notebook():
 
 
 def hostile():
-    a, b = nt.variable(2.0, name='~a "\\n" ~~ </script> & \ud800 \u2028 % # \''), nt.variable(3.5, name="v w x y z\n\n1 2")
+    a = nt.variable(2.0, name='~a "\\n" ~~ </script> & \ud800 \u2028 % # \'')
+    b = nt.variable(3.5, name="v w x y z\n\n1 2")
     return nt.step((a * b + a).named("f"), learning_rate=0.1).data
 
 
@@ -63,7 +64,8 @@ def test_the_script_unpacks_the_same(make, tmp_path):
     data = plain(make())
     (tmp_path / "packed.txt").write_text(packed(joined(data)), encoding="utf-8")
     (tmp_path / "data.json").write_text(json.dumps(data), encoding="utf-8")
-    script = subprocess.run([sys.executable, "-m", "nnteach.player.script"], capture_output=True, text=True, check=True, encoding="utf-8")
+    script = subprocess.run([sys.executable, "-m", "nnteach.player.script"],
+                            capture_output=True, text=True, check=True, encoding="utf-8")
     (tmp_path / "player.mjs").write_text(script.stdout, encoding="utf-8")
     (tmp_path / "check.mjs").write_text("""
         import assert from "node:assert/strict";

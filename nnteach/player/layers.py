@@ -20,7 +20,7 @@ MOST_OPENING = 4
 
 
 def open_layers(chain: Chain, any_number: bool = False, telling: Telling | None = None) -> dict[str, dict]:
-    """What `layer_level` gives with each layer opened in turn, by the name of that state: `layer1`; {} in a deep network."""
+    """What `layer_level` gives with each layer opened in turn, by its name, such as `layer1`; {} in a deep network."""
     count = len(chain.layers)
     if not _opens(count):
         return {}

@@ -51,7 +51,7 @@ class Telling:
 
 
 def story(trace: Trace, texts: "Texts", ask: Callable | None = None) -> dict:
-    """What the panel says at every step, and asks before it: (trace, k, texts) -> the question before step k, or None."""
+    """What the panel says at every step, and asks before it; `ask` is (trace, k, texts) -> a question or None."""
     steps = [_step(trace, k) for k in range(1, len(trace) + 1)]
     for k, step in enumerate(steps, start=1):
         if question := ask and ask(trace, k, texts):
@@ -80,7 +80,8 @@ def _memory(trace, texts):
             row = rows.setdefault((slot, name), [[0, "done", texts.place(memory.before[slot]), None]])
             row.append([k, "done", texts.place(memory.after[slot]), None])
     word = phrase("memory", trace.language)
-    return [{"name": f"{slot}({name})", "kind": "memory", "operation": word, "timeline": row} for (slot, name), row in rows.items()]
+    return [{"name": f"{slot}({name})", "kind": "memory", "operation": word, "timeline": row}
+            for (slot, name), row in rows.items()]
 
 
 LONGEST_EXPRESSION = 60

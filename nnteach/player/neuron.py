@@ -60,7 +60,8 @@ class _Network:
         captions, lines, below = [self._inputs(data)], [], [[()] * chain.widths[0]]
         for n, layer in enumerate(layers, start=1):
             units = range(layer.width)
-            columns.append([self._cell(layer.out, chain.index(layer.out, unit), layer.pre, ("unit", n)) for unit in units])
+            columns.append([self._cell(layer.out, chain.index(layer.out, unit), layer.pre, ("unit", n))
+                            for unit in units])
             below.append([self._below(n, layer, unit) for unit in units])
             lines.append(self._lines(n, layer, columns))
             captions.append(f"{self.trace.names[layer.out]} = {operation_text(self.trace, layer.out)}")

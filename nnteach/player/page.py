@@ -44,7 +44,8 @@ h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; 
 {script}
 const root = document.getElementById("player");
 const show = (text) => mount(root, unpack(text), {{ wholePage: true, theme: document.documentElement.dataset.theme }});
-const say = () => root.append(...new DOMParser().parseFromString(document.querySelector("noscript").textContent, "text/html").body.children);
+const say = () => root.append(\
+...new DOMParser().parseFromString(document.querySelector("noscript").textContent, "text/html").body.children);
 const {{ textContent, dataset }} = document.getElementById("message");
 if ("packed" in dataset) inflate(textContent).then(show, say);
 else show(textContent);
@@ -121,12 +122,13 @@ def notebook_output(data: dict, png_alt: str | None = None) -> str:
 def _page(data, message, attribute="", title=None):
     said = words() | data.get("words", {})
     return _PAGE.format(
-        language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY, title=_text(title or data["title"]),
+        language=_text(said["language"]), noscript=_text(said["noscript"]), policy=POLICY,
+        title=_text(title or data["title"]),
         summary=_text(data["summary"]), style=style_sheet(STYLE), script=script(), packed=attribute, message=message)
 
 
 def _sent(data):
-    """What the script needs of a message: a page has no link to Python, hence no inputs, and its summary beside the script.
+    """What the script needs of a message: a page has no link to Python, hence no inputs; its summary stands beside.
 
     The levels and folds are opened, because they are packed better with all the rest.
     """
