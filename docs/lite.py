@@ -17,11 +17,12 @@ What was tried, and what was not:
   Pyodide, there is no wasmtime, process or thread. All 281 cells of the exercises ran, and 694 of the 730 of the
   lessons; 22 demos and the lesson on scikit-learn did not, for parts that were missing around that Python (a package's
   version, `ssl`) and that the program puts there by now.
-- Not tried: the same cells in Pyodide itself, and the speed. Pyodide's core is on npm (`pyodide` 314.0.7, which has all
-  modules of Python's own that nnteach imports), and the kernel's own wheels come with jupyterlite-pyodide-kernel 0.8.6.
-  But its NumPy and matplotlib (`numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl` in pyodide-lock.json) are at its
-  distributor's only: PyPI has neither for `pyemscripten_2026_0_wasm32` nor NumPy for `pyodide_2025_0_wasm32`, and no
-  package on npm was found that carries them. Where the distributor can be reached, try the first cell of a lesson.
+- Not tried: the same cells in Pyodide itself, and the speed. Pyodide's core is on npm (`pyodide` 314.0.7, which has
+  all modules of Python's own that nnteach imports), and the kernel's own wheels come with jupyterlite-pyodide-kernel
+  0.8.6. But its NumPy and matplotlib (`numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl` in pyodide-lock.json)
+  are at its distributor's only: PyPI has neither for `pyemscripten_2026_0_wasm32` nor NumPy for
+  `pyodide_2025_0_wasm32`, and no package on npm was found that carries them. Where the distributor can be reached,
+  try the first cell of a lesson.
 """
 
 import argparse

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "js"
-PARTS = ("inflate", "unpack", "lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview", "panel", "views", "toolbar", "stage", "inputs",
-         "levels", "lens", "fold", "clock", "screen", "prediction", "actions", "player", "widget")
+PARTS = ("inflate", "unpack", "lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview",
+         "panel", "views", "toolbar", "stage", "inputs", "levels", "lens", "fold", "clock", "screen", "prediction",
+         "actions", "player", "widget")
 """In this order; `message.js` holds types alone."""
 
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
@@ -28,7 +29,7 @@ _KEYWORD = re.compile(r"\b(if|for|while|const|return) (?=[(\[])")
 _ONE_NAME = re.compile(r"(?<!\w)\((\w+)\)(?==>)")
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
 _LAST_LINE = re.compile(r";?\n(?=\})")
-"""Before a closing brace a statement needs no semicolon; a loop without a body, which would need one, is not written here."""
+"""Before a closing brace no statement needs a semicolon but a loop without a body, which is not written here."""
 
 
 @cache
