@@ -45,7 +45,7 @@ class DemoPage:
         self.page.evaluate(WRITE, f"import nnteach as nt\nnt.demos.{name}({arguments})")
         self.outputs = self.lab.run_all(self.page)[0]
         self.root = self.page.locator(f".nnteach-demo-{name}")
-        self.root.locator("img.nnteach-picture, canvas").first.wait_for()
+        self.root.locator("img.nnteach-picture[src], canvas").first.wait_for()
         self.root.evaluate(WATCH)
         return self.root
 

@@ -11,11 +11,11 @@ function render({ model, el }) {
   el.append(image, sentence);
   const update = () => {
     // As a data: address it is there at once; an address made by createObjectURL would be asked of another process.
-    const reader = new FileReader();
+    const reader = new FileReader(), say = model.get("say");
     reader.onload = () => {
       image.src = /** @type {string} */ (reader.result);
       image.alt = model.get("title");
-      sentence.textContent = model.get("say");
+      sentence.textContent = say;
     };
     reader.readAsDataURL(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
   };
