@@ -140,8 +140,8 @@ def main():
         print(f"{name:22}" + "".join(f"{cell:>20}" for cell in cells))
     print(f"JavaScript {len(script().encode()) / 1000:.1f} KB (60); "
           f"25 players {megabytes:.2f} MB (3), open in {seconds:.1f} s (3)")
-    print(f"An empty page opens in {empty:.2f} s. Processor slowed down 4 times. Load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after, "
-          f"{os.cpu_count()} cores.")
+    print(f"An empty page opens in {empty:.2f} s. Processor slowed down 4 times. "
+          f"Load of the machine {load:.1f} before and {os.getloadavg()[0]:.1f} after, {os.cpu_count()} cores.")
 
 
 if __name__ == "__main__":
