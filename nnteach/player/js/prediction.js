@@ -83,7 +83,7 @@ export class Prediction {
   }
 
   end() {
-    if (!this.open) return;
+    if (!this.open && !this.element.firstChild) return;
     const { root, stage } = this.player;
     if (this.element.contains(document.activeElement)) root.focus({ preventScroll: true });
     this.open = null;
