@@ -11,16 +11,21 @@ PICTURE = """async root => {
     const bytes = new Uint8Array(await (await fetch(root.querySelector('img.nnteach-picture').src)).arrayBuffer());
     return [...bytes].reduce((sum, byte, i) => (sum * 31 + byte + i) % 4294967291, bytes.length);
 }"""
-# When a control was moved, and when the picture that followed had been decoded, in milliseconds.
+# `root.drawn()` gives the milliseconds from a control's move until the picture that followed had been decoded. It is an
+# event that is waited for: asking again and again would take the processor from what is measured.
 WATCH = """root => {
+    let moved = 0, drawn = 0, tell = () => {};
     for (const kind of ['keydown', 'change', 'click'])
-        root.addEventListener(kind, () => { root.dataset.moved = performance.now(); }, true);
+        root.addEventListener(kind, () => { moved = performance.now(); }, true);
     const image = root.querySelector('img.nnteach-picture');
     image?.addEventListener('load', () =>
-        image.decode().then(() => { root.dataset.drawn = performance.now(); }, () => {}));  // unless the next has come
+        image.decode().then(() => { drawn = performance.now(); tell(); }, () => {}));  // unless the next has come
+    root.drawn = () => new Promise(done => {
+        tell = () => drawn > moved && done(drawn - moved);
+        tell();
+        setTimeout(done, image ? 5000 : 0, null);
+    });
 }"""
-TIME = "root => Number(root.dataset.drawn) - Number(root.dataset.moved)"
-DRAWN = "root => root.querySelector('canvas') || Number(root.dataset.drawn) > Number(root.dataset.moved)"
 WRITE = """source => {
     const panel = window.jupyterapp.shell.currentWidget;
     panel.content.model.cells.get(0).sharedModel.setSource(source);
@@ -63,9 +68,9 @@ class DemoPage:
         before, deadline = self.picture(), time.monotonic() + 20
         MOVES[control.kind](widget, control)
         while time.monotonic() < deadline:
-            # To read the picture keeps the browser busy, so that is done only after it has been drawn.
-            if self.root.evaluate(DRAWN) and self.picture() != before:
-                return self.root.evaluate(TIME)
+            spent = self.root.evaluate("root => root.drawn()")
+            if self.picture() != before:
+                return spent
             time.sleep(0.02)
         raise AssertionError(f"the picture does not change with {control.name}")
 

@@ -469,6 +469,25 @@ def test_two_outputs_in_one_page_do_not_meet(browser_page, message):  # noqa: F8
     assert page.locator(".nnteach-output img").first.is_hidden()
 
 
+def test_what_is_near_to_the_window_does_not_wait(browser_page, message):  # noqa: F811
+    """An hour until the turn of the others: what stands before that stands because it is looked at."""
+    later = "<script>window.nnteachTurn = 3600000</script>"
+    shown = browser_page(notebook(later, *[notebook_output(message)] * 6))
+    outputs = shown.page.locator(".nnteach-output")
+    outputs.first.locator("iframe").wait_for()
+    heights = outputs.evaluate_all("boxes => boxes.map(box => box.getBoundingClientRect().height)")
+    assert outputs.last.locator("iframe").count() == 0 and outputs.last.locator("img").is_visible()
+    outputs.last.scroll_into_view_if_needed()
+    outputs.last.locator("iframe").wait_for()
+    assert outputs.evaluate_all("boxes => boxes.map(box => box.getBoundingClientRect().height)") == heights
+
+
+def test_players_out_of_sight_come_by_themselves(browser_page, message):  # noqa: F811
+    shown = browser_page(notebook(*[notebook_output(message)] * 6))
+    shown.page.wait_for_function("() => document.querySelectorAll('iframe').length === 6")
+    assert shown.page.evaluate("scrollY") == 0
+
+
 def test_full_screen_from_a_frame(browser_page, message):  # noqa: F811
     shown = browser_page(notebook(notebook_output(message)))
     frame = shown.page.frame_locator("iframe")

@@ -16,6 +16,8 @@ HEIGHT_WITH_LEDGER = 600
 ROOM_FOR_BARS, ROOM_FOR_CURVE = 190, 150
 """Heights in px. ROOM_FOR_BARS is for toolbar and sentence; a panel with a ledger needs more than the least."""
 
+PAUSE = 200  # ms between two players of a notebook that are not near to the window
+
 # Nothing may be loaded from anywhere: what the page needs is in it.
 POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
           "font-src data:; base-uri 'none'; form-action 'none'")
@@ -63,14 +65,18 @@ _UPGRADE = r"""
 for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")) {
   box.setAttribute("data-ready", "");
   const image = box.querySelector("img");
+  const height = Math.min(box.dataset.height, box.closest(".reveal") ? 480 : Infinity);
+  box.style.minHeight = height + "px";  // so that nothing below it moves
+  let frame;
   const show = async () => {
+    if (frame) return;
+    frame = document.createElement("iframe");
     const page = await inflate(box.querySelector("script[data-page]").textContent);
     const picture = decodeURIComponent(image.getAttribute("src").replace(/^[^,]*,/, ""));
     const dark = document.body.dataset.jpThemeLight;
     const theme = dark === "false" ? "dark" : dark === "true" ? "light" : "auto";
-    const frame = document.createElement("iframe");
     frame.title = image.alt;
-    frame.style.cssText = "display:block;width:100%;border:0;height:" + box.dataset.height + "px";
+    frame.style.cssText = "display:block;width:100%;border:0;height:" + height + "px";
     frame.setAttribute("sandbox", "allow-scripts allow-downloads");
     frame.setAttribute("allow", "fullscreen *");
     frame.allowFullscreen = true;
@@ -79,9 +85,19 @@ for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")
     box.append(frame);
     image.style.display = "none";
   };
-  show().catch(() => {});  // whatever is missing here, the picture stays
+  // What is near to the window comes at once, all else one after the other.
+  const near = (seen) => seen.some((entry) => entry.isIntersecting) && start();
+  const observer = new IntersectionObserver(near, { rootMargin: "50%" });
+  const start = () => {
+    observer.disconnect();
+    show().catch(() => {});  // whatever is missing here, the picture stays
+  };
+  observer.observe(box);
+  const now = performance.now();
+  window.nnteachTurn = Math.max(window.nnteachTurn ?? 0, now) + @pause@;
+  setTimeout(start, window.nnteachTurn - now);
 }
-"""
+""".replace("@pause@", str(PAUSE))
 
 
 def document(data: dict, title: str | None = None) -> str:
