@@ -427,14 +427,15 @@ def test_any_name_stays_text(browser_page, name):  # noqa: F811
 
 
 def test_a_hostile_picture_is_only_a_picture(browser_page, message):  # noqa: F811
-    hostile = message["picture"].replace("</svg>", """<script>alert(1)</script>
+    loaded = message["picture"].replace("<svg ", '<svg onload="alert(1)" ', 1)
+    hostile = loaded.replace("</svg>", """<script>alert(1)</script>
         <a href="javascript:alert(1)"><text>a</text></a><image href="http://x.test/"/><use href="http://x.test/a#b"/>
         <foreignObject><body xmlns="http://www.w3.org/1999/xhtml" onload="alert(1)"/></foreignObject>
         <rect onclick="alert(1)" style="fill:url(http://x.test/)" width="1" height="1"/></svg>""")
     shown = browser_page(document({**message, "picture": hostile}))
     svg = shown.page.locator(".nn-canvas > svg")
     assert svg.locator("script, foreignObject, image, use, a, [onclick], [href]").count() == 0
-    assert svg.locator('rect[style*="url"]').count() == 0
+    assert svg.locator('rect[style*="url"]').count() == 0 and svg.get_attribute("onload") is None
     assert svg.locator("[data-node]").count() == 5
 
 
