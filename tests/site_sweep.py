@@ -51,8 +51,7 @@ class Sweep:
         self.page_name = name
         self.counts["pages"] += 1
         self.page.goto((self.site / name).as_uri())
-        frames = [self._loaded(element) for element in self.page.query_selector_all("iframe")]
-        self.expect(len(frames) == self.page.locator(".nnteach-output, .nnteach-quiz").count(), "an output stays still")
+        frames = [self._loaded(element) for element in self._frames()]
         self._axe(self.page.main_frame, "page")
         for frame in frames:
             self._play(frame) if frame.query_selector(PLAYER) else self._answer(frame)
@@ -65,6 +64,18 @@ class Sweep:
         self.counts["requests within the site"] += 1
         if not request.url.startswith((self.site.as_uri(), "data:", "blob:", "about:")):
             self.note(f"asks for {request.url}")
+
+    def _frames(self):
+        """The frames of all outputs; those far below the window come one after the other."""
+        from playwright.sync_api import TimeoutError as TooLate
+
+        outputs = self.page.locator(".nnteach-output, .nnteach-quiz").count()
+        try:
+            there = "outputs => document.querySelectorAll('iframe').length >= outputs"
+            self.page.wait_for_function(there, arg=outputs, timeout=9_000)
+        except TooLate:
+            self.note("an output stays still")
+        return self.page.query_selector_all("iframe")
 
     def _loaded(self, element):
         frame = element.content_frame()
