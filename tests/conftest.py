@@ -19,9 +19,9 @@ CHROMIUM_OPTIONS = [
 
 
 def pytest_collection_modifyitems(items):
-    """A test with JupyterLab needs the browser too."""
+    """What opens a page, in JupyterLab or by itself, is a test with a browser."""
     for item in items:
-        if item.get_closest_marker("lab"):
+        if item.get_closest_marker("lab") or "chromium_path" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 

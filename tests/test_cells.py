@@ -227,7 +227,6 @@ def go_to(shown, step):
     shown.painted()
 
 
-@pytest.mark.browser
 def test_the_browser_draws_the_cells_as_python_does_and_those_of_every_step(browser_page, player, source):  # noqa: F811
     shown = browser_page(source)
     parts = {group.get("data-node"): [[grid.get("data-heat"), {path.get("class"): path.get("d") for path in grid}]
@@ -252,7 +251,6 @@ def lines_of(shown):
     return [line.removeprefix("= ") for line in shown.page.locator(".nn-cell p").all_inner_texts()]
 
 
-@pytest.mark.browser
 def test_a_click_on_a_cell_of_a_gradient_shows_its_sum(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(network((2, 2), 2)).data))
     shown.press("End")
@@ -268,7 +266,6 @@ def test_a_click_on_a_cell_of_a_gradient_shows_its_sum(browser_page):  # noqa: F
     assert cell_of(shown) is None and shown.page.locator(".nn-frame").count() == 0
 
 
-@pytest.mark.browser
 def test_a_click_on_a_heat_cell_shows_its_sum(browser_page, player, source):  # noqa: F811
     shown = browser_page(source)
     shown.page.locator('[data-node="b1"]').focus()
@@ -286,7 +283,6 @@ def test_a_click_on_a_heat_cell_shows_its_sum(browser_page, player, source):  # 
     assert result == nt.digits.number(player.trace.state_at(len(player.trace)).nodes["b1"].grad[2])
 
 
-@pytest.mark.browser
 def test_the_key_c_walks_through_the_cells_of_the_gradient_and_then_of_the_value(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(network((2, 2), 2)).data))
     shown.press("End")
@@ -302,7 +298,6 @@ def test_the_key_c_walks_through_the_cells_of_the_gradient_and_then_of_the_value
     assert cell_of(shown) == "q[1,1]" and shown.page.locator("[data-say]").inner_text().count("=") >= 2
 
 
-@pytest.mark.browser
 def test_the_sum_grows_with_every_contribution_that_arrives(browser_page):  # noqa: F811
     x = nt.variable([1.0, 2.0], "x")
     told = nt.step(((x * x).named("s") + nt.exp(x).named("e")).sum().named("L"))
@@ -318,7 +313,6 @@ def test_the_sum_grows_with_every_contribution_that_arrives(browser_page):  # no
     assert len(set(found)) == 3 and last.count("∂L/∂") == 3 and last.startswith(first)
 
 
-@pytest.mark.browser
 def test_after_an_update_the_sums_still_have_the_numbers_that_they_were_made_of(browser_page):  # noqa: F811
     told = nt.step(network((2, 2, 1), 2), learning_rate=0.5)
     shown = browser_page(document(told.data))
@@ -359,7 +353,6 @@ def layers(browser_page):  # noqa: F811
     return shown
 
 
-@pytest.mark.browser
 def test_a_layer_opens_and_closes_by_click_and_enter_and_o_and_its_button(layers):
     shown = layers
     folded = names(shown)
@@ -384,7 +377,6 @@ def test_a_layer_opens_and_closes_by_click_and_enter_and_o_and_its_button(layers
     wait_for(shown, "data-open", None)
 
 
-@pytest.mark.browser
 def test_step_and_selection_are_carried_and_another_layer_closes(layers):
     shown = layers
     go_to(shown, 20)
@@ -403,7 +395,6 @@ def test_step_and_selection_are_carried_and_another_layer_closes(layers):
     assert shown.page.evaluate("() => document.activeElement.dataset.node") == "out1"
 
 
-@pytest.mark.browser
 def test_the_box_that_was_opened_stays_where_it_is_as_far_as_possible(layers):
     shown = layers
     box = shown.page.locator('[data-node="out1"] > .box')
@@ -415,7 +406,6 @@ def test_the_box_that_was_opened_stays_where_it_is_as_far_as_possible(layers):
     assert abs(after["x"] - before["x"]) < 2 and abs(after["y"] - before["y"]) < 60  # its row is lower now
 
 
-@pytest.mark.browser
 def test_opening_and_closing_leaves_the_document_as_it_was(layers):
     shown = layers
     rng = np.random.default_rng(0)
@@ -430,7 +420,6 @@ def test_opening_and_closing_leaves_the_document_as_it_was(layers):
             assert shown.page.evaluate(DOM) == here, (step, keys)
 
 
-@pytest.mark.browser
 def test_every_number_with_a_layer_open_is_that_of_the_vector_level(layers):
     shown = layers
     for step in (3, 11, 18, 26):
@@ -450,7 +439,6 @@ def test_every_number_with_a_layer_open_is_that_of_the_vector_level(layers):
 # --------------------------------------------------------------------------------------------------- for everyone
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_these_views(browser_page, source, theme):  # noqa: F811
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -464,7 +452,6 @@ def test_axe_finds_nothing_in_these_views(browser_page, source, theme):  # noqa:
         assert found.violations_count == 0, (keys, found.generate_report())
 
 
-@pytest.mark.browser
 def test_in_grey_magnitude_is_lightness_and_sign_is_a_slit(browser_page, source):  # noqa: F811
     """The computed opacities rise with the magnitude, and every negative path has two pieces for each cell."""
     shown = browser_page(source)
@@ -477,7 +464,6 @@ def test_in_grey_magnitude_is_lightness_and_sign_is_a_slit(browser_page, source)
     assert all(looks[f"heat-{code}"][1] % 2 == 0 for code in "abcd")
 
 
-@pytest.mark.browser
 def test_the_table_has_the_numbers_behind_the_cells(browser_page, source):  # noqa: F811
     shown = browser_page(source)
     shown.press("t")

@@ -424,7 +424,6 @@ def test_the_length_of_a_straight_route():
     assert length([(0, 0), (10, 0), (20, 0), (30, 0), (30, 10), (30, 20), (30, 30)]) == pytest.approx(60)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_texts_fit_into_their_boxes_in_a_browser(chromium, tmp_path, example):
     diagram = EXAMPLES[example]()
@@ -445,7 +444,6 @@ def test_texts_fit_into_their_boxes_in_a_browser(chromium, tmp_path, example):
     assert outside == [] and clashes == 0
 
 
-@pytest.mark.browser
 def test_classes_alone_change_what_is_seen(chromium, tmp_path):
     save(sum_times_z(), layout(sum_times_z()), tmp_path / "picture.svg")
     page = chromium.new_page(color_scheme="dark")

@@ -256,7 +256,6 @@ def walked(shown):
     return seen
 
 
-@pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("some", [MARKUP + ADDRESSES, CONTROLS + LETTERS, DOT + LATEX], ids=["html", "letters", "code"])
 def test_every_view_is_built_of_the_same_elements_in_a_browser(browser_page, some):  # noqa: F811

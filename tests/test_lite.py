@@ -57,7 +57,6 @@ def test_a_notebook_is_as_a_server_hands_it_out(tmp_path):
     assert read[0] == read[1]
 
 
-@pytest.mark.browser
 @pytest.mark.slow
 def test_the_course_page_leads_to_a_lesson_whose_player_steps(visit):
     page = visit("course.md")
@@ -70,7 +69,6 @@ def test_the_course_page_leads_to_a_lesson_whose_player_steps(visit):
     assert player.get_attribute("data-step") == "1"
 
 
-@pytest.mark.browser
 @pytest.mark.slow
 def test_a_lecture_begins_with_its_key(visit):
     page = visit(LESSON)

@@ -19,8 +19,6 @@ from nnteach.player.levels import scalars_of
 from nnteach.player.page import document
 from nnteach.trace import edge_name
 
-pytestmark = pytest.mark.browser
-
 # Shows every message at every level and step; what changes from one step to the next comes back, as texts.
 WALK = """async (messages) => {
   const { mount } = await import(URL.createObjectURL(new Blob([window.script], {type: "text/javascript"})));

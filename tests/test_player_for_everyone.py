@@ -56,7 +56,6 @@ def walk(shown, keys):
     shown.page.wait_for_timeout(200)  # numbers that have just come are still fading in
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_view(browser_page, check, theme):  # noqa: F811
     source = document(nt.step(network()).data)
@@ -67,7 +66,6 @@ def test_axe_finds_nothing_in_any_view(browser_page, check, theme):  # noqa: F81
         shown.context.close()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_training_run(browser_page, check, theme):  # noqa: F811
     w, b = nt.variables(w=-1.0, b=0.5)
@@ -79,7 +77,6 @@ def test_axe_finds_nothing_in_a_training_run(browser_page, check, theme):  # noq
         check(shown.page)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("size", [(600, 800), (1024, 768)])
 def test_axe_finds_nothing_in_a_small_window(browser_page, check, size):  # noqa: F811
     shown = browser_page(document(nt.step(network()).data), viewport=dict(zip(("width", "height"), size, strict=True)))
@@ -87,7 +84,6 @@ def test_axe_finds_nothing_in_a_small_window(browser_page, check, size):  # noqa
     check(shown.page)
 
 
-@pytest.mark.browser
 def test_axe_finds_nothing_in_the_picture_of_a_notebook(browser_page, check):  # noqa: F811
     output = notebook_output(nt.step(expression()).data)
     page = f"<!doctype html><html lang='en'><title>a</title><main><h1>a</h1>{output}</main></html>"
@@ -112,7 +108,6 @@ WALK = [  # key, what it changes, and to what
 ]  # fmt: skip
 
 
-@pytest.mark.browser
 def test_every_function_by_keyboard_alone(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(network()).data), reduced_motion="reduce")
     shown.page.wait_for_timeout(200)
@@ -126,7 +121,6 @@ def test_every_function_by_keyboard_alone(browser_page):  # noqa: F811
                 arg=[attribute, expected])
 
 
-@pytest.mark.browser
 def test_the_tab_key_comes_to_every_button_and_out_again(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(expression()).data))
     wanted = set(shown.page.locator(".nn-toolbar button").evaluate_all("all => all.map(one => one.dataset.action)"))
@@ -198,7 +192,6 @@ def test_forward_backward_and_text_stay_apart(deficiency):
                 assert apart >= 10, (deficiency, one, other, round(apart, 1))
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("deficiency", ["protanopia", "deuteranopia", "tritanopia", "achromatopsia"])
 def test_states_differ_in_more_than_colour(browser_page, deficiency):  # noqa: F811
     """To do is dashed, now is thick and has a tag, done is neither; the table has the words."""

@@ -163,7 +163,6 @@ def test_an_unknown_name_is_told_with_the_known_ones():
 # ---------------------------------------------------------------------------------------------- in a browser
 
 
-@pytest.mark.browser
 def test_answering_with_the_keyboard(browser_page):  # noqa: F811
     page = browser_page(document(nt.quiz("001"))).page
     first = page.locator("form").first
@@ -181,7 +180,6 @@ def test_answering_with_the_keyboard(browser_page):  # noqa: F811
     assert page.locator("form").nth(1).locator("[role=status]").inner_text() == "Choose an option first."
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width, height, scheme", [(1920, 1080, "light"), (1024, 768, "dark"), (390, 800, "light")])
 def test_accessible_and_without_sideways_scrolling(browser_page, width, height, scheme):  # noqa: F811
     from axe_playwright_python.sync_playwright import Axe
@@ -197,7 +195,6 @@ def test_accessible_and_without_sideways_scrolling(browser_page, width, height, 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("scripts", [True, False])
 def test_in_a_saved_notebook_with_and_without_scripts(browser_page, scripts):  # noqa: F811
     quizzes = _output(nt.quiz("001")) + _output(nt.quiz("graphs.1"))

@@ -132,7 +132,6 @@ def test_the_citation_has_the_version_and_the_licence_of_the_package():
 # --------------------------------------------------------------------------------------------------- in a browser
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name, scheme", [(name, "light") for name in PAGES]
                          + [(name, "dark") for name in ("index.html", WITH_PLAYERS[1], "decks/001.html")])
 def test_the_sweep_of_a_page_finds_nothing(chromium, site, name, scheme):
@@ -143,7 +142,6 @@ def test_the_sweep_of_a_page_finds_nothing(chromium, site, name, scheme):
     assert sweep.counts["players"] >= (name in WITH_PLAYERS) and sweep.counts["questions"] >= (name in WITH_QUESTIONS)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("body, problem", [
     ('<img src="data:,">', "axe-core, page: image-alt"),
     ("<script>nothing()</script>", "error: nothing is not defined"),
@@ -169,7 +167,6 @@ def test_the_pages_of_a_sweep_are_chosen_by_how_their_paths_begin(site):
     assert set(site_sweep.pages_of(site)) > set(site_sweep.pages_of(site, ["decks"])) >= {"decks/001.html"}
 
 
-@pytest.mark.browser
 def test_the_theme_is_kept_and_the_player_follows(visit):
     page = visit("index.html", color_scheme="light")
     page.get_by_role("button", name="Dark or light", exact=True).click()
@@ -179,7 +176,6 @@ def test_the_theme_is_kept_and_the_player_follows(visit):
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
-@pytest.mark.browser
 def test_the_keyboard_reaches_the_text_first_and_then_the_menu(visit):
     page = visit("index.html")
     page.keyboard.press("Tab")
@@ -188,7 +184,6 @@ def test_the_keyboard_reaches_the_text_first_and_then_the_menu(visit):
     assert page.url.endswith("#main")
 
 
-@pytest.mark.browser
 def test_from_lesson_to_lesson(visit):
     first, second = build.notebook_pages("lessons")[1:3]
     page = visit(first.path)
@@ -197,7 +192,6 @@ def test_from_lesson_to_lesson(visit):
     assert page.title().startswith(second.title)
 
 
-@pytest.mark.browser
 def test_a_lecture_shows_one_idea_at_a_time_and_goes_on_into_the_next_lesson(visit):
     first, second = build.notebook_pages("lessons")[1:3]
     page = visit(first.path)
@@ -220,7 +214,6 @@ def test_a_lecture_shows_one_idea_at_a_time_and_goes_on_into_the_next_lesson(vis
     assert page.get_by_role("status").text_content().startswith("1 of ")
 
 
-@pytest.mark.browser
 def test_a_player_steps_in_a_lecture_and_axe_finds_nothing(visit):
     from axe_playwright_python.sync_playwright import Axe
 

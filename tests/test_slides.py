@@ -165,7 +165,6 @@ def projected(chromium, libraries, tmp_path):
         page.close()
 
 
-@pytest.mark.browser
 def test_players_step_in_slides_even_when_reveal_js_cannot_be_fetched(chromium, finished, tmp_path):
     """nbconvert takes reveal.js from elsewhere; without a network the slides stand below each other and still step."""
     (tmp_path / "lesson.ipynb").write_text(finish.to_text(finished), encoding="utf-8")
@@ -181,7 +180,6 @@ def test_players_step_in_slides_even_when_reveal_js_cannot_be_fetched(chromium, 
     page.close()
 
 
-@pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("env", [None, lab.environment()], ids=["plain", "from nnteach lab"])
 def test_in_a_slide_keys_and_buttons_step_the_player_and_reveal_js_keeps_its_own(projected, tmp_path, env):
@@ -204,7 +202,6 @@ def test_in_a_slide_keys_and_buttons_step_the_player_and_reveal_js_keeps_its_own
     assert page.evaluate(where) != before
 
 
-@pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_slide_is_cut_off_or_too_small_for_the_back_row(projected, tmp_path, lesson):

@@ -109,7 +109,6 @@ VISIBLE = """() => [...document.querySelectorAll('[data-loss]')]
     .filter(one => getComputedStyle(one).visibility === 'visible').length"""
 
 
-@pytest.mark.browser
 def test_a_training_run_on_one_layout(browser_page):  # noqa: F811
     player = nt.step(loss(), optimizer=Adam(0.1), iterations=3)
     shown = browser_page(document(player.data))
@@ -141,7 +140,6 @@ CUT_OFF = """() => [...document.querySelectorAll('.nn-segments > span')]
     .filter((one) => one.firstElementChild?.offsetWidth > one.clientWidth).map((one) => one.textContent)"""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("projected", [False, True])
 def test_a_phase_is_named_in_full_or_not_at_all(browser_page, projected):  # noqa: F811
     """However short the phases are: of names that have no room, colours and order are left."""
@@ -155,7 +153,6 @@ def test_a_phase_is_named_in_full_or_not_at_all(browser_page, projected):  # noq
             assert shown.page.evaluate(CUT_OFF) == [], (iterations, width)
 
 
-@pytest.mark.browser
 def test_the_table_has_what_the_optimizer_remembers(browser_page):  # noqa: F811
     player = nt.step(loss(), optimizer=Adam(0.1), iterations=2)
     shown = browser_page(document(player.data))

@@ -12,8 +12,6 @@ from nnteach.digits import number
 from nnteach.nn.optimizers import Adam
 from nnteach.player.page import document, notebook_output
 
-pytestmark = pytest.mark.browser
-
 
 def branched():
     x, y = nt.variables(x=2, y=-3)
