@@ -10,6 +10,7 @@ Everything is read from the lessons, exercises, demos and data files of the proj
 
 import argparse
 import html
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ from shell import Page, text
 from nnteach.notation import NOTATIONS
 
 HERE, ROOT = covered.ITEMS.parent, covered.ROOT
+BAR = ROOT / "nnteach/_jupyter/share/labextensions/nnteach-lecture/static/bar.js"  # the same one as in JupyterLab
 FOLDERS = {"lessons": "notebooks", "exercises": "exercises"}
 LECTURE = '\n<script src="../lecture.js" defer></script>'
 DECKS = ("000", "001", "002", "003", "004")
@@ -54,10 +56,17 @@ def build(folder: Path, pictures: bool = True) -> list[Page]:
         target = folder / page.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text(page), encoding="utf-8")
-    for name in ("site.js", "lecture.js", "icon.svg"):
+    for name in ("site.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
+    (folder / "lecture.js").write_text(_lecture(), encoding="utf-8")
     (folder / "site.css").write_text((HERE / "site.css").read_text("utf-8") + prose.colours(), encoding="utf-8")
     return pages
+
+
+def _lecture() -> str:
+    """Lecture mode as one classic script: a page opened from a file may not import modules."""
+    bar, pages = BAR.read_text(encoding="utf-8"), (HERE / "lecture.js").read_text(encoding="utf-8")
+    return re.sub(r"^export ", "", bar, flags=re.M) + re.sub(r"^import .*\n", "", pages, flags=re.M)
 
 
 # ------------------------------------------------------------------------------------------------ start, gallery

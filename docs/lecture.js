@@ -2,44 +2,23 @@
 // Lecture mode: one idea of the lesson at a time, large, to the end and on into the next lesson.
 // F2 or the button begins and ends it; PageDown, PageUp and the arrows turn the page, as a clicker does.
 
+import { BACK, FORWARD, button, ideasOf, makeBar } from "./bar.js";
+
 const sections = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main > section")]);
 const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[rel="next"]'));
-const FORWARD = ["PageDown", "ArrowRight", " "], BACK = ["PageUp", "ArrowLeft"];
-
-/** Which idea each section belongs to: prose begins one, code and what it gave belong to the prose before.
- * @param {HTMLElement[]} all */
-function ideas(all) {
-  let idea = -1;
-  return all.map((section) => (section.classList.contains("prose") || idea < 0 ? ++idea : idea));
-}
-
-const ideaOf = ideas(sections);
+const ideaOf = ideasOf(sections.map((section) => ({ prose: section.classList.contains("prose") })));
 const last = ideaOf[ideaOf.length - 1];
 let now = 0;
 
 const enter = button("Lecture (F2)", begin);
 document.querySelector("header")?.insertBefore(enter, document.getElementById("theme"));
 
-const bar = document.createElement("div");
-bar.className = "lecture-bar";
-bar.setAttribute("role", "toolbar");
-bar.setAttribute("aria-label", "Lecture");
-const place = document.createElement("span");
-place.setAttribute("role", "status");
+const { bar, place } = makeBar(turn, end);
 // Where the lesson's own heading is not on the page, a screen reader still finds one.
 const heading = document.createElement("h1");
 heading.className = "unseen";
 heading.textContent = document.querySelector("main h1")?.textContent ?? document.title;
-bar.append(heading, button("← Back", () => turn(-1)), place, button("On →", () => turn(1)), button("End (F2)", end));
-
-/** @param {string} words @param {() => void} act */
-function button(words, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = words;
-  made.addEventListener("click", act);
-  return made;
-}
+bar.prepend(heading);
 
 function running() {
   return "lecture" in document.documentElement.dataset;

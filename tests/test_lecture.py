@@ -74,6 +74,22 @@ def test_after_the_last_idea_comes_the_next_lesson_of_the_course(lab):
     assert page.locator(".jp-NotebookPanel:visible h1", has_text="Three numbers").is_visible()
 
 
+def test_the_end_of_a_notebook_that_is_no_lesson_stays(lab):
+    page = lab.open(lab.write("alone.ipynb", "a = 6"))
+    page.keyboard.press("F2")
+    page.keyboard.press("PageDown")
+    page.wait_for_timeout(1000)  # nothing shall come
+    assert place(page) == (1, 1) and page.locator(".nnteach-lecture", has_text="a = 6").is_visible()
+
+
+def test_the_key_that_ends_it_leaves_full_screen(lab):
+    page = lab.open(SECOND)
+    page.keyboard.press("F2")
+    page.wait_for_function("document.fullscreenElement")
+    page.keyboard.press("F2")
+    page.wait_for_function("!document.fullscreenElement")
+
+
 def test_every_lesson_is_on_the_course_page_as_the_lecture_reads_it():
     names = [name for name in course.shipped() if name.startswith("notebooks/") and name.endswith(".ipynb")]
     listed = re.findall(r"(?m)^- .*?\]\((notebooks/[^)#]+\.ipynb)\)", contents.page(course.shipped()))

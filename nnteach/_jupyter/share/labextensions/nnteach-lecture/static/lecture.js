@@ -1,60 +1,41 @@
 // @ts-check
 // Lecture mode in JupyterLab: F2 fills the window with the notebook, one idea at a time, and at its end opens the next
 // lesson of the course page. PageDown, PageUp and the arrows turn the page, as a clicker does; Shift+Enter runs a cell
-// and stays. JupyterLab loads this file as it stands: the last lines are what a bundler would write around a plugin.
+// and stays.
+
+import { BACK, FORWARD, ideasOf, makeBar } from "./bar.js";
 
 const CLASS = "nnteach-lecture";
-const FORWARD = ["PageDown", "ArrowRight", " "], BACK = ["PageUp", "ArrowLeft"];
 const COURSE_PAGE = /^course(-\d{3})?\.md$/;
-const here = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : location.href;
 
-/** Which idea each cell belongs to: prose begins one, code belongs to the prose before. The cell that installs nnteach
- * on Colab belongs to none, -1.
- * @param {{type: string, hidden: boolean}[]} cells */
-function ideasOf(cells) {
-  let idea = -1;
-  return cells.map(({ type, hidden }) => (hidden ? -1 : type === "markdown" || idea < 0 ? ++idea : idea));
-}
-
-/** The notebook that follows `path` among the links of the course page, or null.
+/** The notebook that follows `path` among the links of the course page; null if none does, or `path` is not there.
  * @param {string} page Markdown @param {string} path */
 function following(page, path) {
   const links = [...page.matchAll(/^- .*?\]\((notebooks\/[^)#]+\.ipynb)\)/gm)].map((match) => match[1]);
-  return links[links.indexOf(path) + 1] ?? null;
+  return (links.includes(path) && links[links.indexOf(path) + 1]) || null;
 }
 
 /** One lecture: a notebook panel that fills the window, and where in it we are. */
 class Lecture {
   /** @param {any} app @param {any} panel of the notebook @param {() => void} ended */
   constructor(app, panel, ended) {
-    Object.assign(this, { app, panel, ended, now: 0, end: () => this.stop() });
+    Object.assign(this, { app, panel, ended, end: () => this.stop() });
     this.notebook = panel.content;
     this.config = this.notebook.notebookConfig;
     if (this.config.windowingMode === "full")  // it knows nothing of cells that are away, and leaves others out
       this.notebook.notebookConfig = { ...this.config, windowingMode: "none" };
     this.ideas = ideasOf(this.notebook.widgets.map((/** @type {any} */ cell) => ({
-      type: cell.model.type, hidden: (cell.model.getMetadata("tags") ?? []).includes("colab") })));
+      prose: cell.model.type === "markdown", hidden: (cell.model.getMetadata("tags") ?? []).includes("colab") })));
     this.last = Math.max(...this.ideas);
     this.now = Math.max(this.ideas[this.notebook.activeCellIndex] ?? 0, 0);
     panel.node.classList.add(CLASS);
     document.body.dataset.nnteachLecture = "";
-    document.body.append(this.bar = this.makeBar());
+    Object.assign(this, makeBar((by) => this.turn(by), this.end));
+    document.body.append(this.bar);
     this.keys = (/** @type {KeyboardEvent} */ event) => this.onKey(event);
     document.addEventListener("keydown", this.keys, true);
     panel.disposed.connect(this.end);
     this.show();
-  }
-
-  makeBar() {
-    const bar = document.createElement("div");
-    bar.className = "nnteach-lecture-bar";
-    bar.setAttribute("role", "toolbar");
-    bar.setAttribute("aria-label", "Lecture");
-    this.place = document.createElement("span");
-    this.place.setAttribute("role", "status");
-    bar.append(button("← Back", () => this.turn(-1)), this.place, button("On →", () => this.turn(1)),
-      button("End (F2)", this.end));
-    return bar;
   }
 
   show() {
@@ -118,9 +99,8 @@ class Lecture {
     event.stopImmediatePropagation();
   }
 
-  /** @param {boolean} leave the whole screen too */
+  /** @param {boolean} leave the lecture; otherwise it goes on in another notebook */
   stop(leave = true) {
-    this.stopped = true;
     document.removeEventListener("keydown", this.keys, true);
     this.panel.disposed.disconnect(this.end);
     this.bar.remove();
@@ -130,17 +110,10 @@ class Lecture {
       for (const cell of this.notebook.widgets) cell.node.classList.remove("nnteach-away");
       if (this.notebook.notebookConfig !== this.config) this.notebook.notebookConfig = this.config;
     }
-    if (leave) this.ended(null);
+    if (!leave) return;
+    this.ended(null);
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
   }
-}
-
-/** @param {string} words @param {() => void} act */
-function button(words, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = words;
-  made.addEventListener("click", act);
-  return made;
 }
 
 /** The lesson after `path` on the course page that `nnteach lab` opened, or on another one that lists it.
@@ -169,7 +142,7 @@ function activate(app) {
   rememberCoursePage();
   const style = document.createElement("link");
   style.rel = "stylesheet";
-  style.href = new URL("lecture.css", here).href;
+  style.href = new URL("lecture.css", import.meta.url).href;
   document.head.append(style);
   /** @type {Lecture | null} */
   let lecture = null;
@@ -193,6 +166,4 @@ function activate(app) {
   });
 }
 
-const plugin = { id: "nnteach-lecture:plugin", autoStart: true, activate };
-const container = { init() {}, get: async () => () => ({ __esModule: true, default: plugin }) };
-Object.assign(window, { _JUPYTERLAB: Object.assign(Reflect.get(window, "_JUPYTERLAB") ?? {}, { [CLASS]: container }) });
+export default { id: "nnteach-lecture:plugin", autoStart: true, activate };
