@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,7 @@ REVEAL = "https://unpkg.com/reveal.js@4.0.2/"
 CDN = "https://cdnjs.cloudflare.com/ajax/libs/"
 LIBRARIES = {REVEAL: "reveal.js", f"{CDN}require.js/2.1.10/require.min.js": "requirejs",
              f"{CDN}jquery/2.0.3/jquery.min.js": "jquery"}
+PACKAGES = ("reveal.js@4.0.2", "requirejs@2.1.10", "jquery@2.1.0")
 FILES = {"requirejs": "require.js", "jquery": "dist/jquery.min.js"}
 READY = f"""() => new Promise((done) => require(["{REVEAL}dist/reveal.js"], (Reveal) => {{
     window.Reveal = Reveal;
@@ -134,10 +136,12 @@ def libraries(request):
     """The folder with reveal.js and what its page needs besides, fetched once with npm."""
     folder = request.config.cache.mkdir("reveal")
     if not (folder / "node_modules" / "jquery").is_dir():
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "reveal.js@4.0.2",
-                               "requirejs@2.1.10", "jquery@2.1.0"], capture_output=True, text=True, timeout=180)
-        if done.returncode:
-            pytest.skip(f"reveal.js could not be fetched: {done.stderr[-200:]}")
+        npm = shutil.which("npm") or pytest.skip("npm is not on PATH")
+        try:
+            subprocess.run([npm, "install", "--no-audit", "--no-fund", "--prefix", folder, *PACKAGES],
+                           capture_output=True, text=True, timeout=180, check=True)
+        except subprocess.SubprocessError as failure:
+            pytest.skip(f"reveal.js could not be fetched: {failure.stderr}")
     return folder / "node_modules"
 
 

@@ -84,6 +84,7 @@ for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")
       .replace('"@picture@"', () => JSON.stringify(picture).replaceAll("<", "\\u003c"));
     box.append(frame);
     image.style.display = "none";
+    box.style.minHeight = "";  // slides and lectures show it lower
   };
   // What is near to the window comes at once, all else one after the other.
   const near = (seen) => seen.some((entry) => entry.isIntersecting) && start();
