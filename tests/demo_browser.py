@@ -47,7 +47,11 @@ class DemoPage:
     def show(self, name: str, **values):
         """Run `nt.demos.NAME(...)` and wait for its picture; returns the demo's element."""
         arguments = ", ".join(f"{key}={value!r}" for key, value in values.items())
-        self.page.evaluate(WRITE, f"import nnteach as nt\nnt.demos.{name}({arguments})")
+        return self.run(f"import nnteach as nt\nnt.demos.{name}({arguments})", name)
+
+    def run(self, source: str, name: str):
+        """Run what shows a demo of that name, and wait for its picture; returns the demo's element."""
+        self.page.evaluate(WRITE, source)
         self.outputs = self.lab.run_all(self.page)[0]
         self.root = self.page.locator(f".nnteach-demo-{name}")
         self.root.locator("img.nnteach-picture[src], canvas").first.wait_for()

@@ -13,9 +13,17 @@ import time
 from pathlib import Path
 
 import nnteach as nt
-from nnteach.demos.stage import Demo
+from nnteach.demos.stage import Demo, number
 
 LIMIT = 100  # milliseconds
+# A demo that only changes a number: what is left is the way to Python and back, and to pack an empty picture.
+NOTHING = """
+from nnteach.demos.stage import Demo, number
+def draw(figure, x):
+    figure.text(0, 0, f"{x}")
+    return f"{x}"
+Demo("nothing", "Nothing", "", draw, (number("x", "x", 0.5, 0, 1),))()
+"""
 
 
 def main(folder=None):
@@ -79,6 +87,9 @@ def in_jupyterlab(folder):
     with tempfile.TemporaryDirectory() as home, LabServer(Path(home)) as server, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)
         page = DemoPage(server, chromium, {"width": 1920, "height": 1080})
+        page.run(NOTHING, "nothing")
+        empty = statistics.median(page.move(number("x", "x", 0.5, 0, 1)) for _ in range(9))
+        print(f"an empty picture with one number: {empty:.0f} ms in the browser")
         for demo in demos():
             page.show(demo.name)
             page.page.screenshot(path=folder / f"{demo.name}.png")

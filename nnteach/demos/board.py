@@ -5,16 +5,17 @@ the same question last time, emptied; so what a demo does to spines and the look
 """
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from .letters import Canvas
 
 
 class Board(Figure):
-    """A figure that keeps its axes, and its canvas, which remembers how wide every text is."""
+    """A figure that keeps its axes, and its canvas, which remembers every text."""
 
     def __init__(self, **options):
         super().__init__(**options)
-        FigureCanvasAgg(self)
+        Canvas(self)
         self._used, self._spare = {}, {}  # question -> what was made, and its axes with their first artists
 
     def wipe(self) -> None:

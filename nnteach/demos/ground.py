@@ -93,9 +93,20 @@ def grid(surface: Surface, points: int = 80):
     return x, y, surface.fn(x, y)
 
 
+@cache
+def lines(surface: Surface):
+    """Where the surface is as high as its levels: arrays of shape (points, 2)."""
+    from contourpy import contour_generator
+
+    heights = contour_generator(*grid(surface))
+    return [line for level in surface.levels for line in heights.lines(level)]
+
+
 def contours(axes, surface: Surface) -> None:
     """The surface from above: contour lines, and a cross at the minimum."""
-    axes.contour(*grid(surface), levels=surface.levels, colors=[LINE], linewidths=1.4, linestyles="solid")
+    from matplotlib.collections import LineCollection
+
+    axes.add_collection(LineCollection(lines(surface), colors=[LINE], linewidths=1.4), autolim=False)
     if surface.minimum:
         axes.plot(*surface.minimum, marker="+", markersize=20, markeredgewidth=3, color=INK, linestyle="none")
         axes.annotate("minimum", surface.minimum, xytext=(10, -24), textcoords="offset points", color=QUIET)

@@ -15,6 +15,7 @@ from .stage import Demo, choice, number, whole
 from .style import BACKWARD, FORWARD, INK
 
 BATCH, CHANNELS, SIDE, GROUPS = 4, 6, 4, 2
+FRAME = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
 KINDS = {
     "batch (over B and S)": "batch",
     "layer (over C and S)": "layer",
@@ -82,6 +83,8 @@ def draw(figure, kind, sample, channel, shift):
 
 def _tiles(axes, values, chosen, title):
     """One square of 4 × 4 places for each sample (row) and channel (column)."""
+    from matplotlib.collections import LineCollection
+
     axes.imshow(
         values.transpose(0, 2, 1, 3).reshape(BATCH * SIDE, CHANNELS * SIDE),
         cmap=palette(),
@@ -90,22 +93,13 @@ def _tiles(axes, values, chosen, title):
         aspect="auto",
         interpolation="nearest",
     )
-    for i in range(1, CHANNELS):
-        axes.axvline(SIDE * i - 0.5, color="white", linewidth=5)
-    for i in range(1, BATCH):
-        axes.axhline(SIDE * i - 0.5, color="white", linewidth=5)
-    for i, j in np.argwhere(chosen):
-        x, y = SIDE * j - 0.5, SIDE * i - 0.5
-        axes.plot(
-            [x, x + SIDE, x + SIDE, x, x],
-            [y, y, y + SIDE, y + SIDE, y],
-            color=INK,
-            linewidth=4,
-            clip_on=False,
-        )
-    axes.set(
-        xlabel="channels", yticks=[], xlim=(-0.5, CHANNELS * SIDE - 0.5), ylim=(BATCH * SIDE - 0.5, -0.5)
-    )
+    width, height = CHANNELS * SIDE - 0.5, BATCH * SIDE - 0.5
+    between = [[(x, -0.5), (x, height)] for x in np.arange(SIDE, width, SIDE) - 0.5]
+    between += [[(-0.5, y), (width, y)] for y in np.arange(SIDE, height, SIDE) - 0.5]
+    axes.add_collection(LineCollection(between, colors="white", linewidths=5), autolim=False)
+    frames = SIDE * (np.argwhere(chosen)[:, None, ::-1] + FRAME) - 0.5
+    axes.add_collection(LineCollection(frames, colors=INK, linewidths=4, clip_on=False), autolim=False)
+    axes.set(xlabel="channels", yticks=[], xlim=(-0.5, width), ylim=(height, -0.5))
     axes.set_xticks(
         [SIDE * i + SIDE / 2 - 0.5 for i in range(CHANNELS)], [f"{i + 1}" for i in range(CHANNELS)]
     )

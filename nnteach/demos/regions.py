@@ -59,39 +59,30 @@ def show_map(axes, values, low, high, extent, boundary=None):
         extent: (left, right, bottom, top).
         boundary: the value along which a line is drawn, if any.
     """
-    axes.imshow(
-        values,
-        origin="lower",
-        extent=extent,
-        cmap=palette(),
-        vmin=low,
-        vmax=high,
-        aspect="auto",
-        interpolation="bilinear",
-        zorder=0,
-    )
+    from contourpy import contour_generator
+
+    from .enlarged import Enlarged
+
+    axes.add_image(Enlarged(axes, values, palette(), low, high, extent))
+    axes.set(xlim=extent[:2], ylim=extent[2:])
     if boundary is not None and values.min() < boundary < values.max():
-        axes.contour(
-            np.linspace(*extent[:2], values.shape[1]),
-            np.linspace(*extent[2:], values.shape[0]),
-            values,
-            levels=[boundary],
-            colors=INK,
-            linewidths=2.5,
-        )
+        rows, columns = values.shape
+        places = np.linspace(*extent[:2], columns), np.linspace(*extent[2:], rows)
+        for line in contour_generator(*places, values).lines(boundary):
+            axes.plot(*line.T, "-", color=INK, linewidth=2.5)
 
 
 def show_points(axes, X, T, size=60, hollow=False):
     """The samples; those kept back for validation are hollow."""
     for number, colour, marker in ((0, BACKWARD, "s"), (1, FORWARD, "o")):
         rows = T == number
-        axes.scatter(
-            X[rows, 0],
-            X[rows, 1],
-            s=size,
+        axes.plot(
+            *X[rows].T,
+            linestyle="",
             marker=marker,
-            facecolors=GROUND if hollow else colour,
-            edgecolors=colour if hollow else GROUND,
-            linewidths=1.5 if hollow else 0.8,
+            markersize=size**0.5,
+            markerfacecolor=GROUND if hollow else colour,
+            markeredgecolor=colour if hollow else GROUND,
+            markeredgewidth=1.5 if hollow else 0.8,
             zorder=3,
         )
