@@ -200,8 +200,8 @@ def test_states_differ_in_more_than_colour(browser_page, deficiency):  # noqa: F
     shown.press("ArrowRight", 2)
     looks = shown.page.evaluate("""() => Object.fromEntries(['todo', 'now', 'done'].map((state) => {
         const node = document.querySelector(`[data-node][data-state=${state}]`); if (!node) return [state, null];
-        const [box, tag] = ['.box', '.now-tag'].map((part) => getComputedStyle(node.querySelector(part)));
-        return [state, [box.strokeDasharray, box.strokeWidth, tag.visibility].join()]; }))""")
+        const [box, tag] = ['.box', '.now-tag rect'].map((part) => getComputedStyle(node.querySelector(part)));
+        return [state, [box.strokeDasharray, box.strokeWidth, tag.display].join()]; }))""")
     known = [look for look in looks.values() if look]
     assert len(set(known)) == len(known) >= 2
     shown.press("t")
