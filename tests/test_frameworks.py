@@ -141,6 +141,7 @@ def test_the_lesson_on_clothes_runs_on_another_engine(engine, name, nowhere):
 
 
 @needs_tensorflow
+@pytest.mark.slow
 def test_importing_tensorflow_after_needs_says_nothing():
     done = python("""
         import nnteach as nt

@@ -57,6 +57,7 @@ def hand_in(folder, student, answers):
 
 @pytest.mark.filterwarnings("ignore")  # of nbgrader's own
 @pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_nbgrader_gives_the_points(course):
     folder, api = course
     released = (folder / "release" / "hw" / "hw.ipynb").read_text(encoding="utf-8")
