@@ -442,7 +442,7 @@ def kernel():
 def test_an_exercise_that_nobody_touched_runs_to_its_end(kernel, path):
     nbformat = pytest.importorskip("nbformat")
     notebook = kernel.nb = nbformat.read(path, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f", id="reset"))  # it finds none of the last one's names
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f", id="reset"))  # none of the last names
     for index, cell in enumerate(notebook.cells):
         kernel.execute_cell(cell, index)
     check = next(cell for cell in notebook.cells if cell.id == "check")
