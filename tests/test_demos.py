@@ -84,9 +84,9 @@ def test_a_board_that_was_drawn_upon_shows_what_a_new_figure_does(demo):
     for changes in [{control.name: other(control)} for control in demo.controls] + [{}]:
         fresh, sentence = demo.fill(demo.values(**changes))
         assert demo.fill(demo.values(**changes), board) == (board, sentence)
-        for _ in range(2):  # what was written is copied then, and rounded once more: two of 255 at the edge of a letter
-            far = ImageChops.difference(pixels(board), pixels(fresh)).getextrema()
-            assert max(high for _, high in far) <= 2, changes
+        # What was written is copied, and rounded once more: two of 255 at the edge of a letter.
+        far = ImageChops.difference(pixels(board), pixels(fresh)).getextrema()
+        assert max(high for _, high in far) <= 2, changes
 
 
 def test_a_map_that_pillow_enlarges_looks_as_matplotlib_draws_it():
