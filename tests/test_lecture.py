@@ -90,6 +90,15 @@ def test_the_key_that_ends_it_leaves_full_screen(lab):
     page.wait_for_function("!document.fullscreenElement")
 
 
+def test_who_ends_it_with_the_mouse_begins_it_again_with_the_key(lab):
+    page = lab.open(SECOND)
+    page.keyboard.press("F2")
+    page.get_by_role("button", name="End (F2)").click()
+    page.wait_for_function("!document.fullscreenElement")
+    page.keyboard.press("F2")
+    assert place(page)[0] == 1
+
+
 def test_every_lesson_is_on_the_course_page_as_the_lecture_reads_it():
     names = [name for name in course.shipped() if name.startswith("notebooks/") and name.endswith(".ipynb")]
     listed = re.findall(r"(?m)^- .*?\]\((notebooks/[^)#]+\.ipynb)\)", contents.page(course.shipped()))

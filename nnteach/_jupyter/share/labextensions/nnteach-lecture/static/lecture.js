@@ -112,6 +112,7 @@ class Lecture {
     }
     if (!leave) return;
     this.ended(null);
+    if (!this.panel.isDisposed) this.notebook.activate();  // the keys go to it, and no longer to a button that is gone
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
   }
 }
