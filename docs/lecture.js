@@ -2,7 +2,7 @@
 // Lecture mode: one idea of the lesson at a time, large, to the end and on into the next lesson.
 // F2 or the button begins and ends it; PageDown, PageUp and the arrows turn the page, as a clicker does.
 
-import { BACK, FORWARD, button, ideasOf, makeBar } from "./bar.js";
+import { BACK, FORWARD, button, ideasOf, makeBar, onHandedOn } from "./bar.js";
 
 const sections = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main > section")]);
 const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[rel="next"]'));
@@ -53,9 +53,18 @@ function show() {
   scrollTo(0, 0);
 }
 
+function toggle() {
+  running() ? end() : begin();
+}
+
+onHandedOn((method) => {
+  if (method === "lecture") toggle();
+  else if (running()) turn(method === "next" ? 1 : -1);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "F2") running() ? end() : begin();
+  if (event.key === "F2") toggle();
   else if (!running() || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
   else if (FORWARD.includes(event.key)) turn(1);
   else if (BACK.includes(event.key)) turn(-1);

@@ -52,6 +52,31 @@ def test_the_player_is_wholly_in_sight_and_steps(lab, width, height):
     assert is_in_sight(page, frame.first)
 
 
+def test_a_clicker_steps_the_player_and_then_turns_the_page(lab):
+    page = lab.open(SECOND)
+    page.keyboard.press("F2")
+    frame = page.locator(f"{SHOWN} iframe")
+    while frame.count() == 0:
+        page.get_by_role("button", name="On →").click()
+    player, (before, last) = frame.first.content_frame.locator(PLAYER), place(page)
+    player.focus()
+    for _ in range(int(player.get_attribute("data-steps"))):
+        page.keyboard.press("PageDown")
+    assert place(page) == (before, last)
+    page.keyboard.press("PageDown")
+    there = page.locator(".nnteach-lecture-bar").get_by_role("status")
+    there.filter(has_text=f"{before + 1} of {last}").wait_for()
+    page.get_by_role("button", name="← Back").click()
+    player.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("PageUp")
+    there.filter(has_text=f"{before - 1} of {last}").wait_for()
+    page.keyboard.press("PageDown")
+    player.focus()
+    page.keyboard.press("F2")
+    there.wait_for(state="detached")
+
+
 def test_a_cell_runs_and_what_it_gives_stays_in_sight(lab):
     path = lab.write("lecture.ipynb", "a = 6", "a * 7", "a * 8")
     page = lab.open(path)

@@ -228,3 +228,6 @@ def test_a_player_steps_in_a_lecture_and_axe_finds_nothing(visit):
     assert player.get_attribute("data-step") == "1"
     found = Axe().run(page).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
+    page.keyboard.press("End")
+    page.keyboard.press("PageDown")
+    frame.first.wait_for(state="hidden")  # a clicker that finds no more steps turns the page

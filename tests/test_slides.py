@@ -204,6 +204,11 @@ def test_in_a_slide_keys_and_buttons_step_the_player_and_reveal_js_keeps_its_own
     page.locator(".slides section.present section.present p").first.click()
     page.keyboard.press("Space")
     assert page.evaluate(where) != before
+    page.keyboard.press("Shift+Space")
+    player.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("PageDown")  # a clicker that finds no more steps goes on to the next slide
+    page.wait_for_function(f"before => ({where})() !== before", arg=before)
 
 
 @pytest.mark.slow

@@ -24,6 +24,15 @@ export function makeBar(turn, end) {
   return { bar, place };
 }
 
+/** Act as asked by a player that has the focus: F2 was pressed, or the clicker where there is no more step.
+ * @param {(method: string) => void} act with "lecture", "next" or "prev" */
+export function onHandedOn(act) {
+  addEventListener("message", ({ data }) => {
+    const asked = /^\{"method":"(lecture|next|prev)"\}$/.exec(data);
+    if (asked) act(asked[1]);
+  });
+}
+
 /** @param {string} words @param {() => void} act */
 export function button(words, act) {
   const made = document.createElement("button");

@@ -3,7 +3,7 @@
 // lesson of the course page. PageDown, PageUp and the arrows turn the page, as a clicker does; Shift+Enter runs a cell
 // and stays.
 
-import { BACK, FORWARD, ideasOf, makeBar } from "./bar.js";
+import { BACK, FORWARD, ideasOf, makeBar, onHandedOn } from "./bar.js";
 
 const CLASS = "nnteach-lecture";
 const COURSE_PAGE = /^course(-\d{3})?\.md$/;
@@ -161,6 +161,10 @@ function activate(app) {
       begin(panel);
       await document.documentElement.requestFullscreen?.().catch(() => {});  // if refused, the window is filled
     },
+  });
+  onHandedOn((method) => {
+    if (method === "lecture") app.commands.execute("nnteach:lecture");
+    else lecture?.turn(method === "next" ? 1 : -1);
   });
   document.addEventListener("fullscreenchange", () => {  // Esc, which a browser keeps to itself
     if (!document.fullscreenElement) lecture?.stop();
