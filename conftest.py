@@ -20,12 +20,16 @@ if os.environ.get("KERAS_BACKEND") == "torch":
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # networks this small are faster in one; two wait for each other
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow talks while it is loaded
 
+SLOW = {"tf_fashion_hyper.ipynb"}  # even in quick mode: it trains one network after the other
+
 
 def pytest_collection_modifyitems(items):
     """A cell of a notebook is marked `notebook`, and skipped if what the notebook needs is not installed."""
     for item in items:
         if type(item).__module__.startswith("nbval"):
             item.add_marker("notebook")
+            if item.path.name in SLOW:
+                item.add_marker("slow")
             if reason := _why_not(item.path):
                 item.add_marker(pytest.mark.skip(reason=f"{item.path.name} {reason}"))
 
