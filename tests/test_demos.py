@@ -5,11 +5,12 @@ import pkgutil
 import re
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from PIL import ImageChops
+from PIL import Image, ImageChops
 
 import nnteach as nt
 from nnteach.demos import (
@@ -104,6 +105,25 @@ def test_a_map_that_pillow_enlarges_looks_as_matplotlib_draws_it():
         pictures.append(np.asarray(pixels(figure)).astype(int)[4:-4, 4:-4])
     far = np.abs(pictures[0] - pictures[1]).max(axis=2)
     assert far.mean() < 2 and far.max() < 30, (far.mean(), far.max())
+
+
+def test_a_map_fills_its_axes_in_a_drawing_too(tmp_path):
+    figure = Figure(figsize=(4, 3))
+    regions.show_map(figure.add_axes((0, 0, 1, 1)), np.eye(5), 0, 1, (0, 1, 0, 1))
+    figure.savefig(tmp_path / "map.svg", dpi=200)
+    image = ElementTree.parse(tmp_path / "map.svg").find(".//{http://www.w3.org/2000/svg}image")
+    assert [round(float(image.get(side))) for side in ("width", "height")] == [4 * 72, 3 * 72]
+
+
+def test_the_figure_of_a_shown_demo_can_be_saved_at_another_size(tmp_path):
+    show, files = nt.demos.parabola(), [tmp_path / "shown.png", tmp_path / "new.png"]
+    for figure, file in zip((show.figure, nt.demos.parabola.figure()), files, strict=True):
+        figure.savefig(file, dpi=150)
+    shown, new = map(Image.open, files)
+    assert shown.size == new.size == (1920, 900)
+    assert max(high for _, high in ImageChops.difference(shown, new).getextrema()) <= 2
+    show.redraw()
+    assert pixels(show.figure).size == (1280, 600)
 
 
 def other(control):

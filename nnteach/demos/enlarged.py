@@ -18,4 +18,5 @@ class Enlarged(AxesImage):
         left, right, bottom, top = self.get_extent()
         low, high = self.get_transform().transform([(left, bottom), (right, top)]).round().astype(int)
         small = Image.fromarray(self.to_rgba(self.get_array(), bytes=True))
-        return np.array(small.resize(tuple(high - low), Image.Resampling.BILINEAR)), *low, Affine2D()
+        size = (magnification * (high - low)).round().astype(int)  # more than 1 in a PDF or SVG
+        return np.array(small.resize(tuple(size), Image.Resampling.BILINEAR)), *low, Affine2D()

@@ -11,11 +11,12 @@ MANY = 1000  # texts to remember, more than a demo has even when it is dragged t
 class Canvas(FigureCanvasAgg):
     """Agg, with a memory for texts."""
 
-    _pen = None
+    _sheet, _pen = None, None
 
     def get_renderer(self):
-        if self._pen is None:
-            self._pen = Pen(*self.figure.bbox.size, self.figure.dpi)
+        sheet = *self.figure.bbox.size, self.figure.dpi
+        if sheet != self._sheet:  # `savefig` may ask for another one
+            self._sheet, self._pen = sheet, Pen(*sheet)
         return self._pen
 
 
