@@ -26,6 +26,8 @@ WATCH = """root => {
         setTimeout(done, image ? 5000 : 0, null);
     });
 }"""
+# Whoever moves a control has not moved another one just before.
+REST = "() => new Promise(done => requestIdleCallback(() => setTimeout(done, 100)))"
 WRITE = """source => {
     const panel = window.jupyterapp.shell.currentWidget;
     panel.content.model.cells.get(0).sharedModel.setSource(source);
@@ -70,6 +72,7 @@ class DemoPage:
         """
         widget = self.root.locator(f".nnteach-control-{control.name}")
         before, deadline = self.picture(), time.monotonic() + 20
+        self.page.evaluate(REST)
         MOVES[control.kind](widget, control)
         while time.monotonic() < deadline:
             spent = self.root.evaluate("root => root.drawn()")

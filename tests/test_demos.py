@@ -29,7 +29,7 @@ from nnteach.demos import (
     style,
     xor_nonconvexity,
 )
-from nnteach.demos.stage import Demo, choice, number, pixels
+from nnteach.demos.stage import Demo, choice, number, pixels, switch
 from nnteach.errors import GraphError
 
 DEMOS = [getattr(nt.demos, name) for name in nt.demos.DEMOS]
@@ -82,12 +82,62 @@ def test_every_control_has_a_widget_that_holds_its_value(demo):
 @every_demo
 def test_a_board_that_was_drawn_upon_shows_what_a_new_figure_does(demo):
     board = demo.board()
-    for changes in [{control.name: other(control)} for control in demo.controls] + [{}]:
+    # The last three are the same picture: frames that stay as they are, are copied from the second on.
+    for changes in [{control.name: other(control)} for control in demo.controls] + [{}, {}, {}]:
         fresh, sentence = demo.fill(demo.values(**changes))
         assert demo.fill(demo.values(**changes), board) == (board, sentence)
         # What was written is copied, and rounded once more: two of 255 at the edge of a letter.
         far = ImageChops.difference(pixels(board), pixels(fresh)).getextrema()
         assert max(high for _, high in far) <= 2, changes
+
+
+FRAMES = {
+    "limits": lambda axes: axes.set_xlim(0, 7),
+    "the other axis": lambda axes: axes.set_ylim(-1, 3),
+    "scale": lambda axes: axes.set(yscale="log", ylim=(0.1, 10)),
+    "ticks": lambda axes: axes.set_xticks([0.2, 0.7], ["a", "b"]),
+    "minor ticks": lambda axes: axes.minorticks_on(),
+    "label": lambda axes: axes.set_ylabel("loss"),
+    "colour of the label": lambda axes: axes.xaxis.label.set_color("red"),
+    "place of the label": lambda axes: axes.xaxis.set_label_coords(0.5, 0.2),
+    "colours": lambda axes: axes.tick_params(colors="red"),
+    "length": lambda axes: axes.tick_params(length=0),
+    "size": lambda axes: axes.tick_params(labelsize=22),
+    "turned": lambda axes: axes.tick_params(axis="x", rotation=30),
+    "grid": lambda axes: axes.grid(True),
+    "side": lambda axes: axes.yaxis.tick_right(),
+    "edge": lambda axes: axes.spines["left"].set_position(("data", 0.5)),
+    "gone": lambda axes: axes.axis("off"),
+}
+
+
+@pytest.mark.parametrize("change", FRAMES.values(), ids=FRAMES)
+def test_a_frame_is_copied_only_as_long_as_it_looks_the_same(change):
+    def draw(figure, changed):
+        axes = figure.add_axes((0.2, 0.3, 0.6, 0.5))
+        axes.set(xlabel="epoch", xlim=(0, 1))
+        axes.plot([0, 1], [0.2, 0.8])
+        if changed:
+            change(axes)
+        return ""
+
+    demo = Demo("frames", "", "", draw, (switch("changed", ""),), size=(4, 3))
+    board = demo.board()
+    for changed in (False, False, False, True, True, True):
+        demo.fill({"changed": changed}, board)
+        fresh = pixels(demo.figure(changed=changed))
+        assert max(high for _, high in ImageChops.difference(pixels(board), fresh).getextrema()) <= 2, changed
+
+
+def test_a_frame_that_stays_is_not_drawn_again(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("matplotlib.axis.Tick.draw", lambda tick, renderer: drawn.append(tick))
+    show = nt.demos.parabola()
+    for steps in (3, 4):
+        show.inputs["steps"].value = steps
+    drawn.clear()
+    show.inputs["steps"].value = 5
+    assert drawn == []
 
 
 def test_a_map_that_pillow_enlarges_looks_as_matplotlib_draws_it():

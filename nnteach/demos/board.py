@@ -7,6 +7,7 @@ the same question last time, emptied; so what a demo does to spines and the look
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .frames import Kept
 from .letters import Canvas
 
 
@@ -43,6 +44,8 @@ class Board(Figure):
             there = {*self.axes}
             made = make(*args, **options)
             bare = [(axes, axes.get_children()) for axes in self.axes if axes not in there]
+            for axes, _ in bare:
+                Kept(axes.xaxis), Kept(axes.yaxis)
         self._used[question] = made, bare
         return made
 
@@ -54,5 +57,10 @@ def _sweep(axes, first) -> None:
             artist.remove()
     axes.relim()
     axes.set_prop_cycle(None)
-    axes.set(xscale="linear", yscale="linear", xlim=(0, 1), ylim=(0, 1), autoscale_on=True)
+    # A new scale brings new ticks, which takes a while and is not needed where nobody asked for others.
+    for axis, scale in ((axes.xaxis, axes.set_xscale), (axes.yaxis, axes.set_yscale)):
+        plain = axis.isDefault_majloc and axis.isDefault_majfmt and axis.isDefault_minloc and axis.isDefault_minfmt
+        if axis.get_scale() != "linear" or not plain:
+            scale("linear")
+    axes.set(xlim=(0, 1), ylim=(0, 1), autoscale_on=True)
     axes.set(xlabel="", ylabel="", title="")
