@@ -76,7 +76,7 @@ test("keys as the contract lists them", () => {
   const action = (key, rest = {}, place = "") => player.keyAction({ key, ...rest }, place);
   const list = { ArrowRight: "next", ArrowLeft: "previous", PageDown: "next", PageUp: "previous", Home: "first", End: "last",
     " ": "play", f: "fullscreen", F: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close",
-    p: "predict", 1: "scalar", 2: "vector", 3: "neuron" };
+    p: "predict", 1: "scalar", 2: "vector", 3: "neuron", F2: "lecture" };
   for (const [key, wanted] of Object.entries(list)) assert.equal(action(key), wanted, key);
   assert.equal(action("ArrowRight", { shiftKey: true }), "nextPhase");
   assert.equal(action("ArrowLeft", { shiftKey: true }), "previousPhase");
@@ -86,9 +86,10 @@ test("keys as the contract lists them", () => {
 
 test("keys that belong to others are left alone", () => {
   for (const modifier of ["ctrlKey", "altKey", "metaKey"]) {
-    assert.equal(player.keyAction({ key: "f", [modifier]: true }), null, modifier);
+    // What is handed on to the page around (PageDown, F2) is held back like the rest.
+    for (const key of ["f", "PageDown", "F2"]) assert.equal(player.keyAction({ key, [modifier]: true }), null, modifier);
   }
-  for (const key of ["f", ".", "Home", "ArrowLeft", " ", "?"]) assert.equal(player.keyAction({ key }, "text"), null, key);
+  for (const key of ["f", ".", "Home", "ArrowLeft", " ", "?", "F2"]) assert.equal(player.keyAction({ key }, "text"), null, key);
   assert.equal(player.keyAction({ key: " " }, "button"), null);
   assert.equal(player.keyAction({ key: "Enter" }, "node"), "visit");
   assert.equal(player.keyAction({ key: "ArrowDown" }, "node"), "nodeAfter");

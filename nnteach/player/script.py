@@ -27,6 +27,8 @@ spaces round its sign."""
 _SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[<>+*-]?=|[,;:{}?<>*%]|(?<!\+ )\+(?! ?\+)|(?<!- )-(?! ?-)) ?")
 _KEYWORD = re.compile(r"\b(if|for|while|const|return) (?=[(\[])")
 _ONE_NAME = re.compile(r"(?<!\w)\((\w+)\)(?==>)")
+_INNER = re.compile(r"^export (?=class |const [A-Z])", re.MULTILINE)
+"""What is used from outside are functions."""
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
 _LAST_LINE = re.compile(r";?\n(?=\})")
 """Before a closing brace no statement needs a semicolon but a loop without a body, which is not written here."""
@@ -41,10 +43,21 @@ def script() -> str:
 def part(name: str) -> str:
     """A part without what only its reader needs. Comments that begin in a line of code have two spaces before them."""
     source = FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8")
-    for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT):
+    for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT, _INNER):
         source = unneeded.sub("", source)
-    lines = "".join(f"{_tight(line.strip())}\n" for line in source.splitlines() if line.strip())
-    return _OPEN_LINE.sub("", _LAST_LINE.sub("", lines))
+    lines = _declared_together(_tight(line.strip()) for line in source.splitlines() if line.strip())
+    return _OPEN_LINE.sub("", _LAST_LINE.sub("", "".join(f"{line}\n" for line in lines)))
+
+
+def _declared_together(lines):
+    """Of lines that each declare something, and are whole statements, one."""
+    made = [""]
+    for line in lines:
+        if line.startswith("const ") and made[-1].startswith("const ") and made[-1].endswith(";"):
+            made[-1] = f"{made[-1][:-1]},{line.removeprefix('const ')}"
+        else:
+            made.append(line)
+    return made[1:]
 
 
 def _tight(line):

@@ -70,14 +70,14 @@ function onKey(player, event) {
   const target = /** @type {Element} */ (event.composedPath()[0]);
   if (guardKeys && !root.contains(target)) return;
   const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (guardKeys && plain && event.key !== "Tab" && event.key !== "Escape") event.stopPropagation();
-  // Where a clicker finds no more steps, it turns the page round the player; F2 begins or ends a lecture. reveal.js
-  // understands the message, and nnteach's lectures do.
-  const method = { F2: "lecture", PageDown: step === data.steps.length && "next", PageUp: !step && "prev" }[event.key];
-  if (method) parent.postMessage(JSON.stringify({ method }), "*");
+  if (guardKeys && plain && !/Tab|Esc/.test(event.key)) event.stopPropagation();
   const action = event.isComposing ? null : keyAction(event, placeOf(target));
   if (action === null || (action === "close" && !player.canClose)) return;
   event.preventDefault();
+  // Where a clicker finds no more steps, it turns the page round the player; F2 begins or ends a lecture. reveal.js
+  // understands the message, and nnteach's lectures do.
+  const method = { F2: action, PageDown: step === data.steps.length && "next", PageUp: !step && "prev" }[event.key];
+  if (method) parent.postMessage(JSON.stringify({ method }), "*");
   act(player, action, target);
 }
 

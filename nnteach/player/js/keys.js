@@ -4,7 +4,7 @@
 const KEYS = new Map(Object.entries({
   ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous", Home: "first", End: "last",
   " ": "play", f: "fullscreen", t: "table", "?": "help", ".": "blank", b: "blank", Escape: "close", p: "predict",
-  1: "scalar", 2: "vector", 3: "neuron", 4: "layer", g: "grain", o: "fold", i: "nextIteration", c: "cellAfter",
+  1: "scalar", 2: "vector", 3: "neuron", 4: "layer", g: "grain", o: "fold", i: "nextIteration", c: "cellAfter", F2: "lecture",
 }));
 const SHIFT_KEYS = new Map(Object.entries({
   ArrowRight: "nextPhase", ArrowLeft: "previousPhase", "?": "help", i: "previousIteration", c: "cellBefore",

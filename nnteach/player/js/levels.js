@@ -1,14 +1,11 @@
 // @ts-check
-/** The levels of a message: the first can be shown at once, the others are unpacked while somebody looks at it. */
+/** The levels of a message: the first can be shown at once, another is unpacked when somebody wants to see it. */
 /** @import { Data } from "./message.js" */
 
 import { inflate } from "./inflate.js";
 import { carriedStep } from "./lookup.js";
 import { unpack } from "./unpack.js";
 import { LEVELS } from "./views.js";
-
-/** A level that Python packed; a page has unpacked it with all the rest. @param {string} text @returns {Promise<Partial<Data>>} */
-const unpacked = async (text) => unpack(text.includes("\n") ? text : await inflate(text));
 
 /** A picture that shares its style sheet with another one. @param {string} picture @param {string} first */
 const withStyle = (picture, first) => picture.replace("<style/>", () => first.match(/<style>[^]*?<\/style>/)?.[0] ?? "");
@@ -17,42 +14,50 @@ const withStyle = (picture, first) => picture.replace("<style/>", () => first.ma
 export const levelOf = (data) => data.level ?? "vector";
 
 export class Levels {
-  /** @type {Record<string, Data | null>} by name; null while a level is still being unpacked */
+  /** @type {Record<string, any>} by name: a level, or still its text; null while even that is packed */
   #all = {};
+  first = /** @type {Data} */ ({});  // the one that was sent as it is
   /** @type {{from: Data, step: number, to: Data, arrived: number} | null} where the changes of level began */
   #origin = null;
-  wanted = "";  // the level to show as soon as it is unpacked
+  wanted = "";  // the level to show as soon as it is there
 
-  /** @param {() => void} onReady when the wanted level is there @param {() => void} onLost when one cannot be unpacked */
-  constructor(onReady, onLost) {
-    this.onReady = onReady;
-    this.onLost = onLost;
+  /** @param {() => void} onChange when a level has come, or cannot */
+  constructor(onChange) {
+    this.onChange = onChange;
   }
 
   /** @param {Data} data */
   load(data) {
-    /** @type {Record<string, Data | null>} */
+    /** @type {Record<string, any>} */
     const all = { [levelOf(data)]: data };
+    this.first = data;
     this.#all = all;
-    const made = (/** @type {any} */ { picture, moments, cells, slopes, ...level }) =>
-      ({ ...data, ...level, moments, cells, slopes, picture: withStyle(picture, data.picture) });
-    const take = (/** @type {string} */ name, /** @type {any} */ level) => {
-      all[name] = made(level);
-      if (this.wanted === name && this.#all === all) this.onReady();
-    };
-    for (const [name, text] of Object.entries(data.levels ?? {})) {
-      all[name] = null;
-      unpacked(text).then((level) => take(name, level)).catch(() => {
-        delete all[name];  // an old browser shows the first level only
-        this.onLost();
-      });
+    const { levels, folds } = data;
+    for (const [name, text] of Object.entries({ ...levels, ...folds && { folds } })) {
+      all[name] = text.includes("\n") ? text : null;  // a page has inflated it with all the rest
+      const take = (/** @type {string} */ inflated) => {
+        if (inflated) all[name] = inflated;
+        else delete all[name];  // an old browser shows the first level only
+        if (this.#all === all) this.onChange();
+      };
+      if (!all[name]) inflate(text).then(take, () => take(""));
     }
-    if (data.folds) unpacked(data.folds).then((folds) => Object.entries(folds).forEach((fold) => take(...fold)), () => {});
+  }
+
+  /** A level of which only what differs from the first one was sent. @param {any} level @returns {Data} */
+  #made({ picture, moments, cells, slopes, ...level }) {
+    const { first } = this;
+    return { ...first, ...level, moments, cells, slopes, picture: withStyle(picture, first.picture) };
   }
 
   /** @param {string} name */
   has(name) {
-    return name in this.#all;
+    const all = this.#all;
+    if (all.folds && !(name in all)) {
+      for (const [fold, level] of Object.entries(unpack(all.folds))) all[fold] = this.#made(level);
+      all.folds = "";
+    }
+    return name in all;
   }
 
   /** The levels that can be chosen; none where there is only one. */
@@ -61,9 +66,11 @@ export class Levels {
     return names.length < 2 ? [] : names;
   }
 
-  /** The level that is wanted, if it is there by now. */
+  /** The level that is wanted, if it is there by now. @returns {Data | null | undefined} */
   get ready() {
-    return this.#all[this.wanted];
+    const { wanted } = this;
+    const level = this.#all[wanted];
+    return typeof level === "string" ? this.#all[wanted] = this.#made(unpack(level)) : level;
   }
 
   /**

@@ -39,7 +39,7 @@ function isForeign(element) {
 
 // From so many nodes on, only what is near to the window is drawn: so many nodes or edges are shown or hidden together.
 export const MANY_NODES = 150;
-const RUN = 10;
+const RUN = 4;
 const REST = 250;  // ms without a step after which the next one may move
 
 /** How a state looks: half done counts as done until the way back begins, and the style sheet lets it wait there. @param {string} state */

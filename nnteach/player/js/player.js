@@ -49,7 +49,7 @@ export class Player {
     this.inputs = new Inputs(words, options);
     this.sentence = html("p", { class: "nn-say", "data-say": "", "aria-live": "polite", tabindex: "-1" });
     this.views = html("div", { class: "nn-views" }, this.stage.element, ...options.live ? [this.inputs.element] : []);
-    this.levels = new Levels(() => this.#showLevel(this.step), () => this.#showLevels());
+    this.levels = new Levels(() => this.#showLevel(this.step));
     this.prediction = new Prediction(this);
     this.lens = new Lens(this);
     this.clock = new Clock(this);
@@ -99,7 +99,7 @@ export class Player {
   /** Show the level that is wanted, if it is there by now. @param {number} step */
   #showLevel(step) {
     const data = this.levels.ready;
-    if (!data) return this.#showLevels();
+    if (!data || data === this.data) return this.#showLevels();
     this.data = data;
     this.picture = new Picture(data, this.words);
     this.#present(step);
@@ -135,8 +135,7 @@ export class Player {
     const { data } = this;
     const [step, everything] = [Math.min(Math.max(Math.trunc(wanted) || 0, 0), data.steps.length), this.#shown < 0];
     if (step === this.#shown) return;
-    const [nodes, edges, memory] = [data.nodes, data.edges, data.memory ?? []].map((/** @type {any[]} */ items) =>
-      (everything ? items : changedBetween(items, this.#shown, step)));
+    const [nodes, edges, memory] = everything ? [data.nodes, data.edges, data.memory ?? []] : this.#changes(this.#shown, step);
     const oneStep = step === this.after(this.#shown) || step === this.before(this.#shown);
     this.prediction.end();
     this.lens.close();
@@ -149,6 +148,12 @@ export class Player {
     // After a key at once: the time until the next frame would be lost. The first layout waits until there is a window.
     if (!everything) setTimeout(() => this.#settle());
     this.options.onStep?.(step);
+  }
+
+  /** Nodes, edges and memories that differ. @param {number} from @param {number} to */
+  #changes(from, to) {
+    const { nodes, edges, memory = [] } = this.data;
+    return [nodes, edges, memory].map((/** @type {any[]} */ items) => changedBetween(items, from, to));
   }
 
   /** @param {NodeData[]} nodes @param {EdgeData[]} edges @param {boolean} moving */
@@ -222,7 +227,10 @@ export class Player {
     this.panel.fit();
     if (this.view === "picture") this.#follow();
     // Once this step is painted, there is time for the next.
-    requestAnimationFrame(() => setTimeout(() => this.panel.prepare(this.data.steps[this.step])));
+    requestAnimationFrame(() => setTimeout(() => {
+      this.panel.prepare(this.data.steps[this.step]);
+      this.#changes(this.step, this.step + 1);
+    }));
   }
 
   #follow() {
