@@ -70,9 +70,12 @@ def test_the_script_unpacks_the_same(make, tmp_path):
     (tmp_path / "check.mjs").write_text("""
         import assert from "node:assert/strict";
         import { readFileSync } from "node:fs";
-        import { inflate, unpack } from "./player.mjs";
+        import { inflate, inFull, unpack } from "./player.mjs";
         const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
-        assert.deepEqual(unpack(await inflate(read("packed.txt"))), JSON.parse(read("data.json")));
+        const found = unpack(await inflate(read("packed.txt"))), { steps } = JSON.parse(read("data.json"));
+        assert.deepEqual(found.steps, steps.map(({ phase, node }) => ({ phase, node })));
+        for (const step of [...found.steps, ...found.steps]) assert.equal(inFull(step), step);
+        assert.deepEqual(found, JSON.parse(read("data.json")));
     """)
     done = subprocess.run(["node", str(tmp_path / "check.mjs")], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -18,6 +18,8 @@ def apart(text: str) -> dict:
     for key in ("nodes", "edges", "steps"):
         if key in data:
             data[key] = [following() for _ in range(data[key])]
+    for step in data.get("steps", ()):
+        step |= following()
     for key in ("whole", "ask"):
         for step in data.get("steps", ()):
             if found := following():

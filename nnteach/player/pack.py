@@ -18,8 +18,10 @@ import zlib
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ESCAPED = re.compile("[<\ud800-\udfff]")
 _PLACES = "abcdefghijklmnopqrstuvwxyz"
+_FIRST = ("phase", "node")
+"""What is needed of all steps at once; the rest of each is a row of its own, which is read when that step is shown."""
 _APART = ("whole", "ask")
-"""Parts of a step that are rows of their own: they are often absent, and differ where the rest is alike."""
+"""Two more rows: these parts are often absent, and differ where the rest is alike."""
 
 # The signs of Ascii85 that would not be safe in HTML or JSON, and what stands for them; unpack.js turns them back.
 _UNSAFE, _INSTEAD = '"&<\\', "vwxy"
@@ -33,16 +35,18 @@ def joined(data: dict) -> str:
 
     Returns:
         Three parts with an empty line between them. In the first, the number of nodes, edges and steps stands in their
-        place; the rows are those of all nodes, edges and steps, then `whole` and `ask` of every step.
+        place; the rows are those of all nodes, edges and steps (phase and node), then of every step the rest, then
+        `whole`, then `ask`.
     """
     steps = data.get("steps", [])
     lists = {key: data[key] for key in ("nodes", "edges", "steps") if key in data}
     counts = {key: len(parts) for key, parts in lists.items()}
     if steps:
-        lists["steps"] = [{key: value for key, value in step.items() if key not in _APART} for step in steps]
+        lists["steps"] = [{key: step[key] for key in _FIRST} for step in steps]
+    rest = [{key: value for key, value in step.items() if key not in _FIRST + _APART} for step in steps]
     apart = [[step.get(key) for step in steps] for key in _APART]
     shapes: dict[str, int] = {}
-    rows = [_row(part, shapes) for part in itertools.chain(*lists.values(), *apart)]
+    rows = [_row(part, shapes) for part in itertools.chain(*lists.values(), rest, *apart)]
     once = _json(data | counts)
     return "\n\n".join((once, "\n".join(shapes), "\n".join(rows)))
 

@@ -53,8 +53,9 @@ def _declared_together(lines):
     """Of lines that each declare something, and are whole statements, one."""
     made = [""]
     for line in lines:
-        if line.startswith("const ") and made[-1].startswith("const ") and made[-1].endswith(";"):
-            made[-1] = f"{made[-1][:-1]},{line.removeprefix('const ')}"
+        word = line.partition(" ")[0]
+        if word in ("const", "let") and made[-1].startswith(f"{word} ") and made[-1].endswith(";"):
+            made[-1] = f"{made[-1][:-1]},{line.removeprefix(f'{word} ')}"
         else:
             made.append(line)
     return made[1:]

@@ -16,6 +16,7 @@ import { Prediction } from "./prediction.js";
 import { Screen } from "./screen.js";
 import { Stage, naturalHeight } from "./stage.js";
 import { Toolbar } from "./toolbar.js";
+import { inFull } from "./unpack.js";
 import { LEVELS, Table, helpView } from "./views.js";
 
 export class Player {
@@ -167,7 +168,7 @@ export class Player {
 
   /** What is told at a step; where one goes from node to node, all that the node has received. */
   get #told() {
-    const now = this.data.steps[this.step - 1] ?? this.data.start;
+    const now = inFull(this.data.steps[this.step - 1]) ?? this.data.start;
     return this.#stops && "whole" in now ? { ...now, ...now.whole } : now;
   }
 
@@ -228,7 +229,7 @@ export class Player {
     if (this.view === "picture") this.#follow();
     // Once this step is painted, there is time for the next.
     requestAnimationFrame(() => setTimeout(() => {
-      this.panel.prepare(this.data.steps[this.step]);
+      this.panel.prepare(inFull(this.data.steps[this.step]));
       this.#changes(this.step, this.step + 1);
     }));
   }

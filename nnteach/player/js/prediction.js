@@ -7,6 +7,7 @@ import { html, setAttribute, setText } from "./elements.js";
 import { levelOf } from "./levels.js";
 import { fill, judge, readNumber } from "./lookup.js";
 import { SIGNS } from "./panel.js";
+import { inFull } from "./unpack.js";
 
 /**
  * What an answer is worth: a number, its sign alone, or the node that comes next.
@@ -44,7 +45,7 @@ export class Prediction {
   /** The question before the next step, if there is one and it is wanted. */
   get question() {
     const { data, step } = this.player;
-    return this.#wanted ? data.steps[this.player.after(step) - 1]?.ask : undefined;
+    return this.#wanted ? inFull(data.steps[this.player.after(step) - 1])?.ask : undefined;
   }
 
   /** @param {boolean} on */

@@ -6,6 +6,7 @@
 import { html } from "./elements.js";
 import { pictureScale, scrollToShow } from "./lookup.js";
 import { Overview } from "./overview.js";
+import { inFull } from "./unpack.js";
 
 const SMALLEST_HEIGHT = 420;
 const LARGEST_HEIGHT = 720;
@@ -17,7 +18,7 @@ const ROOM_FOR_CURVE = 150;
  * @param {Pick<Data, "steps" | "curve">} data
  */
 export function naturalHeight(data, pictureHeight = 0) {
-  const panel = data.steps.some((step) => step.ledger) ? 600 : SMALLEST_HEIGHT;
+  const panel = data.steps.findLast((step) => inFull(step).ledger) ? 600 : SMALLEST_HEIGHT;
   const curve = data.curve ? ROOM_FOR_CURVE : 0;
   return Math.min(LARGEST_HEIGHT, Math.max(panel, Math.ceil(pictureHeight) + ROOM_FOR_BARS + curve));
 }

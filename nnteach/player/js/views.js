@@ -5,6 +5,7 @@
 import { UNKNOWN, html, setAttribute } from "./elements.js";
 import { entryAt, isRounded } from "./lookup.js";
 import { stateOf, stateWord } from "./picture.js";
+import { inFull } from "./unpack.js";
 
 /** All numbers as a table, and all steps as a list. */
 export class Table {
@@ -14,7 +15,7 @@ export class Table {
     this.words = words;
     this.rows = new Map([...data.nodes, ...data.memory ?? []].map((node) => [node.name, html("tr")]));
     const heads = ["name", "operation", "value", "gradient", "state"].map((key) => html("th", { scope: "col" }, words[key]));
-    this.steps = data.steps.map(({ phase, now }, index) =>
+    this.steps = data.steps.map(inFull).map(({ phase, now }, index) =>
       html("button", { type: "button", "data-goto": index + 1 }, html("small", {}, words[phase] ?? phase), ` ${now}`));
     this.element = html("div", { class: "nn-table", tabindex: "0", role: "region", "aria-label": words.table },
       html("table", {}, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...this.rows.values())),
