@@ -47,6 +47,11 @@ class BrowserPage:
         """Wait for the next frame: sizes and places are put right just before one is painted."""
         self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
+    def still(self) -> None:
+        """Wait for the next frame, and until what has just come has faded in."""
+        self.painted()
+        self.page.wait_for_function("() => document.getAnimations().length === 0")
+
     @property
     def step(self) -> int:
         return int(self.page.locator(PLAYER).get_attribute("data-step"))

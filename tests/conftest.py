@@ -37,8 +37,9 @@ def chromium_path():
 @pytest.fixture(scope="module")
 def chromium(chromium_path):
     """A running Chromium, new for every module: its event loop must be gone before notebooks are tested."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # its own 5 s are short for a kernel on a busy machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_OPTIONS)
         yield browser

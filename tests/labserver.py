@@ -66,7 +66,7 @@ class LabServer:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(120)  # it ends a kernel for every notebook that a test has opened
         self.log.close()
 
     def _wait(self):

@@ -26,7 +26,10 @@ class Sweep:
     Attributes:
         found: lines that name a page and what is wrong with it.
         counts: how many pages, players, questions and so on were tried.
+        patience: ms for all outputs of a page to come, one after the other.
     """
+
+    patience = 60_000
 
     def __init__(self, chromium, site: Path, **context):
         self.site, self.found, self.counts = site.resolve(), [], collections.Counter()
@@ -72,7 +75,7 @@ class Sweep:
         outputs = self.page.locator(".nnteach-output, .nnteach-quiz").count()
         try:
             there = "outputs => document.querySelectorAll('iframe').length >= outputs"
-            self.page.wait_for_function(there, arg=outputs, timeout=9_000)
+            self.page.wait_for_function(there, arg=outputs, timeout=self.patience)
         except TooLate:
             self.note("an output stays still")
         return self.page.query_selector_all("iframe")
@@ -80,6 +83,7 @@ class Sweep:
     def _loaded(self, element):
         frame = element.content_frame()
         frame.wait_for_selector(f"{PLAYER}, form")
+        frame.wait_for_load_state()  # a form stands there before its script
         return frame
 
     def _play(self, frame):

@@ -349,7 +349,7 @@ def names(shown):
 @pytest.fixture
 def layers(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(network((784, 100, 10), 16)).data), viewport={"width": 1920, "height": 1080})
-    shown.page.wait_for_timeout(200)
+    shown.painted()
     return shown
 
 
@@ -443,11 +443,10 @@ def test_every_number_with_a_layer_open_is_that_of_the_vector_level(layers):
 def test_axe_finds_nothing_in_these_views(browser_page, source, theme):  # noqa: F811
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     shown = browser_page(source, color_scheme=theme, reduced_motion="reduce")
-    shown.page.wait_for_timeout(200)
     for keys in ("End", "c", "Escape 4", "o", "f", "ArrowLeft c", "t"):
         for key in keys.split():
             shown.press(key)
-        shown.page.wait_for_timeout(200)
+        shown.still()
         found = axe.run(shown.page)
         assert found.violations_count == 0, (keys, found.generate_report())
 

@@ -22,7 +22,7 @@ def test_cells_run_and_their_output_is_shown(lab):
     outputs = lab.run_all(page)
 
     assert [cell[0]["data"]["text/plain"] for cell in outputs] == ["42", "9.0"]
-    assert "42" in page.locator(".jp-OutputArea-output").first.inner_text()
+    expect(page.locator(".jp-OutputArea-output").first).to_contain_text("42")  # drawn after the cell was run
     assert page.locator(".Toastify__toast").count() == 0  # no news, no question about updates
 
 
@@ -67,7 +67,7 @@ def test_a_notebook_by_somebody_else_shows_the_picture(lab, saved):
 
     picture = page.locator(".jp-OutputArea-output img")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    assert picture.evaluate("async image => { await image.decode(); return image.naturalWidth > 100; }")
     assert "q" in picture.get_attribute("alt")
     assert page.locator(".jp-OutputArea-output iframe").count() == 0
 
@@ -147,6 +147,7 @@ def is_local(url):
 def steps_to_the_end(frame):
     """Press End in the player and read the gradients from its document, then go back to the start."""
     player = frame.locator("[data-nnteach-player]")
+    player.wait_for()  # as long as the page may take, with all that must be loaded before
     expect(player).to_have_attribute("data-step", "0")
     player.press("End")
     expect(player).to_have_attribute("data-phase", "done")

@@ -34,6 +34,7 @@ def address(tmp_path_factory):
 def visit(address, chromium):
     """`visit(path)` opens a file of the course in JupyterLite; Pyodide, which lies elsewhere, cannot be reached."""
     context = chromium.new_context(viewport={"width": 1024, "height": 768})
+    context.set_default_timeout(90_000)  # JupyterLite is large
     elsewhere = lambda url: url.startswith("http") and not url.startswith(address)  # noqa: E731
     context.route(elsewhere, lambda route: route.abort())
 

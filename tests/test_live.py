@@ -57,11 +57,12 @@ def test_a_change_that_cannot_be_computed_leaves_everything_as_it_was():
 @pytest.mark.lab
 @pytest.mark.slow
 def test_the_widget_in_jupyterlab(lab):
+    from playwright.sync_api import expect
+
     page = lab.open(lab.write("live.ipynb", LIVE, HEARD))
     lab.run_all(page)
     root = page.locator("[data-nnteach-player]")
-    root.wait_for()
-    assert root.get_attribute("data-step") == "5"
+    expect(root).to_have_attribute("data-step", "5")  # set by the second cell, maybe after the player was drawn
 
     # Keys step, and JupyterLab does not see them: x would cut the cell, d d delete it.
     page.locator("[data-node=q]").focus()

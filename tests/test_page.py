@@ -247,6 +247,8 @@ def test_every_key_has_a_button(browser_page, source):  # noqa: F811
 def test_space_plays_after_a_click_on_a_button(browser_page, source):  # noqa: F811
     shown = browser_page(source)
     shown.page.locator('.nn-toolbar [data-action="next"]').click()
+    shown.page.clock.install(time=0)
+    shown.page.clock.pause_at(1_000)  # the next step does not come while we look
     shown.press(" ")
     assert shown.step == 1
     assert shown.page.get_by_role("button", name="Pause").count() == 1
@@ -492,7 +494,9 @@ def test_full_screen_from_a_frame(browser_page, message):  # noqa: F811
     frame = shown.page.frame_locator("iframe")
     frame.locator('.nn-toolbar [data-action="fullscreen"]').click()
     shown.page.wait_for_function("() => document.fullscreenElement?.tagName === 'IFRAME'")
-    assert frame.locator(PLAYER).bounding_box()["width"] == 1180
+    # The page within the frame hears of its new size a little later.
+    width = f"document.querySelector('{PLAYER}').getBoundingClientRect().width"
+    shown.page.frames[1].wait_for_function(f"() => {width} === 1180")
 
 
 def test_without_scripts_the_picture_stays(browser_page, message):  # noqa: F811

@@ -265,7 +265,7 @@ def small_network(**settings):
 
 def test_a_thousand_steps_jumps_and_levels_there_and_back_give_the_same_document(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(small_network()).data), reduced_motion="reduce")
-    shown.page.wait_for_timeout(200)  # the other levels are unpacked
+    shown.painted()
     found = shown.page.evaluate(WANDER, [1000, 7])
     assert found["wrong"] == []
     assert found["levels"] == 4 and found["places"] > 100

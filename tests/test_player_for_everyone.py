@@ -50,10 +50,9 @@ def check():
 
 
 def walk(shown, keys):
-    shown.page.wait_for_timeout(100)  # the other levels are unpacked
     for key in keys.split():
         shown.press(NAMES.get(key, key))
-    shown.page.wait_for_timeout(200)  # numbers that have just come are still fading in
+    shown.still()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -110,7 +109,6 @@ WALK = [  # key, what it changes, and to what
 
 def test_every_function_by_keyboard_alone(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(network()).data), reduced_motion="reduce")
-    shown.page.wait_for_timeout(200)
     for key, attribute, expected in WALK:
         shown.press(key)
         if attribute == "data-cell" and expected:

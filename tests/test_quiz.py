@@ -207,6 +207,8 @@ def test_in_a_saved_notebook_with_and_without_scripts(browser_page, scripts):  #
     page.wait_for_function("document.querySelectorAll('iframe').length === 2")
     assert not page.locator("details").first.is_visible()
     frame = page.frame_locator("iframe").first
+    frame.locator("form").first.wait_for()
+    page.frames[1].wait_for_load_state()  # the form stands there before its script
     frame.locator("label").nth(2).click()
     frame.locator("button").first.click()
     assert frame.locator("[role=status]").first.inner_text().startswith("✓ Right.")

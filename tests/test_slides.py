@@ -105,6 +105,8 @@ READY = f"""() => new Promise((done) => require(["{REVEAL}dist/reveal.js"], (Rev
     const ready = () => {{ Reveal.configure({{ transition: "none" }}); done(Reveal.getTotalSlides()); }};
     Reveal.isReady() ? ready() : Reveal.on("ready", ready);
 }}))"""
+# Until a player comes, its picture stands there: what is measured or looked for is the player.
+PLAYERS = """() => [...document.querySelectorAll(".nnteach-output")].every((each) => each.querySelector("iframe"))"""
 # What of the slide in sight is wrong: things that reach over its sides, code that is cut off, players not wholly
 # in sight even when scrolled to, and the smallest letters as a part of the wall's height.
 MEASURE = """() => {
@@ -161,7 +163,9 @@ def projected(chromium, libraries, tmp_path):
         page.route(lambda address: address.startswith("http"), answer)
         page.goto(path.as_uri())
         page.locator(".reveal").wait_for()
-        return page, page.evaluate(READY)
+        count = page.evaluate(READY)
+        page.wait_for_function(PLAYERS)
+        return page, count
 
     opened = []
     yield open_slides

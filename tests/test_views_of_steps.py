@@ -74,7 +74,6 @@ def test_layers_collapse_and_expand_at_the_same_step(browser_page):  # noqa: F81
     player = nt.step(network(), learning_rate=0.1)
     shown = browser_page(document(player.data))
     root = shown.page.locator(PLAYER)
-    shown.page.wait_for_timeout(200)
     for steps in (3, 12, 5):
         shown.press("ArrowRight", steps)
         at, vector = shown.step, shown.page.evaluate(NODES)
