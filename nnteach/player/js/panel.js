@@ -19,7 +19,7 @@ export class Panel {
   constructor(words) {
     this.words = words;
     this.now = html("p", { class: "nn-now" });
-    this.formula = html("div", { class: "nn-formula", "data-formula": "", style: "--fit:1" });
+    this.formula = html("div", { class: "nn-formula", "data-formula": "", style: "--fit: 1;" });
     this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
     this.remark = html("p", { class: "nn-remark" });
     this.question = html("form", { class: "nn-question", novalidate: "" });
