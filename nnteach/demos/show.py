@@ -7,7 +7,7 @@ style sheet shows one of them.
 import ipywidgets
 
 from .picture import Picture
-from .stage import STYLE, Control, Demo, Still, quick, small
+from .stage import STYLE, Control, Demo, Still, pixels, quick, small
 
 WIDE = {"style": {"description_width": "initial"}, "layout": {"width": "460px"}}
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -35,6 +35,7 @@ class Show:
         self.image, self.figure = Picture(title=demo.title), demo.board()
         self.below = ipywidgets.Output()
         self.redraw()
+        pixels(self.figure)  # what looks the same twice is kept, so the first move need not draw it again
         for widget in self.inputs.values():
             widget.observe(self.redraw, "value")
         row = ipywidgets.HBox([*shown, *self._buttons()], layout={"flex_flow": "row wrap", "align_items": "center",

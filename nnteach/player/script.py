@@ -10,6 +10,7 @@ joined they need no imports.
 import re
 from functools import cache
 from pathlib import Path
+from string import ascii_letters
 
 FOLDER = Path(__file__).parent / "js"
 PARTS = ("inflate", "unpack", "lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview",
@@ -26,7 +27,10 @@ _TEXT = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![*/ ])(?:\\.|\[(?:
 spaces round its sign."""
 _SIGN = re.compile(r" ?(=>|[=!]==|&&|\|\||\?\?|[<>+*-]?=|[,;:{}?<>*%]|(?<!\+ )\+(?! ?\+)|(?<!- )-(?! ?-)) ?")
 _KEYWORD = re.compile(r"\b(if|for|while|const|return) (?=[(\[])")
+_BRACKET = re.compile(r"([)\]]) (?=[\w$(\[])")
 _ONE_NAME = re.compile(r"(?<!\w)\((\w+)\)(?==>)")
+_PRIVATE = re.compile(r"(?<=\.)#\w+")
+"""What only its own class can see; in the whole script such a name has one letter."""
 _INNER = re.compile(r"^export (?=class |const [A-Z])", re.MULTILINE)
 """What is used from outside are functions."""
 _OPEN_LINE = re.compile(r"(?<=[;,{(\[])\n")
@@ -45,6 +49,8 @@ def part(name: str) -> str:
     source = FOLDER.joinpath(f"{name}.js").read_text(encoding="utf-8")
     for unneeded in (_IMPORT, _BLOCK_COMMENT, _LINE_COMMENT, _INNER):
         source = unneeded.sub("", source)
+    for name, letter in zip(sorted(set(_PRIVATE.findall(source))), ascii_letters, strict=False):
+        source = re.sub(rf"{name}\b", f"#{letter}", source)
     lines = _declared_together(_tight(line.strip()) for line in source.splitlines() if line.strip())
     return _OPEN_LINE.sub("", _LAST_LINE.sub("", "".join(f"{line}\n" for line in lines)))
 
@@ -67,7 +73,7 @@ def _tight(line):
 
 
 def _tight_code(code):
-    for unneeded in (_SIGN, _KEYWORD, _ONE_NAME):
+    for unneeded in (_SIGN, _KEYWORD, _BRACKET, _ONE_NAME):
         code = unneeded.sub(r"\1", code)
     return code
 

@@ -42,11 +42,14 @@ const MATH_TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "
 function mathNode(tree) {
   if (typeof tree === "string") return document.createTextNode(tree);
   const [tag, role, ...children] = tree;
+  const [only] = children;
+  // A row of one is left out: each costs its share of the layout, which is most of what a step costs.
+  if (tag === "mrow" && children.length === 1 && !(role && only[1])) return mathNode([only[0], role || only[1], ...only.slice(2)]);
   if (!MATH_TAGS.has(tag)) throw new Error(`A formula has a part <${tag}>, which is not in the contract.`);
   const made = document.createElementNS(MATHML, tag);
   if (role) made.setAttribute("class", `nn-${role}`);
   // The dot of a product is set too tightly by most fonts to be seen from the last row.
-  if (children[0] === TIMES) for (const side of ["lspace", "rspace"]) made.setAttribute(side, "0.35em");
+  if (only === TIMES) for (const side of ["lspace", "rspace"]) made.setAttribute(side, "0.35em");
   made.append(...children.map(mathNode));
   return made;
 }
@@ -55,7 +58,8 @@ function mathNode(tree) {
 function math(tree, first) {
   const made = document.createElementNS(MATHML, "math");
   made.setAttribute("displaystyle", "true");
-  made.append(mathNode(tree));
+  const [tag, role, ...children] = tree;
+  made.append(...(tag === "mrow" && !role ? children : [tree]).map(mathNode));
   let sign = made.firstElementChild;
   while (sign?.localName === "mrow") sign = sign.firstElementChild;
   if (!first && sign?.localName === "mo") sign.setAttribute("form", "infix");
@@ -83,13 +87,15 @@ export function pieces(tree, signs) {
     else /** @type {any[]} */ (cut.at(-1)).push(first);
     cut.push(...rest.map((piece) => [piece]));
   }
-  return cut.map((parts) => ["mrow", role, ...parts]);
+  return cut.map((parts) => (role || parts.length > 1 ? ["mrow", role, ...parts] : parts[0]));
 }
 
 /** A formula that breaks into lines: at = first, and in between only where one part alone is too long. @param {MathTree} tree */
 export function formula(tree) {
-  return html("span", { class: "nn-flow" }, ...pieces(tree, RELATIONS).map((part, at) =>
-    html("span", { class: "nn-flow" }, ...pieces(part, OPERATIONS).map((piece, index) => math(piece, at + index === 0)))));
+  return html("span", { class: "nn-flow" }, ...pieces(tree, RELATIONS).map((part, at) => {
+    const parts = pieces(part, OPERATIONS).map((piece, index) => math(piece, at + index === 0));
+    return parts[1] ? html("span", { class: "nn-flow" }, ...parts) : parts[0];
+  }));
 }
 
 // A filled shape, or strokes where it begins with "~"; 24 × 24.
