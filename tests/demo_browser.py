@@ -40,7 +40,6 @@ class DemoPage:
 
     def __init__(self, server, chromium, viewport=None):
         self.lab = Lab(server, chromium)
-        self.lab.context.set_default_timeout(30_000)
         self.page = self.lab.open(self.lab.write("demos.ipynb", "import nnteach as nt"))
         if viewport:
             self.page.set_viewport_size(viewport)

@@ -104,7 +104,7 @@ def test_a_notebook_made_into_a_page_shows_the_picture(lab, saved):
 def check_the_still(page):
     picture = page.locator(".nnteach-still img, .jp-OutputArea-output img[alt]").first
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 1000")
+    assert picture.evaluate("async image => { await image.decode(); return image.naturalWidth > 1000; }")
     assert nt.demos.parabola.say() in picture.get_attribute("alt")
 
 
