@@ -26,8 +26,6 @@ WATCH = """root => {
         setTimeout(done, image ? 5000 : 0, null);
     });
 }"""
-# Whoever moves a control has not moved another one just before.
-REST = "() => new Promise(done => requestIdleCallback(() => setTimeout(done, 100)))"
 WRITE = """source => {
     const panel = window.jupyterapp.shell.currentWidget;
     panel.content.model.cells.get(0).sharedModel.setSource(source);
@@ -63,16 +61,21 @@ class DemoPage:
         """Something that differs if the picture does."""
         return self.root.evaluate(PICTURE)
 
-    def move(self, control) -> float:
+    def move(self, control, patience=20) -> float:
         """Move one control and wait until the picture is another: the milliseconds until the browser had drawn it.
+
+        Args:
+            control: of the demo that is shown.
+            patience: seconds to wait for another picture.
 
         Raises:
             AssertionError: if the picture stays the same.
         """
         widget = self.root.locator(f".nnteach-control-{control.name}")
-        before, deadline = self.picture(), time.monotonic() + 20
-        self.page.evaluate(REST)
+        before = self.picture()
+        self.page.wait_for_timeout(100)  # whoever moves a control has not moved another one just before
         MOVES[control.kind](widget, control)
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             spent = self.root.evaluate("root => root.drawn()")
             if self.picture() != before:

@@ -1,11 +1,12 @@
 """How long the demos take to redraw, and what they look like: python tests/demo_times.py [FOLDER]
 
 Prints, for every control of every demo, the medians of seven redraws in Python: elapsed, and of the processor, which a
-busy machine falsifies less. With a FOLDER also shows each demo
-in a real JupyterLab at 1920 × 1080, prints the time from the key press or click to the new picture, both seen by the
-browser (medians of five), and writes a screenshot there.
+busy machine falsifies less. With a FOLDER also shows each demo in a real JupyterLab at 1920 × 1080, prints the time from
+the key press or click to the new picture, both seen by the browser (medians of five moves, or of one round of a choice),
+and writes a screenshot there.
 """
 
+import contextlib
 import statistics
 import sys
 import tempfile
@@ -64,9 +65,11 @@ def values(control):
     return [type(control.start)(control.low + (control.high - control.low) * s) for s in share]
 
 
-def turns(control):
-    """How often a control is moved in the browser: once where two of its values may look the same, or there are few."""
-    return 1 if control.kind == "choice" or control.high - control.low < 12 * control.step else 5
+def moved(page, control):
+    """Five moves in the browser, or a choice once round; without those after which nothing looks different."""
+    for _ in range({"choice": len(control.options), "switch": 2}.get(control.kind, 5)):
+        with contextlib.suppress(AssertionError):
+            yield page.move(control, patience=2)
 
 
 def timed(widget, value):
@@ -93,8 +96,7 @@ def in_jupyterlab(folder):
         for demo in demos():
             page.show(demo.name)
             page.page.screenshot(path=folder / f"{demo.name}.png")
-            spent = {control.name: round(statistics.median(page.move(control) for _ in range(turns(control))))
-                     for control in demo.controls}
+            spent = {control.name: round(statistics.median(moved(page, control))) for control in demo.controls}
             print(f"{demo.name:<20} in the browser, ms: {spent}")
         chromium.close()
 
