@@ -1,9 +1,9 @@
 """How long the demos take to redraw, and what they look like: python tests/demo_times.py [FOLDER]
 
-Prints, for every control of every demo, the medians of seven redraws in Python: elapsed, and of the processor, which a
-busy machine falsifies less. With a FOLDER also shows each demo in a real JupyterLab at 1920 × 1080, prints the time from
-the key press or click to the new picture, both seen by the browser (medians of five moves, or of one round of a choice),
-and writes a screenshot there.
+Prints, for every control of every demo, the medians of seven redraws in Python: elapsed, and of the processor, which
+a busy machine falsifies less. With a FOLDER also shows each demo in a real JupyterLab at 1920 × 1080, prints the time
+from the key press or click to the new picture, both seen by the browser (medians of five moves, or of one round of a
+choice), and writes a screenshot there.
 """
 
 import contextlib
