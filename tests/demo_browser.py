@@ -4,26 +4,25 @@ import time
 
 from labserver import Lab
 
-# The bytes of the picture, however it is made: an image from Python, or a canvas drawn in the browser.
-PICTURE = """async root => {
+# A number that stands for what is seen, whether the picture comes from Python or is drawn in the browser.
+PICTURE = """root => {
     const canvas = root.querySelector('canvas');
-    if (canvas) return canvas.toDataURL();
-    const bytes = new Uint8Array(await (await fetch(root.querySelector('img.nnteach-picture').src)).arrayBuffer());
-    return [...bytes].reduce((sum, byte, i) => (sum * 31 + byte + i) % 4294967291, bytes.length);
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Uint32Array(data.buffer).reduce((sum, place, i) => (sum * 31 + place + i) % 4294967291, 0);
 }"""
-# `root.drawn()` gives the milliseconds from a control's move until the picture that followed had been decoded. It is an
-# event that is waited for: asking again and again would take the processor from what is measured.
+# `root.drawn()` gives the milliseconds from a control's move until the picture that followed was drawn. It is a change
+# that is waited for: asking again and again would take the processor from what is measured.
 WATCH = """root => {
     let moved = 0, drawn = 0, tell = () => {};
     for (const kind of ['keydown', 'change', 'click'])
         root.addEventListener(kind, () => { moved = performance.now(); }, true);
-    const image = root.querySelector('img.nnteach-picture');
-    image?.addEventListener('load', () =>
-        image.decode().then(() => { drawn = performance.now(); tell(); }, () => {}));  // unless the next has come
+    const picture = root.querySelector('.nnteach-picture');
+    const look = new MutationObserver(() => { drawn = performance.now(); tell(); });
+    if (picture) look.observe(picture, { attributes: true });  // each picture is named when it is drawn
     root.drawn = () => new Promise(done => {
         tell = () => drawn > moved && done(drawn - moved);
         tell();
-        setTimeout(done, image ? 5000 : 0, null);
+        setTimeout(done, picture ? 5000 : 0, null);
     });
 }"""
 WRITE = """source => {
@@ -53,7 +52,7 @@ class DemoPage:
         self.page.evaluate(WRITE, source)
         self.outputs = self.lab.run_all(self.page)[0]
         self.root = self.page.locator(f".nnteach-demo-{name}")
-        self.root.locator("img.nnteach-picture[src], canvas").first.wait_for()
+        self.root.locator("canvas[aria-label]").wait_for()
         self.root.evaluate(WATCH)
         return self.root
 

@@ -103,6 +103,8 @@ FRAMES = {
     "colours": lambda axes: axes.tick_params(colors="red"),
     "length": lambda axes: axes.tick_params(length=0),
     "size": lambda axes: axes.tick_params(labelsize=22),
+    "distance": lambda axes: axes.tick_params(pad=12),
+    "direction": lambda axes: axes.tick_params(direction="in"),
     "turned": lambda axes: axes.tick_params(axis="x", rotation=30),
     "grid": lambda axes: axes.grid(True),
     "side": lambda axes: axes.yaxis.tick_right(),
@@ -174,6 +176,9 @@ def test_the_figure_of_a_shown_demo_can_be_saved_at_another_size(tmp_path):
     assert max(high for _, high in ImageChops.difference(shown, new).getextrema()) <= 2
     show.redraw()
     assert pixels(show.figure).size == (1280, 600)
+    for drawing in (tmp_path / "shown.svg", tmp_path / "shown.pdf"):
+        show.figure.savefig(drawing)
+        assert drawing.stat().st_size > 10_000
 
 
 def other(control):

@@ -65,7 +65,7 @@ def saved(lab_server, chromium):
     path = lab.write("saved-demo.ipynb", "import nnteach as nt\nnt.demos.parabola()")
     page = lab.open(path)
     lab.run_all(page)
-    expect(page.locator(".nnteach-demo img.nnteach-picture")).to_be_visible()
+    expect(page.locator(".nnteach-demo canvas.nnteach-picture")).to_be_visible()
     expect(page.locator(".nnteach-still")).to_be_hidden()  # one picture is enough
     lab.save(page)
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

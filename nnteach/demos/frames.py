@@ -14,10 +14,10 @@ class Kept:
 
     def draw(self, renderer) -> None:
         """Instead of the axis' own `draw`, which serves for a PDF or an SVG: they cannot copy pixels."""
-        sheet = renderer.width, renderer.height, renderer.dpi
         if not hasattr(renderer, "apart"):
-            self._draw(renderer)
-        elif (look_of(self.axis), sheet) != self._look:
+            return self._draw(renderer)
+        sheet = renderer.width, renderer.height, renderer.dpi
+        if (look_of(self.axis), sheet) != self._look:
             self._draw(renderer)
             # Only now its label has found its place.
             self._look, self._picture = (look_of(self.axis), sheet), None
@@ -46,7 +46,7 @@ def _place(axis):
 
 def _tick(tick):
     lines = (_line(line) for line in (tick.tick1line, tick.tick2line, tick.gridline))
-    return tick.get_loc(), tick.get_visible(), *lines, _text(tick.label1), _text(tick.label2)
+    return tick.get_loc(), tick.get_visible(), tick.get_pad(), *lines, _text(tick.label1), _text(tick.label2)
 
 
 def _line(line):

@@ -3,21 +3,25 @@
 
 /** @param {{ model: any, el: HTMLElement }} view */
 function render({ model, el }) {
-  const image = document.createElement("img"), sentence = document.createElement("div");
-  image.className = "nnteach-picture";
+  const picture = document.createElement("canvas"), sentence = document.createElement("div");
+  picture.className = "nnteach-picture";
+  picture.style.cssText = "display: block; width: 100%; max-width: 1440px; height: auto";
+  picture.setAttribute("role", "img");
   sentence.className = "nnteach-say";
   sentence.setAttribute("role", "status");
   sentence.setAttribute("aria-live", "polite");
-  el.append(image, sentence);
-  const update = () => {
-    // As a data: address it is there at once; an address made by createObjectURL would be asked of another process.
-    const reader = new FileReader(), say = model.get("say");
-    reader.onload = () => {
-      image.src = /** @type {string} */ (reader.result);
-      image.alt = model.get("title");
-      sentence.textContent = say;
-    };
-    reader.readAsDataURL(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
+  el.append(picture, sentence);
+  let came = 0, drawn = 0;
+  // A bitmap is unpacked beside the page and drawn at once; as the source of an image it would be read twice more.
+  const update = async () => {
+    const turn = ++came, say = model.get("say");
+    const bitmap = await createImageBitmap(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
+    if (turn < drawn) return;  // a later one was quicker
+    drawn = turn;
+    if (picture.width !== bitmap.width) [picture.width, picture.height] = [bitmap.width, bitmap.height];
+    picture.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
+    picture.setAttribute("aria-label", model.get("title"));
+    sentence.textContent = say;
   };
   model.on("change:jpeg", update);
   update();
