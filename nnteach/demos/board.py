@@ -44,8 +44,8 @@ class Board(Figure):
             there = {*self.axes}
             made = make(*args, **options)
             bare = [(axes, axes.get_children()) for axes in self.axes if axes not in there]
-            for axes, _ in bare:
-                Kept(axes.xaxis), Kept(axes.yaxis)
+            for axis in (axis for axes, _ in bare for axis in (axes.xaxis, axes.yaxis)):
+                Kept(axis)  # puts itself in the place of the axis' own draw
         self._used[question] = made, bare
         return made
 

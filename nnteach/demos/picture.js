@@ -16,10 +16,11 @@ function render({ model, el }) {
   const update = async () => {
     const turn = ++came, say = model.get("say");
     const bitmap = await createImageBitmap(new Blob([model.get("jpeg")], { type: "image/jpeg" }));
-    if (turn < drawn) return;  // a later one was quicker
+    if (turn < drawn) return bitmap.close();  // a later one was quicker
     drawn = turn;
     if (picture.width !== bitmap.width) [picture.width, picture.height] = [bitmap.width, bitmap.height];
     picture.getContext("2d", { alpha: false })?.drawImage(bitmap, 0, 0);
+    bitmap.close();  // while a slider is dragged, nobody collects them in time
     picture.setAttribute("aria-label", model.get("title"));
     sentence.textContent = say;
   };
