@@ -263,6 +263,22 @@ def small_network(**settings):
     return nt.nn.losses.mse(net.forward(numbers.normal(size=(2, 2))), numbers.normal(size=(2, 1))).named("L")
 
 
+def test_a_formula_that_was_set_smaller_leaves_nothing_behind(browser_page):  # noqa: F811
+    w = nt.variable(np.arange(12.0).reshape(3, 4) / 7, "w")  # wider than the panel
+    shown = browser_page(document(nt.step((w * w).sum().named("f")).data), reduced_motion="reduce")
+    shown.painted()
+    whole = "() => document.querySelector('[data-nnteach-player]').outerHTML"
+    first, sizes = shown.page.evaluate(whole), set()
+    for _ in range(int(shown.page.locator("[data-nnteach-player]").get_attribute("data-steps"))):
+        shown.press("ArrowRight")
+        shown.painted()
+        sizes.add(shown.page.locator("[data-formula]").get_attribute("style"))
+    shown.press("Home")
+    shown.painted()
+    assert "--fit: 1;" in sizes and len(sizes) > 1
+    assert shown.page.evaluate(whole) == first
+
+
 def test_a_thousand_steps_jumps_and_levels_there_and_back_give_the_same_document(browser_page):  # noqa: F811
     shown = browser_page(document(nt.step(small_network()).data), reduced_motion="reduce")
     shown.painted()
