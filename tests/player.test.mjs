@@ -89,7 +89,6 @@ test("keys that belong to others are left alone", () => {
     // What is handed on to the page around (PageDown, F2) is held back like the rest.
     for (const key of ["f", "PageDown", "F2"]) assert.equal(player.keyAction({ key, [modifier]: true }), null, modifier);
   }
-  for (const key of ["f", ".", "Home", "ArrowLeft", " ", "?", "F2"]) assert.equal(player.keyAction({ key }, "text"), null, key);
   assert.equal(player.keyAction({ key: " " }, "button"), null);
   assert.equal(player.keyAction({ key: "Enter" }, "node"), "visit");
   assert.equal(player.keyAction({ key: "ArrowDown" }, "node"), "nodeAfter");
@@ -105,12 +104,27 @@ test("numbers as people type them", () => {
   }
 });
 
-test("an answer field that is empty leaves the keys that step to the player", () => {
-  for (const [key, wanted] of [["ArrowRight", "next"], ["PageDown", "next"], ["ArrowLeft", "previous"], ["Escape", "close"]]) {
+test("every key in every field: a number is typed, no letter is, and what leaves the field always does", () => {
+  const printable = Array.from({ length: 95 }, (_, code) => String.fromCharCode(32 + code)).concat("−", "–");
+  const acting = { f: "fullscreen", t: "table", p: "predict", g: "grain", o: "fold", i: "nextIteration", c: "cellAfter", b: "blank", "?": "help" };
+  const own = { Enter: "answer", ArrowRight: null, ArrowLeft: null, Home: null, End: null, Backspace: null, Delete: null, ArrowUp: null };
+  const leaving = { Escape: "close", PageDown: "next", PageUp: "previous", F2: "lecture" };
+  for (const place of ["answer", "answered"]) {
+    for (const key of printable) assert.equal(player.keyAction({ key }, place), acting[key.toLowerCase()] ?? null, `${place} ${key}`);
+  }
+  for (const key of printable) assert.equal(player.keyAction({ key }, "text"), null, key);
+  for (const place of ["answer", "answered", "text"]) {
+    for (const [key, wanted] of Object.entries(leaving)) assert.equal(player.keyAction({ key }, place), wanted, `${place} ${key}`);
+  }
+  for (const [key, wanted] of Object.entries(own)) {
+    assert.equal(player.keyAction({ key }, "answered"), wanted, key);
+    assert.equal(player.keyAction({ key }, "text"), null, key);
+  }
+  // Nothing stands there that a cursor could move in.
+  for (const [key, wanted] of Object.entries({ ArrowRight: "next", ArrowLeft: "previous", Home: "first", End: "last" })) {
     assert.equal(player.keyAction({ key }, "answer"), wanted, key);
   }
-  for (const key of ["p", "-", "5", " ", ".", "Enter"]) assert.equal(player.keyAction({ key }, "answer"), null, key);
-  assert.equal(player.keyAction({ key: "ArrowRight" }, "text"), null);
+  assert.deepEqual(printable.filter(player.inNumber).join(""), "+,-./0123456789Ee−–");
 });
 
 test("a prediction is right within one unit of its last digit, with three digits or all there are", () => {

@@ -384,3 +384,45 @@ def test_a_question_can_be_read(browser_page, source, scheme):  # noqa: F811
     ratio, where = shown.page.evaluate(CONTRAST)
     assert 4.5 <= ratio < 99, where
     assert shown.page.evaluate(SMALLEST) >= 12
+
+
+OUTPUT = "<!doctype html><html lang='en'><title>n</title><body>{}"  # around what a cell shows: a sandboxed frame
+
+
+@pytest.mark.parametrize("how", ["Enter", "click"])
+def test_a_prediction_is_typed_in_the_frame_of_an_output(browser_page, how):  # noqa: F811
+    page = browser_page(OUTPUT.format(branching()._repr_html_())).page
+    frame = page.frame_locator("iframe")
+    frame.locator(PLAYER).press("ArrowRight")
+    for typed, said in [("abc", "“abc” is none"), ("77", "✗ Not 77."), ("3,0", "✓ Right: 3.")]:
+        frame.locator("[data-answer]").fill(typed)
+        if how == "Enter":
+            page.keyboard.press("Enter")
+        else:
+            frame.get_by_role("button", name="Check").click()
+        frame.locator(FEEDBACK, has_text=said).wait_for()
+    assert frame.locator(PLAYER).get_attribute("data-step") == "1"
+
+
+def test_letters_never_end_in_the_field_and_esc_and_a_clicker_always_work(browser_page, source):  # noqa: F811
+    shown = browser_page(source)
+    field, root = shown.page.locator("[data-answer]"), shown.page.locator(PLAYER)
+    for typed in ("", "12"):
+        for key, name in [("f", "data-projector"), ("b", "data-blank")]:
+            shown.press("ArrowRight")
+            field.fill(typed)
+            shown.press(key)
+            assert root.get_attribute(name) == "" and field.input_value() == typed
+            shown.press(key)
+            assert root.get_attribute(name) is None
+            assert shown.page.evaluate("() => document.activeElement.dataset.answer") == ""  # one can go on typing
+            shown.press("Escape")
+            assert root.get_attribute("data-asking") is None and shown.step == 0
+    shown.press("ArrowRight")
+    field.fill("12")
+    for letter in "xzäqQ ":
+        shown.page.keyboard.type(letter)
+        assert field.input_value() == "12"
+        assert f"“{letter}” is none" in shown.page.locator(FEEDBACK).inner_text()
+    shown.press("PageDown")
+    assert shown.step == 1

@@ -8,6 +8,13 @@ const WIDTH = 1440, HEIGHT = 600, BOX = 62, FONT = "18px 'DejaVu Sans', sans-ser
 const AHEAD = 4;  // frames asked for at a time
 const REGION = { x: 730, y: 50, side: 450 }, CURVE = { x: 1250, y: 50, width: 160, height: 450 };
 
+/**
+ * @typedef {{x: number, y: number}} Place
+ * @typedef {{layers: number[], weights: number[][][], features: string[], featureMaps: Uint8Array[], maps: Uint8Array[],
+ *            side: number, points: [number, number, number, boolean][], reach: number, losses: [number, number][],
+ *            caption: string, say: string, steps: number}} State  what is drawn
+ */
+
 /** The colour of a value from −1 to 1: from orange over white to blue. @param {number} value */
 export function colour(value) {
   const end = value < 0 ? ORANGE : BLUE, share = Math.min(1, Math.abs(value));
@@ -20,11 +27,14 @@ export function column(count, x) {
   return Array.from({ length: count }, (_, i) => ({ x, y: 280 + gap * (i - (count - 1) / 2) }));
 }
 
+/** @param {HTMLCanvasElement} canvas */
+const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
 /** A map as a small picture. @param {Uint8Array} bytes @param {number} side @param {number} strength */
 function picture(bytes, side, strength) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d"), image = context.createImageData(side, side);
+  const context = contextOf(canvas), image = context.createImageData(side, side);
   for (let place = 0; place < side * side; place++) {
     const row = side - 1 - Math.floor(place / side), at = 4 * (row * side + (place % side));
     const [r, g, b] = colour(((bytes[place] - 127.5) / 127.5) * strength);
@@ -34,7 +44,10 @@ function picture(bytes, side, strength) {
   return canvas;
 }
 
-/** One line per weight, as thick as it is large; negative ones are orange and dashed. */
+/**
+ * One line per weight, as thick as it is large; negative ones are orange and dashed.
+ * @param {CanvasRenderingContext2D} context @param {Place[]} left @param {Place[]} right @param {number[][]} weights
+ */
 function drawEdges(context, left, right, weights) {
   right.forEach((to, i) => left.forEach((from, j) => {
     const weight = weights[i][j];
@@ -49,6 +62,7 @@ function drawEdges(context, left, right, weights) {
   context.setLineDash([]);
 }
 
+/** @param {CanvasRenderingContext2D} context @param {State} state */
 function drawNetwork(context, state) {
   const sizes = state.layers.slice(0, -1), last = Math.max(1, sizes.length - 1);
   const columns = sizes.map((count, i) => column(count, 130 + (440 * i) / last));
@@ -67,12 +81,17 @@ function drawNetwork(context, state) {
   }));
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y @param {string} fill
+ * @param {CanvasTextAlign} align
+ */
 function write(context, text, x, y, fill, align = "left") {
   context.fillStyle = fill;
   context.textAlign = align;
   context.fillText(text, x, y);
 }
 
+/** @param {CanvasRenderingContext2D} context @param {State} state */
 function drawRegion(context, state) {
   const { x, y, side } = REGION;
   context.drawImage(picture(state.maps[state.maps.length - 1], state.side, 0.78), x, y, side, side);
@@ -92,6 +111,7 @@ function drawRegion(context, state) {
   write(context, "blue or orange? (hollow: kept back)", x, y - 16, INK);
 }
 
+/** @param {CanvasRenderingContext2D} context @param {[number, number][]} losses of training and validation */
 function drawLosses(context, losses) {
   const { x, y, width, height } = CURVE;
   const top = Math.max(0.8, ...losses.flat()) * 1.05, across = Math.max(20, losses.length - 1);
@@ -102,7 +122,9 @@ function drawLosses(context, losses) {
   context.lineTo(x, y + height);
   context.lineTo(x + width, y + height);
   context.stroke();
-  [[0, INK, []], [1, `rgb(${ORANGE})`, [8, 4]]].forEach(([which, stroke, dashes]) => {
+  /** @type {[0 | 1, string, number[]][]} */
+  const curves = [[0, INK, []], [1, `rgb(${ORANGE})`, [8, 4]]];
+  curves.forEach(([which, stroke, dashes]) => {
     context.strokeStyle = stroke;
     context.lineWidth = 3;
     context.setLineDash(dashes);
@@ -119,8 +141,9 @@ function drawLosses(context, losses) {
   write(context, `${losses.length - 1} frames`, x + width, y + height + 26, QUIET, "right");
 }
 
+/** @param {HTMLCanvasElement} canvas @param {State} state */
 function draw(canvas, state) {
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.fillStyle = "white";
   context.fillRect(0, 0, WIDTH, HEIGHT);
   context.font = FONT;
@@ -136,6 +159,10 @@ function cut(view, side) {
   return Array.from({ length: count }, (_, i) => new Uint8Array(view.buffer, view.byteOffset + i * side * side, side * side));
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag @param {Tag} tag @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {...(Node | string)} children
+ */
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -143,6 +170,7 @@ function element(tag, properties, ...children) {
 }
 
 export default {
+  /** @param {{ model: any, el: HTMLElement }} view */
   render({ model, el }) {
     const canvas = element("canvas", { width: WIDTH, height: HEIGHT });
     canvas.setAttribute("role", "img");
@@ -153,13 +181,17 @@ export default {
     say.setAttribute("aria-live", "polite");
     const bar = element("div", { className: "nnteach-playground-bar" }, toggle, step, again, say);
     el.append(element("div", { className: "nnteach-playground" }, bar, canvas));
-    let state = null, playing = false, expected = 0, queue = [], since = 0, frames = 0;
+    /** @type {State | null} */
+    let state = null;
+    /** @type {{message: any, buffers: DataView[]}[]} */
+    let queue = [];
+    let playing = false, expected = 0, since = 0, frames = 0;
 
-    const ask = (kind, count = 1) => {
+    const ask = (/** @type {string} */ kind, count = 1) => {
       if (kind === "frame") expected += count;
       model.send({ kind, count });
     };
-    const play = (on) => {
+    const play = (/** @type {boolean} */ on) => {
       if (on && !playing) requestAnimationFrame(tick);
       playing = on;
       say.setAttribute("aria-live", on ? "off" : "polite");  // nobody can listen to 20 sentences a second
@@ -168,22 +200,25 @@ export default {
     };
     // Some frames are on their way while others are drawn, so that neither side waits for the other.
     const tick = () => {
-      if (queue.length) show(queue.shift());
+      const next = queue.shift();
+      if (next) show(next);
       if (playing && expected + queue.length < AHEAD) ask("frame", AHEAD);
       if (playing || queue.length) requestAnimationFrame(tick);
     };
-    const show = ({ message, buffers }) => {
-      if (message.kind === "state") state = { ...message, featureMaps: cut(buffers[1], message.side) };
-      else state = { ...state, ...message, losses: [...state.losses, message.loss] };
-      state.maps = cut(buffers[0], state.side);
-      draw(canvas, state);
+    const show = (/** @type {(typeof queue)[0]} */ { message, buffers }) => {
+      /** @type {State} */
+      const shown = message.kind === "state" ? { ...message, featureMaps: cut(buffers[1], message.side) }
+        : { ...state, ...message, losses: [...state?.losses ?? [], message.loss] };
+      shown.maps = cut(buffers[0], shown.side);
+      state = shown;
+      draw(canvas, shown);
       say.textContent = message.say;
       canvas.setAttribute("aria-label", message.say);
       el.dataset.steps = String(message.steps);
       frames += 1;
       el.dataset.fps = ((1000 * frames) / (performance.now() - since)).toFixed(1);
     };
-    const receive = (message, buffers) => {
+    const receive = (/** @type {any} */ message, /** @type {DataView[]} */ buffers) => {
       if (message.kind === "frame") expected -= 1;
       if (message.kind === "state") queue = [];
       else if (!state) return;

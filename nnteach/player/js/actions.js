@@ -4,7 +4,7 @@
 
 import { cellUnder } from "./cells.js";
 import { fold, folds } from "./fold.js";
-import { keyAction, placeOf } from "./keys.js";
+import { inNumber, keyAction, placeOf } from "./keys.js";
 import { nextPhase, previousPhase } from "./lookup.js";
 import { LEVELS } from "./views.js";
 
@@ -17,6 +17,7 @@ export function act(player, action, place = null) {
     previous: () => player.jump(player.before(step)),
     next: () => prediction.next(),
     predict: () => prediction.want(),
+    answer: () => prediction.typed(),
     download: () => prediction.download(),
     last: () => player.jump(steps.length),
     nextPhase: () => player.jump(nextPhase(steps, step)),
@@ -50,6 +51,7 @@ export function listen(player, signal) {
   // JupyterLab reads plain keys as commands, at the document: there the player must be asked before it.
   const keys = guardKeys ? window : wholePage ? document : root;
   const onKeyDown = (/** @type {any} */ event) => onKey(player, event);
+  root.addEventListener("beforeinput", (event) => beforeInput(player, event), { signal });
   keys.addEventListener("keydown", onKeyDown, { signal, capture: guardKeys });
   root.addEventListener("click", (event) => onClick(player, event), { signal });
   root.addEventListener("pointerover", (event) => player.picture.hint(player.nodeOf(/** @type {any} */ (event.target))), { signal });
@@ -71,7 +73,7 @@ function onKey(player, event) {
   if (guardKeys && !root.contains(target)) return;
   const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
   if (guardKeys && plain && !/Tab|Esc/.test(event.key)) event.stopPropagation();
-  const action = event.isComposing ? null : keyAction(event, placeOf(target));
+  const action = event.isComposing ? null : keyAction(event, player.screen.blank ? "" : placeOf(target));
   if (action === null || (action === "close" && !player.canClose)) return;
   event.preventDefault();
   // Where a clicker finds no more steps, it turns the page round the player; F2 begins or ends a lecture. reveal.js
@@ -79,6 +81,15 @@ function onKey(player, event) {
   const method = { F2: action, PageDown: step === data.steps.length && "next", PageUp: !step && "prev" }[event.key];
   if (method) parent.postMessage(JSON.stringify({ method }), "*");
   act(player, action, target);
+}
+
+/** A letter that no number has in it does not get into a field, by whatever keyboard. @param {Player} player @param {any} event */
+function beforeInput({ inputs, prediction }, event) {
+  const { data, target } = event;
+  if (data?.length !== 1 || inNumber(data)) return;
+  event.preventDefault();
+  if (target.dataset.input) inputs.refuse(target.dataset.input, data);
+  else prediction.refuse(data);
 }
 
 /** @param {Player} player @param {any} event */

@@ -1,12 +1,12 @@
 // @ts-check
 /** A cell of a value or gradient and how it is computed from single numbers, as Python wrote it down in `cells` and `slopes`. */
-/** @import { Data, Recipe, Words } from "./message.js" */
+/** @import { Data, NodeEntry, Recipe, Words } from "./message.js" */
 
 import { html, iconButton, svg } from "./elements.js";
 import { cellSize } from "./heat.js";
 import { entryAt, fill } from "./lookup.js";
 
-/** How a node is at a step. @param {Data} data @param {string} name @param {number} step */
+/** How a node is at a step. @param {Data} data @param {string} name @param {number} step @returns {NodeEntry} */
 function entryOf({ nodes }, name, step) {
   const node = nodes.find((one) => one.name === name);
   return node ? entryAt(node.timeline, step) : [0, "", null, null];
@@ -35,7 +35,7 @@ function shownCells(data, name, step, graded) {
 }
 
 /** Where the cells of the value, or of the gradient, begin. @param {Recipe[]} cells @param {boolean} graded */
-const firstOf = (cells, graded) => cells.findIndex(([[node]]) => node < 0 === graded);
+const firstOf = (cells, graded) => cells.findIndex(([[node]]) => Number(node) < 0 === graded);
 
 /**
  * The cell under a pointer, as a place among the cells of the node; null if there is none whose sum can be shown.
@@ -66,7 +66,8 @@ export class CellView {
   constructor(data, words, name, index, step) {
     const cells = cellsOf(data, name, step);
     const [own, ...recipe] = /** @type {any[]} */ (cells[index]);
-    Object.assign(this, { name, index });
+    this.name = name;
+    this.index = index;
     this.data = data;
     this.graded = own[0] < 0;
     const rows = shownCells(data, name, step, this.graded);

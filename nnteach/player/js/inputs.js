@@ -10,9 +10,8 @@ export class Inputs {
   constructor(words, { onChange }) {
     this.words = words;
     this.onChange = onChange;
-    this.element = html("form", { class: "nn-inputs", "aria-label": words.inputs, novalidate: "" });
+    this.element = html("div", { class: "nn-inputs", role: "group", "aria-label": words.inputs });
     this.element.addEventListener("change", (event) => this.#onChange(/** @type {any} */ (event.target)));
-    this.element.addEventListener("submit", (event) => event.preventDefault());
   }
 
   /** A field for every input; the one in which somebody types is left alone. @param {Data["inputs"]} inputs */
@@ -40,8 +39,14 @@ export class Inputs {
     const name = field.dataset.input ?? "";
     const number = readNumber(field.value);
     setAttribute(field, "aria-invalid", number === null ? "true" : null);
-    this.showTrouble(number === null ? fill(this.words.expected, { name, typed: field.value }) : "");
-    if (number !== null) this.onChange?.(name, number);
+    if (number === null) return this.refuse(name, field.value);
+    this.showTrouble("");
+    this.onChange?.(name, number);
+  }
+
+  /** @param {string} name of an input @param {string} typed what is no number */
+  refuse(name, typed) {
+    this.showTrouble(fill(this.words.expected, { name, typed }));
   }
 
   /** What is wrong with an input, or nothing. @param {string} text */

@@ -1,6 +1,7 @@
 // @ts-check
 /** What Python sends (../README.md), as types for the other parts: nothing here runs. */
 
+/**
  * @typedef {Record<string, string>} Words
  * @typedef {string | any[]} MathTree  text, or [tag, role, child, …]
  * @typedef {[number, string, number | null, number | null]} NodeEntry  [step, state, value, gradient]

@@ -22,7 +22,7 @@ export class Panel {
     this.formula = html("div", { class: "nn-formula", "data-formula": "", style: "--fit: 1;" });
     this.ledger = html("div", { class: "nn-ledger", "data-ledger": "" });
     this.remark = html("p", { class: "nn-remark" });
-    this.question = html("form", { class: "nn-question", novalidate: "" });
+    this.question = html("div", { class: "nn-question" });
     this.element = html("section", { class: "nn-panel", tabindex: "0", "aria-label": words.panel },
       this.question, this.now, this.formula, this.ledger, this.remark);
   }
@@ -79,7 +79,7 @@ export class Panel {
     const typed = html("div", { class: "nn-typed" },
       html("label", {}, html("span", {}, words.yours), html("input",
         { type: "text", inputmode: "decimal", autocomplete: "off", "data-answer": "", size: 10 })),
-      html("button", { type: "submit" }, words.commit));
+      html("button", { type: "button", "data-action": "answer" }, words.commit));
     const signs = html("div", { class: "nn-signs", role: "group" }, onlySign ? "" : html("small", {}, words.or),
       ...SIGNS.map((name, index) => guess(index - 1, "sign", words[name])));
     this.question.replaceChildren(html("p", { class: "nn-ask" }, ask.text), ...node ? [] : hint,

@@ -39,7 +39,6 @@ export class Prediction {
   constructor(player) {
     this.player = player;
     this.element = player.panel.question;
-    this.element.addEventListener("submit", (event) => this.#onSubmit(event));
   }
 
   /** The question before the next step, if there is one and it is wanted. */
@@ -80,7 +79,13 @@ export class Prediction {
     }
     setText(player.sentence, ask.text);
     if (player.view !== "picture") player.setView("picture");
-    if (!player.screen.projected) element.querySelector("input")?.focus({ preventScroll: true });
+    this.focus();
+  }
+
+  /** The keys go to the field, where there is one in sight, or else to the player. */
+  focus() {
+    const { root, screen } = this.player;
+    ((!screen.projected && this.element.querySelector("input")) || root).focus({ preventScroll: true });
   }
 
   end() {
@@ -133,14 +138,18 @@ export class Prediction {
     this.element.replaceChildren(told);
   }
 
-  /** @param {Event} event */
-  #onSubmit(event) {
-    event.preventDefault();
-    const { panel, words } = this.player;
+  /** What stands in the field is the answer. No form is sent: a sandboxed frame, which a notebook's output is, may forbid it. */
+  typed() {
     const { value } = /** @type {HTMLInputElement} */ (this.element.querySelector("input"));
     const number = readNumber(value);
     if (number !== null) this.answer(number, "number", value.trim());
-    else panel.say(false, fill(words.expected, { name: words.yours, typed: value }));
+    else this.refuse(value);
+  }
+
+  /** @param {string} typed what is no number */
+  refuse(typed) {
+    const { panel, words } = this.player;
+    panel.say(false, fill(words.expected, { name: words.yours, typed }));
   }
 
   /** Keep it, for the student and for Python. @param {string} said @param {string} verdict @param {string | null} slip */

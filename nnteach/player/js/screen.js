@@ -32,6 +32,7 @@ export class Screen {
     setAttribute(root, "data-projector", on ? "" : null);
     player.toolbar.press("fullscreen", on);
     player.resized();
+    if (player.prediction.open) player.prediction.focus();  // the field is there or not
     try {
       if (on) await root.requestFullscreen();
       else if (document.fullscreenElement) await document.exitFullscreen();

@@ -17,9 +17,14 @@ function following(page, path) {
 
 /** One lecture: a notebook panel that fills the window, and where in it we are. */
 class Lecture {
-  /** @param {any} app @param {any} panel of the notebook @param {() => void} ended */
+  end = () => this.stop();
+  keys = (/** @type {KeyboardEvent} */ event) => this.onKey(event);
+
+  /** @param {any} app @param {any} panel of the notebook @param {(panel: any) => void} ended told the panel of the next lecture */
   constructor(app, panel, ended) {
-    Object.assign(this, { app, panel, ended, end: () => this.stop() });
+    this.app = app;
+    this.panel = panel;
+    this.ended = ended;
     this.notebook = panel.content;
     this.config = this.notebook.notebookConfig;
     if (this.config.windowingMode === "full")  // it knows nothing of cells that are away, and leaves others out
@@ -30,9 +35,10 @@ class Lecture {
     this.now = Math.max(this.ideas[this.notebook.activeCellIndex] ?? 0, 0);
     panel.node.classList.add(CLASS);
     document.body.dataset.nnteachLecture = "";
-    Object.assign(this, makeBar((by) => this.turn(by), this.end));
-    document.body.append(this.bar);
-    this.keys = (/** @type {KeyboardEvent} */ event) => this.onKey(event);
+    const { bar, place } = makeBar((by) => this.turn(by), this.end);
+    this.bar = bar;
+    this.place = place;
+    document.body.append(bar);
     document.addEventListener("keydown", this.keys, true);
     panel.disposed.connect(this.end);
     this.show();
