@@ -5,11 +5,14 @@ import string
 import pytest
 
 from nnteach.errors import GraphError
+from nnteach.homework import hypotheses as table
+from nnteach.homework.mistake import Mistake
 from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS
-from nnteach.homework.phrases import CATALOGUES, ENGLISH, ITALIAN
+from nnteach.homework.network_mistakes import every_top
+from nnteach.homework.phrases import CATALOGUES, ENGLISH, ITALIAN, phrase
 from nnteach.homework.sheet import homework
 from nnteach.homework.topics import SLIPS
-from nnteach.homework.wording import words
+from nnteach.homework.wording import TRANSLATED, words
 from nnteach.homework.wording_it import MISTAKES_IT
 
 
@@ -29,6 +32,44 @@ def test_every_mistake_has_italian_words():
         did, look = words(mistake, "it")
         assert did and look and (did, look) != words(mistake) and not did.endswith(".")
         assert look.endswith("?") == words(mistake)[1].endswith("?") or look[0].islower()
+
+
+def test_a_new_mistake_may_come_without_italian_words(monkeypatch):
+    """Whoever adds one writes English first; an Italian check must not raise for it."""
+    triple = Mistake("triple", "take everything three times", "the factor in front",
+                     every_top(lambda e: 3.0 * e.right))
+    monkeypatch.setitem(MISTAKES, "triple", triple)
+    monkeypatch.setattr(table, "_KNOWN", {})
+    hw = homework("backprop", layers=[3, 3, 3], student="A17", language="it")
+    r = hw.check({name: 3 * hw.truth[name] for name in hw.asked})
+    assert r.mistakes == ("triple",) and "esattamente" in r.message and "take everything three times" in r.message
+    assert "the factor in front" in hw.hint(2)
+
+
+@pytest.mark.parametrize("mistake", sorted({*MISTAKES, *OF_ANSWERS, *SLIPS}))
+def test_every_mistake_may_lack_its_translation(mistake, monkeypatch):
+    monkeypatch.delitem(TRANSLATED["it"], mistake, raising=False)
+    assert words(mistake, "it") == words(mistake)
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+def test_every_phrase_may_lack_its_translation(key, monkeypatch):
+    monkeypatch.setitem(CATALOGUES, "it", {k: said for k, said in ITALIAN.items() if k != key})
+    names = dict.fromkeys(places(ENGLISH[key]), "x")
+    assert phrase(key, "it", **names) == phrase(key, **names)
+
+
+def test_a_whole_check_in_a_language_with_nothing_in_it(monkeypatch):
+    monkeypatch.setitem(CATALOGUES, "it", {})
+    monkeypatch.setitem(TRANSLATED, "it", {})
+    said = []
+    for language in CATALOGUES:
+        hw = homework("sigmoid_2_2_2", student="A17", language=language)
+        wrong = hw.check({name: -hw.truth[name] for name in hw.asked})
+        said.append((wrong.message, hw.show(), [hw.hint(i) for i in (1, 2, 3, 4)], hw.check().message))
+        gate = homework("boolean", gate="and", language=language).check(theta=[1.5, 1, 1])
+        said[-1] += (gate.message,)
+    assert said[0] == said[1]
 
 
 def test_the_same_verdict_in_another_language():

@@ -64,6 +64,17 @@ def test_what_a_language_lacks_is_said_in_english(monkeypatch):
     assert phrase("now.start", "it", inputs="x and y") == "x and y are given; nothing is computed yet"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_may_lack_anything(language, monkeypatch):
+    monkeypatch.setitem(CATALOGUES, language, {})
+    for key in ENGLISH:
+        names = dict.fromkeys(placeholders(ENGLISH[key]), "x")
+        assert phrase(key, language, **names) == phrase(key, **names)
+    assert words(language) == words("en") and spoken("−2.5e−5", language) == spoken("−2.5e−5", "en")
+    told = nt.trace(nt.variable(2.0, "x") * 3.0, language=language)
+    assert told.to_text() == nt.trace(nt.variable(2.0, "x") * 3.0).to_text()
+
+
 def test_names_are_never_read_as_templates():
     assert phrase("now.evaluate", "it", node="{parent} {0}") == "si calcola {parent} {0}"
 

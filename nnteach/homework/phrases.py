@@ -94,8 +94,8 @@ CATALOGUES = {"en": ENGLISH, "it": ITALIAN}
 
 
 def phrase(key: str, language: str = "en", **names) -> str:
-    """A phrase of the catalogue, with names put in."""
-    return catalogue(language)[key].format(**names)
+    """A phrase of the catalogue, with names put in; the English one where the language does not have it yet."""
+    return catalogue(language).get(key, ENGLISH[key]).format(**names)
 
 
 def catalogue(language: str) -> dict[str, str]:

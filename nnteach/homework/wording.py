@@ -3,6 +3,8 @@
 from .mistakes import MISTAKES, OF_ANSWERS
 from .wording_it import MISTAKES_IT
 
+TRANSLATED = {"it": MISTAKES_IT}
+
 
 def slip_of(mistake_id: str):
     """A line of the table of mistakes, or a slip of a topic; None for one of the answers (`mistakes.OF_ANSWERS`)."""
@@ -12,9 +14,9 @@ def slip_of(mistake_id: str):
 
 
 def words(mistake_id: str, language: str = "en") -> tuple[str, str]:
-    """What was done, and where to look."""
-    if language == "it":
-        return MISTAKES_IT[mistake_id]
+    """What was done, and where to look; in English where nobody has written it in the language yet."""
+    if said := TRANSLATED.get(language, {}).get(mistake_id):
+        return said
     if mistake_id in OF_ANSWERS:
         return OF_ANSWERS[mistake_id]
     return slip_of(mistake_id).did, slip_of(mistake_id).look
