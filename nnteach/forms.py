@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from .primitive import SETTING
+
 SUM, PREFIX, SIGMA, PRODUCT, POWER, ATOM = range(1, 7)  # how strongly a form holds its parts together
 
 
@@ -38,6 +40,8 @@ FORMS = {
     "a ^ 3": Form(POWER, (ATOM,), "{0}³", "{0}^3", ("msup", 0, ("mn", "3"))),
     "a²": Form(POWER, (ATOM,), "{0}²", "{0}^2", ("msup", 0, ("mn", "2"))),
     "e ^ a": Form(POWER, (ATOM,), "e^{0}", "e^{{{0}}}", ("msup", ("mi", "e"), 0)),
+    "a · ln(b)": Form(PRODUCT, (PRODUCT, 0), "{0} · ln({1})", r"{0} \cdot \ln({1})",
+                      ("mrow", 0, ("mo", "·"), ("mi", "ln"), ("mo", "("), 1, ("mo", ")"))),
     "−a": Form(PREFIX, (PRODUCT,), "−{0}", "-{0}", ("mrow", ("mo", "−"), 0)),
     "a": Form(ATOM, (ATOM,), "{0}", "{0}", ("mrow", 0)),
     "a[…]": Form(POWER, (ATOM,), "{0}[…]", r"{0}[\ldots]", ("mrow", 0, ("mo", "[…]"))),
@@ -60,6 +64,9 @@ _UPRIGHT = {"σ": r"\sigma", "ln": r"\ln", "max": r"\max", "min": r"\min",
 
 def form_of(notation: str, count: int) -> Form:
     """The form of a notation; anything that is not in FORMS is a call such as `max(a, b)`, or a bracket `[a > b]`."""
+    notation, _, setting = notation.partition(SETTING)
+    if setting and notation in _WITH_SETTING:
+        return _WITH_SETTING[notation](setting)
     if notation in FORMS:
         return FORMS[notation]
     if match := re.fullmatch(r"\[a ([^{}]) b\]", notation):
@@ -68,12 +75,60 @@ def form_of(notation: str, count: int) -> Form:
                     ("mrow", ("mo", "["), 0, ("mo", sign), 1, ("mo", "]")))
     if notation == "[a; b; …]":
         written, parts = _listed(count, ";")
-        return Form(ATOM, (0,) * count, f"[{written}]", f"[{written}]", ("mrow", ("mo", "["), *parts, ("mo", "]")))
+        tex, more = _after(setting, ";")
+        return Form(ATOM, (0,) * count, f"[{written}{'; ' * bool(setting)}{setting}]", f"[{written}{tex}]",
+                    ("mrow", ("mo", "["), *parts, *more, ("mo", "]")))
+    inner = re.fullmatch(r"(\w+)\((\w+)\(a\), b\)", notation)  # crossentropy(softmax(a), b)
     head = notation.split("(")[0]
     written, parts = _listed(count, ",")
     upright = _UPRIGHT.get(head) or _operatorname(head)
-    return Form(ATOM, (0,) * count, f"{_literally(head)}({written})", f"{upright}({written})",
-                ("mrow", ("mi", head), ("mo", "("), *parts, ("mo", ")")))
+    if inner and count == 2:
+        return _of_function(head, inner[2])
+    tex, more = _after(setting, ";")
+    return Form(ATOM, (0,) * count, f"{_literally(head)}({written}{'; ' * bool(setting)}{_literally(setting)})",
+                f"{upright}({written}{tex})", ("mrow", ("mi", head), ("mo", "("), *parts, *more, ("mo", ")")))
+
+
+def _of_function(head, function):
+    """head(function({0}), {1})."""
+    first = f"{_UPRIGHT.get(function) or _operatorname(function)}({{0}})"
+    return Form(ATOM, (0, 0), f"{head}({function}({{0}}), {{1}})", f"{_operatorname(head)}({first}, {{1}})",
+                ("mrow", ("mi", head), ("mo", "("), ("mi", function), ("mo", "("), 0, ("mo", ")"), ("mo", ","), 1,
+                 ("mo", ")")))
+
+
+def _after(setting, mark):
+    """A setting behind what it belongs to, in LaTeX and MathML."""
+    return (rf"{mark}\ {_upright(setting)}", [("mo", mark), ("mtext", setting)]) if setting else ("", [])
+
+
+def _upright(setting):
+    return _literally(rf"\mathrm{{{escape_latex(setting).replace('−', '-')}}}")
+
+
+def _sum_along(setting):
+    return Form(SIGMA, (PRODUCT,), f"Σ[{setting}] {{0}}", rf"\sum_{{{{{_upright(setting)}}}}} {{0}}",
+                ("mrow", ("msub", ("mo", "∑"), ("mtext", setting)), 0))
+
+
+def _taken_at(setting):
+    return Form(POWER, (ATOM,), f"{{0}}[{_literally(setting)}]", f"{{0}}[{_upright(setting)}]",
+                ("mrow", 0, ("mtext", f"[{setting}]")))
+
+
+def _step_with_value(at_zero):
+    """1 above zero, and at zero what was chosen there."""
+    if at_zero == "1":
+        return Form(ATOM, (SUM,), "[{0} ≥ 0]", "[{0} \\ge 0]",
+                    ("mrow", ("mo", "["), 0, ("mo", "≥"), ("mn", "0"), ("mo", "]")))
+    bracket = ("mo", "[")
+    return Form(SUM, (SUM,), f"[{{0}} > 0] + {at_zero} · [{{0}} = 0]",
+                rf"[{{0}} > 0] + {at_zero} \cdot [{{0}} = 0]",
+                ("mrow", bracket, 0, ("mo", ">"), ("mn", "0"), ("mo", "]"), ("mo", "+"), ("mn", at_zero),
+                 ("mo", "·"), bracket, 0, ("mo", "="), ("mn", "0"), ("mo", "]")))
+
+
+_WITH_SETTING = {"Σ a": _sum_along, "a[…]": _taken_at, "[a > 0]": _step_with_value}
 
 
 def _listed(count, mark):

@@ -15,7 +15,7 @@ primitive reaches a Symbol through `__apply__` and tells its notation itself.
 import numpy as np
 
 from .digits import lines, number, rows
-from .forms import ATOM, INDEXED, PREFIX, PRODUCT, form_of, latex_name
+from .forms import ATOM, INDEXED, POWER, PREFIX, PRODUCT, form_of, latex_name
 from .primitive import FROM_NUMPY
 
 
@@ -66,7 +66,8 @@ class Symbol:
             return inputs[0]
         if primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
             return Symbol(None, value, "", "a²", inputs[:1])
-        return Symbol(None, value, "", primitive.notation, inputs, primitive, static)
+        written = primitive.written([x.shape for x in inputs], static)
+        return Symbol(None, value, "", written, inputs, primitive, static)
 
     def __add__(self, other):
         return _made("a + b", lambda a, b: a + b, self, other)
@@ -164,8 +165,20 @@ def derivative(of: str, by: str, value=None, role="", style=GRADIENTS[0]) -> Sym
 
 
 def _form(symbol):
-    entrywise = symbol.notation == "a · b" and all(x.shape for x in symbol.inputs)
-    return form_of("a ⊙ b" if entrywise else symbol.notation, len(symbol.inputs))
+    form = form_of("a ⊙ b" if _is_entrywise(symbol) else symbol.notation, len(symbol.inputs))
+    # A product of matrices in one of entries, or the other way round, would be read in the wrong order.
+    mixed = (lambda x: x.notation in _OF_MATRICES) if _is_entrywise(symbol) else _is_entrywise
+    if _is_entrywise(symbol) or symbol.notation in _OF_MATRICES:
+        needs = (max(need, POWER) if mixed(x) else need for need, x in zip(form.needs, symbol.inputs, strict=True))
+        form = form._replace(needs=tuple(needs))
+    return form
+
+
+_OF_MATRICES = ("a @ b", "a @ bᵀ")
+
+
+def _is_entrywise(symbol):
+    return symbol.notation == "a · b" and all(x.shape for x in symbol.inputs)
 
 
 def _is_leaf(symbol, numbers):

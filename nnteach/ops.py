@@ -42,6 +42,69 @@ def dtype_of(x) -> np.dtype:
     return np.dtype(getattr(x, "dtype", np.float64))
 
 
+def _axis(shapes, static):
+    """Along which axes, where a sum, a mean or a maximum is not of all entries."""
+    along, rank = static.get("axis"), len(shapes[0])
+    axes = [axis % rank for axis in (along if isinstance(along, tuple) else (along,))] if along is not None else []
+    return _axes(axes) if len(axes) < rank else ""
+
+
+def _axes(axes):
+    return f"{'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}" if axes else ""
+
+
+def _axis_but_the_last(shapes, static):
+    """Along which axis, where it is not the last one: a softmax is taken row by row."""
+    rank = len(shapes[0])
+    return "" if static.get("axis", -1) in (-1, rank - 1) else _axes([static["axis"] % rank])
+
+
+def _axis_after(shapes, static):
+    """Along which axis a sum had been taken: that of the result, where it has one more."""
+    return _axis([static["shape"]], static)
+
+
+def _axis_but_the_first(shapes, static):
+    return _axes([static["axis"] % len(shapes[0])]) if static.get("axis") else ""
+
+
+def _added_axes(shapes, static):
+    """Over which axes `sum_to` sums."""
+    given, kept = shapes[0], static["shape"]
+    lead = len(given) - len(kept)
+    axes = [axis for axis, n in enumerate(given) if axis < lead or n != kept[axis - lead]]
+    return _axes(axes) if len(axes) < len(given) and builtins.max(given, default=1) > 1 else ""
+
+
+def _at_zero(shapes, static):
+    """What a step is at 0, if it is not 0."""
+    at_zero = static.get("at_zero", 0.0)
+    return f"{at_zero:g}" if at_zero else ""
+
+
+def _alpha(shapes, static):
+    return f"{static['alpha']:g}" if static.get("alpha", 1.0) != 1 else ""
+
+
+_LONGEST = 24  # letters of an index that is written
+
+
+def _index(shapes, static):
+    """An index as it stands between brackets; none that is too long to be read."""
+    index = static["index"]
+    written = ", ".join(map(_one_index, index if isinstance(index, tuple) else (index,)))
+    return written.replace("-", "−") if len(written) <= _LONGEST else ""
+
+
+def _one_index(part):
+    if isinstance(part, slice):
+        ends = ["" if end is None else str(end) for end in (part.start, part.stop, part.step)]
+        return ":".join(ends[:2] if part.step is None else ends)
+    if part is Ellipsis or part is None:
+        return "…" if part is Ellipsis else "None"
+    return str(np.asarray(part).tolist())
+
+
 _exp, _log, _sqrt = plain(math.exp, np.exp), plain(math.log, np.log), plain(math.sqrt, np.sqrt)
 _sin, _cos, _tanh = plain(math.sin, np.sin), plain(math.cos, np.cos), plain(math.tanh, np.tanh)
 
@@ -197,7 +260,7 @@ def leaky_relu(x, slope):
     return where(x > 0, x, slope * x)
 
 
-@entry(lambda g, y, x, alpha=1.0: where(x > 0, g, g * (y + alpha)), notation="ELU(a)",
+@entry(lambda g, y, x, alpha=1.0: where(x > 0, g, g * (y + alpha)), notation="ELU(a)", setting=_alpha,
        kink=lambda x, alpha=1.0: x if alpha != 1 else 1.0)
 def elu(x, alpha=1.0):
     """x above zero, α(e^x − 1) from zero down (002-19)."""
@@ -212,7 +275,7 @@ def softplus(x):
     return float(np.logaddexp(0.0, x)) if type(x) is float else np.logaddexp(0.0, x)
 
 
-@entry(None, notation="[a > 0]", kink=_input)
+@entry(None, notation="[a > 0]", kink=_input, setting=_at_zero)
 def step(x, at_zero=0.0):
     """1 above zero, 0 below, `at_zero` at zero (002-14 Heaviside); flat, so no gradient flows."""
     if type(x) is float:
@@ -289,7 +352,7 @@ def _largest(x, axis=None, keepdims=False):
 
 
 @entry(lambda g, y, x, axis=None, keepdims=False: spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims),
-        notation="Σ a", elementwise=False, numpy=(np.sum,))
+        notation="Σ a", elementwise=False, setting=_axis, numpy=(np.sum,))
 def sum(x, axis=None, keepdims=False):
     """Sum over all entries or over an axis: every entry receives the gradient of its sum."""
     return _sum(x, axis, keepdims)
@@ -297,7 +360,7 @@ def sum(x, axis=None, keepdims=False):
 
 @entry(lambda g, y, x, axis=None, keepdims=False:
         spread(g * (size(y) / size(x)), shape=shape_of(x), axis=axis, keepdims=keepdims),
-        notation="mean(a)", elementwise=False, numpy=(np.mean,))
+        notation="mean(a)", elementwise=False, setting=_axis, numpy=(np.mean,))
 def mean(x, axis=None, keepdims=False):
     """Mean over all entries or over an axis."""
     total = _sum(x, axis, keepdims)
@@ -305,7 +368,7 @@ def mean(x, axis=None, keepdims=False):
 
 
 @entry(lambda g, y, x, shape, axis=None, keepdims=False: sum(g, axis=axis, keepdims=keepdims),
-        notation="spread(a)", elementwise=False)
+        notation="spread(a)", elementwise=False, setting=_axis_after)
 def spread(x, shape, axis=None, keepdims=False):
     """Repeat a sum's gradient over the axes that were summed: the counterpart of `sum`."""
     if axis is not None and not keepdims:
@@ -315,7 +378,8 @@ def spread(x, shape, axis=None, keepdims=False):
     return np.full(shape, x) if isinstance(x, (float, np.floating)) else np.broadcast_to(x, shape)
 
 
-@entry(lambda g, y, x, shape: broadcast_to(g, shape=shape_of(x)), notation="Σ a", elementwise=False)
+@entry(lambda g, y, x, shape: broadcast_to(g, shape=shape_of(x)), notation="Σ a", elementwise=False,
+       setting=_added_axes)
 def sum_to(x, shape):
     """Sum over the axes that broadcasting had repeated, back to `shape`."""
     lead = len(x.shape) - len(shape)
@@ -345,7 +409,8 @@ def _untied(x, extreme, axis=None, keepdims=False):
 
 @entry(lambda g, y, x, axis=None, keepdims=False:
        spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * _winners(y, x, axis, keepdims),
-       notation="max(a)", elementwise=False, kink=lambda x, **along: _untied(x, np.max, **along), numpy=(np.max,))
+       notation="max(a)", elementwise=False, setting=_axis,
+       kink=lambda x, **along: _untied(x, np.max, **along), numpy=(np.max,))
 def max(x, axis=None, keepdims=False):
     """The largest entry, of all or along an axis; entries that tie share the gradient equally."""
     return np.max(x, axis=axis, keepdims=keepdims)
@@ -353,7 +418,8 @@ def max(x, axis=None, keepdims=False):
 
 @entry(lambda g, y, x, axis=None, keepdims=False:
        spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * _winners(y, x, axis, keepdims),
-       notation="min(a)", elementwise=False, kink=lambda x, **along: _untied(x, np.min, **along), numpy=(np.min,))
+       notation="min(a)", elementwise=False, setting=_axis,
+       kink=lambda x, **along: _untied(x, np.min, **along), numpy=(np.min,))
 def min(x, axis=None, keepdims=False):
     """The smallest entry, of all or along an axis; entries that tie share the gradient equally."""
     return np.min(x, axis=axis, keepdims=keepdims)
@@ -402,7 +468,8 @@ def matrix_transpose(x):
 # ------------------------------------------------------------------------------------------------- shapes
 
 @entry(lambda g, y, x, axes: transpose(g, axes=tuple(int(i) for i in np.argsort(axes))),
-        notation="transpose(a)", elementwise=False)
+        notation="transpose(a)", elementwise=False,
+       setting=lambda shapes, static: _axes(static["axes"]))
 def transpose(x, axes):
     """Put the axes in another order."""
     return np.transpose(x, axes)
@@ -415,13 +482,15 @@ def reshape(x, shape):
     return np.reshape(x, shape)
 
 
-@entry(lambda g, y, x, index: scatter(g, shape=shape_of(x), index=index), notation="a[…]", elementwise=False)
+@entry(lambda g, y, x, index: scatter(g, shape=shape_of(x), index=index), notation="a[…]", elementwise=False,
+       setting=_index)
 def getitem(x, index):
     """A part of an array, by NumPy's indexing."""
     return x[index]
 
 
-@entry(lambda g, y, x, shape, index: getitem(g, index=index), notation="scatter(a)", elementwise=False)
+@entry(lambda g, y, x, shape, index: getitem(g, index=index), notation="scatter(a)", elementwise=False,
+       setting=_index)
 def scatter(x, shape, index):
     """Zeros of `shape` with x added at `index`: the counterpart of `getitem`; an entry taken twice receives twice."""
     out = np.zeros(shape, dtype=np.asarray(x).dtype)
@@ -437,7 +506,8 @@ def _slice_of(slot):
     return rule
 
 
-@entry(every_slot(_slice_of), notation="[a; b; …]", elementwise=False)
+@entry(every_slot(_slice_of), notation="[a; b; …]", elementwise=False,
+       setting=_axis_but_the_first)
 def concatenate(*inputs, axis=0):
     """Arrays one after the other along an axis; each gets its own part of the gradient."""
     return np.concatenate(inputs, axis=axis)
@@ -471,7 +541,7 @@ def _shifted(x, axis):
 
 
 @entry(lambda g, y, x, axis=-1: y * (g - sum(g * y, axis=axis, keepdims=True)),
-        notation="softmax(a)", elementwise=False)
+        notation="softmax(a)", elementwise=False, setting=_axis_but_the_last)
 def softmax(x, axis=-1):
     """e^x over the sum of e^x (002-11); the rule is the Jacobian h_i(δ_ij − h_j) applied to g (000-25)."""
     powers = np.exp(_shifted(x, axis))
@@ -480,7 +550,7 @@ def softmax(x, axis=-1):
 
 @entry(lambda g, y, x, axis=-1, keepdims=False:
         spread(g, shape=shape_of(x), axis=axis, keepdims=keepdims) * softmax(x, axis=axis),
-        notation="logsumexp(a)", elementwise=False)
+        notation="logsumexp(a)", elementwise=False, setting=_axis_but_the_last)
 def logsumexp(x, axis=-1, keepdims=False):
     """ln Σ e^x without overflow (004-11); its slope is the softmax."""
     total = np.log(_sum(np.exp(_shifted(x, axis)), axis, keepdims=True)) + _largest(x, axis, keepdims=True)
@@ -488,7 +558,7 @@ def logsumexp(x, axis=-1, keepdims=False):
 
 
 @entry(lambda g, y, x, axis=-1: g - exp(y) * sum(g, axis=axis, keepdims=True), notation="logsoftmax(a)",
-        elementwise=False)
+        elementwise=False, setting=_axis_but_the_last)
 def log_softmax(x, axis=-1):
     """The logarithm of the softmax, stable where the softmax itself underflows."""
     shifted = _shifted(x, axis)
@@ -510,14 +580,14 @@ def _distance(x, target):
 
 @entry(lambda g, y, x, target: _column(g) * _distance(x, target),
         lambda g, y, x, target: _column(-g) * log_softmax(x),
-        notation="crossentropy(a, b)", elementwise=False)
+        notation="crossentropy(softmax(a), b)", elementwise=False)
 def softmax_cross_entropy(x, target):
     """−Σ target · log softmax(x) for every row (004-11); where targets sum to 1 the slope is softmax − target."""
     return -_sum(_in_columns(target, -1) * log_softmax.forward(x), -1)
 
 
 @entry(lambda g, y, x, target: g * (sigmoid(x) - target),
-        lambda g, y, x, target: g * -x, notation="crossentropy(a, b)")
+        lambda g, y, x, target: g * -x, notation="crossentropy(σ(a), b)")
 def sigmoid_cross_entropy(x, target):
     """−target · ln σ(x) − (1 − target) · ln(1 − σ(x)), elementwise, without overflow; target lies in [0, 1]."""
     return softplus(x) - target * x

@@ -12,6 +12,7 @@ import numpy as np
 PRIMITIVES: dict[str, "Primitive"] = {}
 _NUMBERS = frozenset((float, int, bool, np.ndarray, np.float64, np.float32))  # computed at once; asking them costs time
 FROM_NUMPY: dict = {}  # NumPy function -> ours, so that np.exp(node) is exp(node)
+SETTING = "\x1f"  # stands in a notation before what the settings add to it
 
 
 class Primitive:
@@ -24,9 +25,10 @@ class Primitive:
         notation: how it is written, with a, b, c for the inputs; `formula.py` turns it into text, LaTeX and MathML.
         elementwise: whether every entry has a local derivative of its own (in a matrix product it has not).
         kink: a function of the inputs that is 0 just where the slope, or at a jump the value, is a convention; or None.
+        setting: a function (shapes, static) -> how the settings are written, such as "axis 0"; or None.
     """
 
-    def __init__(self, forward, vjps, notation=None, elementwise=True, kink=None):
+    def __init__(self, forward, vjps, notation=None, elementwise=True, kink=None, setting=None):
         functools.update_wrapper(self, forward)
         self.name = forward.__name__
         self.forward = forward
@@ -34,6 +36,12 @@ class Primitive:
         self.notation = notation or f"{self.name}(a)"
         self.elementwise = elementwise
         self.kink = kink
+        self.setting = setting
+
+    def written(self, shapes=(), static=None) -> str:
+        """The notation with what its settings add: a sum along an axis is not written like the sum of all."""
+        added = self.setting(shapes, static or {}) if self.setting else ""
+        return f"{self.notation}{SETTING}{added}" if added else self.notation
 
     def __call__(self, *inputs, **static):
         for x in inputs:
@@ -69,11 +77,12 @@ def primitive(vjps, notation=None, elementwise=True):
     return lambda forward: Primitive(forward, tuple(vjps), notation, elementwise)
 
 
-def entry(*vjps, notation=None, elementwise=True, numpy=(), kink=None):
+def entry(*vjps, notation=None, elementwise=True, numpy=(), kink=None, setting=None):
     """A line of the table: like `primitive`, and found by its own name and by NumPy's functions."""
     def enter(forward):
         rules = vjps[0] if vjps and isinstance(vjps[0], every_slot) else vjps
-        made = PRIMITIVES[forward.__name__] = Primitive(forward, rules, notation, elementwise, kink)
+        made = PRIMITIVES[forward.__name__] = Primitive(forward, rules, notation, elementwise, kink,
+                                                            setting)
         FROM_NUMPY.update(dict.fromkeys(numpy, made))
         return made
     return enter

@@ -222,7 +222,8 @@ class Trace:
         inputs = tuple(map(self.symbol, node.parents))
         if node.primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
             return Symbol(None, node.value, "", "a²", inputs[:1])
-        return Symbol(None, node.value, "", node.primitive.notation, inputs)
+        written = node.primitive.written([x.shape for x in inputs], node.static)
+        return Symbol(None, node.value, "", written, inputs)
 
     def gradient(self, node: Node, value=None, role="") -> Symbol:
         """The symbol ∂f/∂node, or ∇_node f where the course writes it so."""

@@ -3,12 +3,16 @@
 Hints and worked solutions are written with it. An expression needs no such table: its rules are run on symbols.
 """
 
+import functools
+import operator
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import formula
+from ..formula import Symbol, as_symbol
 from ..trace import trace
+from .definitions import backward, in_words, slope, spelled
 from .exercise import Task
 from .procedure import Procedure
 
@@ -19,16 +23,6 @@ class How(NamedTuple):
     sentence: str
     text: str
     latex: str
-
-
-SLOPES = {
-    "sigmoid": ("a ⊙ (1 − a)", r"a \odot (1 - a)"),
-    "tanh": ("1 − a ⊙ a", r"1 - a \odot a"),
-    "relu": ("1 where z > 0, else 0", r"[z > 0]"),
-    "leaky_relu": ("1 where z > 0, else the small slope", r"f'(z)"),
-    "elu": ("1 where z > 0, else a + α", r"f'(z)"),
-    "softplus": ("σ(z)", r"\sigma(z)"),
-}
 
 
 def how(task: Task, name: str) -> How:
@@ -68,20 +62,21 @@ def _pre(task, k):
     h, W = _input(task, k), _weights_of(task, k)
     b = f"b{W[1:]}"
     return How(
-        "The weighted sum of the inputs, plus the bias.",
+        "The weighted sum of the inputs, plus the bias, which is added to every row.",
         f"{h} {W}ᵀ + {b}",
         rf"{_latex(h)} {_latex(W)}^\top + {_latex(b)}",
     )
 
 
 def _activated(task, k):
-    nodes = task.find("activation", k) + task.find("output", k)
-    name = nodes[0].primitive.name if nodes else "the identity"
-    return How(
-        f"The activation, {name}, entry by entry." if name != "softmax" else "The softmax of each row.",
-        f"{name}(z{k})",
-        rf"\mathrm{{{name.replace('_', ' ')}}}({_latex(f'z{k}')})",
-    )
+    a, z = _activation(task, k)
+    if a is z:
+        return How(f"There is no activation here: it is z{k} itself.", f"z{k}", _latex(f"z{k}"))
+    written = spelled(a, {z: _name(f"z{k}", z)})
+    if not a.primitive.elementwise:
+        sentence = f"The {a.primitive.name} of each row: e to the power of every entry, divided by their sum."
+        return How(sentence, *_both(written))
+    return How(f"The activation, entry by entry: {in_words(written)}.", *_both(written))
 
 
 def _skipped(task, k):
@@ -91,37 +86,92 @@ def _skipped(task, k):
     )
 
 
+def _activation(task, k):
+    """The activation of a layer and its pre-activation: the same node, where there is none."""
+    z = task.find("bias", k)[0]
+    return (task.find("activation", k) + task.find("output", k) + [z])[0], z
+
+
 def _delta(task, k):
     if k == task.depth:
         return _output_delta(task, k)
+    arriving = [_delta_symbol(task, j) @ _name(_weights_of(task, j), task.find("turn", j)[0].parents[0])
+                for j in _reached(task, k)]
+    upstream = functools.reduce(operator.add, arriving)
+    where = "; over the skip connection comes what the layer after it receives" if len(arriving) > 1 else ""
+    a, z = _activation(task, k)
     W = _weights_of(task, k + 1)
-    name = task.find("activation", k)[0].primitive.name if task.find("activation", k) else "identity"
-    slope = SLOPES.get(name, ("1", "1"))
-    skipped = task.find("skip", k + 1)
-    extra = ("δ through the skip connection + ", r"\delta_\mathrm{skip} + ") if skipped else ("", "")
-    return How(
-        f"The gradient goes back through {W}, then through the activation, whose derivative is {slope[0]}.",
-        f"({extra[0]}delta{k + 1} {W}) ⊙ f′(z{k})",
-        rf"({extra[1]}{_latex(f'delta{k + 1}')} {_latex(W)}) \odot f'({_latex(f'z{k}')})",
-    )
+    if a is z:
+        return How(f"The gradient goes back through {W}{where}; there is no activation.", *_both(upstream))
+    sentence, delta = _through(task, k, upstream)
+    return How(f"The gradient goes back through {W}{where}, then through the activation, {sentence}.", *_both(delta))
+
+
+def _reached(task, k):
+    """The layers whose δ comes to the result of layer k: the next one, and those that a skip connection leads to."""
+    yield k + 1
+    while task.find("skip", k + 1):
+        k += 1
+        yield k + 1
+
+
+def _through(task, k, upstream):
+    """What becomes of a gradient in the activation of a layer: in words, and as a formula."""
+    a, z = _activation(task, k)
+    known = {z: _name(f"z{k}", z), a: _name("y" if k == task.depth else f"a{k}", a)}
+    if not a.primitive.elementwise:
+        upstream = Symbol(upstream.name, np.asarray(a.value), "", upstream.notation, upstream.inputs)
+        return f"a {a.primitive.name}, which mixes the entries of a row", backward(a, z, known, upstream)
+    factor = slope(a, z, known)
+    words = in_words(factor)
+    return f"whose derivative is {words}", upstream * factor
 
 
 def _output_delta(task, k):
-    node = (task.find("output", k) or [None])[0]
-    kind = node.primitive.name if node is not None else "identity"
-    n = rf"\tfrac{{1}}{{{task.batch}}}" if task.batch > 1 else ""
-    if any(m.primitive.name == "xlogy" for m in task.find("loss")):
-        return How(
-            f"For this loss behind {kind}, the derivatives of the logarithm and of the activation cancel to y − t.",
-            f"(y − T) / {task.batch}",
-            rf"{n} (y - T)",
-        )
-    slope = SLOPES.get(kind, ("1", "1"))[0].replace("a", "y")
-    return How(
-        f"The derivative of the loss by y, times the derivative of the activation, {slope}.",
-        f"∂loss/∂y ⊙ f′(z{k})",
-        rf"\frac{{\partial L}}{{\partial y}} \odot f'({_latex(f'z{k}')})",
-    )
+    y, z = _activation(task, k)
+    loss = task.find("loss")[-1]
+    known = {y: _name("y", y), z: _name(f"z{k}", z)}
+    if y is not z and _cancels(task, y, z):
+        return How(f"For this loss behind the {y.primitive.name}, the derivatives of the logarithm "
+                   "and of the activation cancel to y − t.", *_averaged(task))
+    by_y = backward(loss, y, known, as_symbol(1.0))
+    if y is z:
+        return How("The derivative of the loss by y, which is z itself.", *_both(by_y))
+    sentence, delta = _through(task, k, by_y)
+    return How(f"The derivative of the loss by y, then through the activation, {sentence}.", *_both(delta))
+
+
+def _cancels(task, y, z):
+    """Whether y − t, averaged, is what z receives: only behind its own activation, and if the targets sum to 1."""
+    takes_logarithms = any(n.primitive.name == "xlogy" for n in task.find("loss"))
+    difference = (y.value - task.given["T"]) / task.batch
+    return takes_logarithms and np.allclose(_received(task, z), difference, rtol=1e-9, atol=1e-12)
+
+
+def _averaged(task):
+    if task.batch == 1:
+        return "y − T", "y - T"
+    return f"(y − T) / {task.batch}", rf"\tfrac{{1}}{{{task.batch}}} (y - T)"
+
+
+def _received(task, node):
+    """The gradient of a node; where none arrives, it is zero."""
+    found = (total for _, _, parent, total in reversed(task.steps) if parent is node)
+    return next(found, np.zeros(node.shape))
+
+
+def _delta_symbol(task, j):
+    return Symbol(f"δ{j}", _received(task, task.find("bias", j)[0]))
+
+
+def _name(name, node):
+    return Symbol(name, node.value)
+
+
+def _both(symbol):
+    """A formula as text, in which a product of matrices is written without a sign, and as LaTeX."""
+    text, latex = formula.text(symbol), formula.latex(symbol)
+    return text.replace(" @ ", " ").replace("δ", "delta"), latex.replace(r"\delta _", r"\delta_")
 
 
 def _weights(task, k):
@@ -129,9 +179,11 @@ def _weights(task, k):
     parts = [
         (f"delta{j}ᵀ {_input(task, j)}", rf"{_latex(f'delta{j}')}^\top {_latex(_input(task, j))}") for j in layers
     ]
-    penalty = (" + λ W", r" + \lambda W") if task.l2 else ("", "")
+    share = formula.text(as_symbol(task.l2))
+    penalty = (f" + {share} W{k}", rf" + {share}\,{_latex(f'W{k}')}") if task.l2 else ("", "")
     return How(
-        "Every weight receives δ of its unit times the input it multiplies, summed over the samples.",
+        "Every weight receives δ of its unit times the input it multiplies, summed over the samples"
+        + (", and λ times itself from the penalty." if task.l2 else "."),
         " + ".join(p[0] for p in parts) + penalty[0],
         " + ".join(p[1] for p in parts) + penalty[1],
     )
@@ -175,5 +227,6 @@ def _of_expression(task, name):
 
 
 def matrix(value) -> str:
-    """A value in LaTeX, to four digits."""
-    return formula.latex(formula.Symbol(None, np.asarray(value) if np.ndim(value) else float(value)))
+    """A value in LaTeX, to four digits; a list of numbers as a row, as it stands on the sheet."""
+    value = np.asarray(value)[None, :] if np.ndim(value) == 1 else np.asarray(value) if np.ndim(value) else float(value)
+    return formula.latex(formula.Symbol(None, value))

@@ -8,6 +8,7 @@ from ..nn.activations import ACTIVATIONS
 from ..nn.losses import LOSSES
 from ..nn.regularizers import L2
 from ..nn.table import look_up
+from .definitions import activation_in_words, loss_in_words
 from .exercise import Exercise, Leaf, Place, Stage, Task
 
 LEARNING_RATE = 0.5
@@ -180,28 +181,18 @@ def _loss(plan, y, target, values, places):
     return loss.named("loss")
 
 
-LOSS_IN_WORDS = {
-    "half_squared_error": "half the squared error, ½ Σ (y − t)²",
-    "squared_error": "the squared error, Σ (y − t)²",
-    "mse": "the squared error, averaged over the outputs too",
-    "mae": "the absolute error, averaged over the outputs too",
-    "cross_entropy": "the cross-entropy, −Σ t ln y",
-    "binary_cross_entropy": "the binary cross-entropy, −Σ (t ln y + (1 − t) ln(1 − y))",
-}
-
-
 def _conventions(plan):
     """What would otherwise be guessed: it decides factors of 2, of the batch and of the outputs."""
-    loss = LOSS_IN_WORDS.get(plan.loss, plan.loss)
+    loss, hidden, output = loss_in_words(plan.loss), activation_in_words(plan.hidden), activation_in_words(plan.output)
     lines = [
         "Each row of X and T is a sample; W has one row per unit, so z = X Wᵀ + b.",
-        f"Hidden layers: {plan.hidden}; output: {plan.output}.",
+        f"Hidden layers: {hidden}. Output: {output}." if plan.depth > 1 else f"Output: {output}.",
         f"The loss is {loss}; it is averaged over the {plan.batch} samples."
         if plan.batch > 1
         else f"The loss is {loss}.",
     ]
     if plan.l2:
-        lines.append(f"Added to it is the penalty ½ · {plan.l2:g} · Σ W², over the weights, not the biases.")
+        lines.append(f"Added to it is the penalty ½ λ Σ W² with λ = {plan.l2:g}, over the weights, not the biases.")
     if plan.skip:
         lines.append(
             "From the second hidden layer on, the input of a layer is added to its output: h = a + (what came in)."

@@ -193,7 +193,8 @@ def upstream_of():
             edges = {}
             for _, n in chosen:
                 act = acts[task.places[n].layer]
-                edges[act, 0] = lambda e: e.right  # unchanged; what arrives there is remembered
+                slot = next((i for i, rule in enumerate(act.primitive.vjps) if rule), 0)
+                edges[act, slot] = lambda e: e.right  # unchanged; what arrives there is remembered
                 edges[n, 0] = lambda e, act=act: e.world.upstream[act] @ e.inputs[1].T
             yield Change(edges=edges, where=chosen[0][0] if len(chosen) < len(found) else "")
 
