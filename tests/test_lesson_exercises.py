@@ -338,8 +338,7 @@ def test_four_hints_that_give_nothing_away(name):
         first = ex.stages[0]  # the fourth has the numbers of nobody, and another result
         own = "\n".join(written(first, ex.truth[first]))
         assert f"\n{own}\n" not in hints[3]
-    with pytest.raises(GraphError, match="a hint from 1 to 4"):
-        ex.hint(5)
+    assert "numbered 1 to 4" in ex.hint(5)
 
 
 def test_after_a_check_a_hint_is_about_the_first_wrong_result():

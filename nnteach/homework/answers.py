@@ -4,20 +4,31 @@ Every stage is judged twice: by the truth, and by what follows from the student'
 slip costs one stage; what was computed rightly from a wrong number "follows".
 """
 
-import ast
-import difflib
-import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 from ..errors import shape_text
+from ..numerals import NotANumber, is_list, numeral, typed_list
 from .exercise import Task
+from .names import unknown_name
 from .resolve import resolve
-from .values import COMPUTED, LEAST_DIGITS, NOISE, SINGLE, NotNumbers, has_gaps, rounded_too_far, to_array
+from .values import (
+    COMPUTED,
+    LEAST_DIGITS,
+    NOISE,
+    SINGLE,
+    NotNumbers,
+    comma_advice,
+    has_gaps,
+    listed,
+    not_finite,
+    rounded_too_far,
+    to_array,
+)
 from .values import _digits as digits_of
 
-TYPED = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 MOST_TYPED = 6  # digits; a number with more of them was computed
 SLACK = 1.001  # one unit of the last digit, and what a double makes of it
 
@@ -65,19 +76,17 @@ class Given:
 
 
 def read(value) -> Given:
-    """An answer in any accepted form: numbers, arrays, tensors, lists, numbers typed as text, with a decimal comma too.
+    """An answer in any form that `values.to_array` takes; of what was typed as text, trailing zeros count as digits.
 
     Raises:
         NotNumbers: it is something else.
     """
-    if isinstance(value, str) and value.strip().startswith("["):
-        try:
-            value = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            raise NotNumbers("a text that is no list of numbers") from None
-    if _has_text(value):
-        return _typed(value)
+    value = listed(value)
+    if isinstance(value, str) and is_list(value):
+        value = _list_of(value)
     array = to_array(value)
+    if _has_text(value):
+        return _as_typed(value, array)
     single = array.dtype.itemsize < 8 or (array.size > 0 and bool(np.all(array.astype(np.float32) == array)))
     if single:  # 0.0822 in float32 is 0.0822 as the student sees it, not 0.08219999819
         narrow = array if array.dtype.itemsize < 8 else array.astype(np.float32)
@@ -93,40 +102,36 @@ def _units(digits, exponents):
     return np.where((digits == 0) | (digits > MOST_TYPED), 0.0, units)
 
 
-def _has_text(value):
+def _list_of(text):
+    try:
+        return typed_list(text)
+    except NotANumber as problem:
+        raise NotNumbers(str(problem)) from None
+
+
+def _leaves(value):
+    """The entries of nested lists, in the order of an array of them."""
     stack = [value]
     while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            return True
+        item = listed(stack.pop())
+        item = item.tolist() if isinstance(item, np.ndarray) else item
         if isinstance(item, (list, tuple)):
-            stack += item
-    return False
+            stack += reversed(item)
+        else:
+            yield item
 
 
-def _typed(value):
-    """Numbers typed as text: their trailing zeros count as digits."""
-    texts = (
-        np.array(value, dtype=object) if isinstance(value, (list, tuple)) else np.array([value], dtype=object)[0:1]
-    )
-    parsed = [_number(text) for text in texts.ravel()]
-    array, digits, exponents = (np.array(column) for column in zip(*parsed, strict=True))
-    shape = texts.shape if isinstance(value, (list, tuple)) else ()
-    return Given(
-        array.astype(float).reshape(shape), _units(digits, exponents).reshape(shape), digits.reshape(shape)
-    )
+def _has_text(value):
+    return any(isinstance(item, (str, Decimal)) for item in _leaves(value))
 
 
-def _number(text):
-    written = str(text).strip().replace("−", "-").replace(" ", "")
-    if not TYPED.fullmatch(written):
-        raise NotNumbers(f"the text {str(text)[:30]!r}")
-    written = written.replace(",", ".")
-    value = float(written)
-    if not np.isfinite(value):
-        raise NotNumbers("a number too large for a float64")
-    shown = re.sub(r"e.*|[^\d]", "", written.lower()).lstrip("0")
-    return value, len(shown) if value else 0, digits_of(value)[1]
+def _as_typed(value, array):
+    """Numbers of which some were typed as text."""
+    typed = [isinstance(item, (str, Decimal)) for item in _leaves(value)]
+    parsed = [numeral(str(item)) if text else (0.0, *digits_of(float(x)))
+              for item, text, x in zip(_leaves(value), typed, array.ravel(), strict=True)]
+    _, digits, exponents = (np.reshape(column, array.shape) for column in zip(*parsed, strict=True))
+    return Given(array.astype(float), _units(digits, exponents), digits)
 
 
 # ----------------------------------------------------------------------------------------------- judging
@@ -191,9 +196,8 @@ def judge(task: Task, truth: dict, asked, answers: dict) -> Judgement:
 def _read_all(truth, asked, answers):
     stages, notes = {}, []
     for name in answers:
-        if name not in truth:
-            near = difflib.get_close_matches(str(name), truth, n=1)
-            notes.append(f"{name} is not asked for" + (f"; do you mean {near[0]}?" if near else ""))
+        if name not in truth and not has_gaps(answers[name]):
+            notes.append(unknown_name(name, truth))
     for name, value in truth.items():
         if name in answers and not has_gaps(answers[name]):
             stages[name] = _read_one(name, answers[name], np.shape(value))
@@ -205,18 +209,19 @@ def _read_all(truth, asked, answers):
 
 
 def _read_one(name, value, shape):
+    expected = f"expected {'a number' if shape == () else f'numbers of shape {shape_text(shape)}'}"
+    if advice := comma_advice(value, shape):
+        return Stage(name, "bad_type", f"{name} {advice}")
     try:
         given = read(value)
     except NotNumbers as problem:
-        return Stage(name, "bad_type", f"{name} is {problem}, expected numbers of shape {shape_text(shape)}")
+        return Stage(name, "bad_type", f"{name} is {problem}, {expected}")
     fitting = given.in_shape(shape)
     if fitting is None:
-        return Stage(
-            name,
-            "bad_shape",
-            f"{name} has shape {shape_text(given.array.shape)}, expected {shape_text(shape)}",
-            given,
-        )
+        said = f"{name} has shape {shape_text(given.array.shape)}, expected {shape_text(shape)}"
+        return Stage(name, "bad_shape", said, given)
+    if not np.all(np.isfinite(fitting.array)):
+        return Stage(name, "wrong", f"{name} {not_finite(fitting.array)}", fitting)
     return Stage(name, "", "", fitting)
 
 
@@ -248,7 +253,7 @@ def verdict(judgement: Judgement) -> str:
     """The verdict on the whole, before anything is known of the mistake."""
     kinds = {stage.verdict for stage in judgement.stages.values()}
     if kinds <= {"missing"}:
-        return "not_attempted"
+        return "incomplete" if judgement.notes else "not_attempted"
     for kind in ("bad_type", "bad_shape", "wrong"):
         if kind in kinds:
             return kind

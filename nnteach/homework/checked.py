@@ -18,6 +18,8 @@ SIGNS = {
     "bad_type": "✗ no numbers",
 }
 
+NOTED = ("bad_type", "bad_shape", "few_digits", "wrong")  # verdicts whose note is told
+
 
 @dataclass(frozen=True, repr=False)  # as text it is its message, as every result
 class Checked(Result):
@@ -98,7 +100,7 @@ def _is_transposed(judgement):
 
 def _points(verdict, judgement, found, first, language):
     yield from _explained(verdict, found, language)
-    yield from (s.note for s in judgement.stages.values() if s.verdict in ("bad_type", "bad_shape", "few_digits"))
+    yield from (s.note for s in judgement.stages.values() if s.verdict in NOTED and s.note)
     if verdict == "wrong" and not found.candidates:
         yield from _located(judgement, found, first, language)
     for kind, said in (("correct", "right"), ("follows", "follows"), ("missing", "missing")):

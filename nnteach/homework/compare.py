@@ -1,37 +1,91 @@
 """One answer against the truth: name by name, what is missing, what is wrong and what would explain it."""
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..errors import shape_text
 from .explain import Difference, Wrong, differences
-from .values import NotNumbers, agrees, has_gaps, is_empty, kind_of, to_array
+from .guard import safely
+from .names import meant
+from .structure import ONLY as ONLY
+from .structure import Misfit, follow, leaves
+from .structure import named as named
+from .values import NotNumbers, agrees, comma_advice, has_gaps, is_empty, kind_of, listed, to_array
 
-ONLY = ""  # the name of an answer that is a single number or array
+ROUNDING = 1e-13  # of the largest number in a case: what is smaller is what rounding leaves of a zero
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What is right: arrays by name, and at a kink the range of slopes that are all right."""
+    """What is right: arrays by name, and at a kink the range of slopes that are all right.
+
+    Attributes:
+        values: the arrays.
+        low, high: between which an answer is right.
+        words: right answers that are words, by name.
+        paths: name -> the keys that lead to it in the answer.
+        floor: what is not larger than this is rounding error.
+    """
 
     values: dict[str, np.ndarray]
     low: dict[str, np.ndarray]
     high: dict[str, np.ndarray]
+    words: dict[str, str] = field(default_factory=dict)
+    paths: dict[str, tuple] = field(default_factory=dict)
+    floor: float = 0.0
 
     @classmethod
-    def of(cls, answer, nearby=()) -> "Truth":
-        """The truth as a solution function returned it, here and at nearby points."""
-        values = {name: to_array(value) for name, value in named(answer).items()}
-        around = [values] + [{name: to_array(v) for name, v in named(near).items()} for near in nearby]
-        return cls(values, {name: np.min([v[name] for v in around], axis=0) for name in values},
-                   {name: np.max([v[name] for v in around], axis=0) for name in values})
+    def of(cls, answer, nearby=(), scale: float = 0.0) -> "Truth":
+        """The truth as a solution function returned it, here and at nearby points.
+
+        Args:
+            answer: what it returned here.
+            nearby: what it returned a hair away.
+            scale: the largest number it was given.
+
+        Raises:
+            NotNumbers: it is no number, array, word or container of these.
+        """
+        values, words, paths = _read(answer)
+        around = [values]
+        for near in nearby:
+            others = safely({}, lambda near=near: _read(near)[0])
+            if {n: a.shape for n, a in others.items()} == {n: a.shape for n, a in values.items()}:
+                around.append(others)
+        low = {name: np.min([v[name] for v in around], axis=0) for name in values}
+        high = {name: np.max([v[name] for v in around], axis=0) for name in values}
+        largest = max([scale, *(float(np.max(np.abs(array), initial=0.0)) for array in values.values())])
+        return cls(values, low, high, words, paths, ROUNDING * largest if np.isfinite(largest) else 0.0)
+
+    @property
+    def names(self) -> list[str]:
+        """Of all answers, in order."""
+        return [name for name in self.paths if name in self.values or name in self.words]
+
+    @property
+    def tops(self) -> list[str]:
+        """The names at the top of the answer, in order."""
+        return list(dict.fromkeys(path[0].key for path in self.paths.values()))
 
     @property
     def finite(self) -> bool:
         return all(np.isfinite(array).all() for side in (self.low, self.high) for array in side.values())
+
+
+def _read(answer):
+    """Arrays, words and paths of a solution's answer, by name."""
+    values, words, paths = {}, {}, {}
+    for name, leaf in leaves(listed(answer)).items():
+        paths[name] = leaf.path
+        if isinstance(leaf.value, str):
+            words[name] = leaf.value
+        else:
+            values[name] = to_array(leaf.value)
+    if not paths:
+        raise NotNumbers("nothing")
+    return values, words, paths
 
 
 @dataclass
@@ -57,15 +111,6 @@ class Comparison:
         return not (self.wrong or self.empty or self.misfit)
 
 
-def named(answer) -> dict[str, object]:
-    """An answer by names: a dict as it is, a tuple by position, anything else under the name ONLY."""
-    if isinstance(answer, Mapping):
-        return {str(name): value for name, value in answer.items()}
-    if isinstance(answer, tuple):
-        return {f"value {i}": value for i, value in enumerate(answer, start=1)}
-    return {ONLY: answer}
-
-
 def title(name: str) -> str:
     """How an answer is called in a sentence."""
     return name or "the result"
@@ -80,47 +125,84 @@ def compare(answer, truth: Truth, lengths: dict[str, int] | None = None) -> Comp
         lengths: numbers that a wrong factor may come from, by what they are called.
     """
     found = Comparison()
-    answers = _by_truths_names(answer, truth, found)
-    for name, value in answers.items():
-        if has_gaps(value):
-            found.empty.append(name)
-            continue
-        try:
-            found.given[name] = to_array(value)
-        except NotNumbers as problem:
-            expected = _expected(truth.values[name])
-            found.wrong[name] = [Difference("bad_type", f"is {problem}, expected {expected}")]
+    for name, value in _by_truths_names(listed(answer), truth, found).items():
+        _read_one(name, value, truth, found)
     for name, given in found.given.items():
         _judge(name, given, truth, lengths or {}, found)
     return found
 
 
+def _read_one(name, value, truth, found):
+    """Sort one answer into what is given, wrong or empty."""
+    if isinstance(value, Misfit):
+        found.wrong[name] = [Difference("bad_type", f"is {value}")]
+    elif has_gaps(value):
+        found.empty.append(name)
+    elif name in truth.words:
+        if str(value).strip().casefold() != truth.words[name].strip().casefold():
+            found.wrong[name] = [Difference("differs", "is not the right word yet")]
+    else:
+        _read_numbers(name, value, truth.values[name], found)
+
+
+def _read_numbers(name, value, right, found):
+    expected = f"expected {_expected(right)}"
+    if advice := comma_advice(value, right.shape):
+        found.wrong[name] = [Difference("bad_type", advice)]
+        return
+    try:
+        given = to_array(value)
+    except NotNumbers as problem:
+        found.wrong[name] = [Difference("bad_type", f"is {problem}, {expected}")]
+        return
+    if isinstance(value, str) and given.shape != right.shape:
+        found.wrong[name] = [Difference("bad_type", f"is {kind_of(value)}, {expected}")]
+        return
+    found.given[name] = given
+
+
 def _by_truths_names(answer, truth, found):
-    """The answer under the names of the truth; what is not there is empty."""
-    names = list(truth.values)
+    """The answer under the names of the truth; what is not there is empty, what is built otherwise a Misfit."""
+    tops = _by_top(answer, truth, found)
+    answers = {}
+    for name in truth.names if tops else ():
+        top, *rest = truth.paths[name]
+        try:
+            answers[name] = follow(tops[top.key], rest)
+        except Misfit as problem:
+            answers[name] = problem
+    return answers
+
+
+def _by_top(answer, truth, found):
+    """The answer under the names at the top of the truth; none where it does not fit at all."""
+    tops = truth.tops
     if is_empty(answer):
-        return dict.fromkeys(names)
-    if isinstance(answer, Mapping) and names != [ONLY]:
+        return dict.fromkeys(tops)
+    if isinstance(answer, tuple) and hasattr(answer, "_asdict") and tops != [ONLY]:
+        answer = answer._asdict() if set(tops) & set(answer._fields) else answer
+    if isinstance(answer, Mapping) and tops != [ONLY]:
         given = named(answer)
-        _note_names(names, given, found)
-        return {name: given.get(name) for name in names}
-    if names == [ONLY]:
+        _note_names(tops, given, found)
+        return {name: given.get(name) for name in tops}
+    if tops == [ONLY]:
         return {ONLY: answer}
-    if isinstance(answer, (tuple, list)) and len(answer) == len(names):
-        return dict(zip(names, answer, strict=True))  # in the same order, without the names
-    if len(names) == 1:
-        return {names[0]: answer}
+    if isinstance(answer, (tuple, list)) and len(answer) == len(tops):
+        return dict(zip(tops, answer, strict=True))  # in the same order, without the names
+    if len(tops) == 1 and not isinstance(answer, Set):
+        return {tops[0]: answer}
     many = f" of {len(answer)}" if isinstance(answer, (tuple, list)) else ""
-    found.misfit = f"expected {len(names)} answers, {', '.join(names)}, got {kind_of(answer)}{many}"
+    found.misfit = f"expected {len(tops)} answers, {', '.join(tops)}, got {kind_of(answer)}{many}"
     return {}
 
 
 def _note_names(names, given, found):
     extra = [name for name in given if name not in names]
-    spelt = {name.lower(): name for name in extra}
+    left = list(extra)
     for name in names:
-        if name not in given and (alike := difflib.get_close_matches(name.lower(), spelt, n=1)):
-            found.notes.append(f"is {name} what you call {spelt[alike[0]]}?")
+        if name not in given and (alike := meant(name, left)):
+            found.notes.append(f"is {name} what you call {alike}?")
+            left.remove(alike)
     if extra:
         found.notes.append(f"not asked for, so not checked: {', '.join(extra)}")
 
@@ -131,7 +213,7 @@ def _judge(name, given, truth, lengths, found):
         shapes = f"has shape {shape_text(given.shape)}, expected {shape_text(value.shape)}"
         found.notes.append(f"{title(name)} {shapes}: accepted, but in a sum NumPy would broadcast it")
         given = given.reshape(value.shape)
-    if given.shape == value.shape and np.all(agrees(given, low, high)):
+    if given.shape == value.shape and np.all(agrees(given, low, high, truth.floor)):
         return
     others = {other: array for other, array in truth.values.items() if other != name}
     found.wrong[name] = differences(Wrong(given, value, others, lengths))

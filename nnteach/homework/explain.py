@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import shape_text
-from .values import agrees, rounded_too_far
+from .values import agrees, not_finite, places, rounded_too_far
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,8 @@ def differences(wrong: Wrong) -> list[Difference]:
 
 
 def _not_finite(wrong):
-    bad = ~np.isfinite(wrong.given)
-    if bad.any():
-        kind = "nan (not a number)" if np.isnan(wrong.given).any() else "infinite"
-        where = _places(bad)
-        return Difference("not_finite", f"is {kind}{where}: a division by 0, or a logarithm of 0 or less?")
+    if not np.isfinite(wrong.given).all():
+        return Difference("not_finite", not_finite(wrong.given))
 
 
 def _shape(wrong):
@@ -139,7 +136,7 @@ def _common_factor(wrong):
 def _some_signs(wrong):
     if wrong.given.shape == wrong.truth.shape and wrong.would_be(np.abs(wrong.given) * np.sign(wrong.truth)):
         bad = ~agrees(wrong.given, wrong.truth)
-        return Difference("abs", f"has the right size, but the wrong sign{_places(bad)}")
+        return Difference("abs", f"has the right size, but the wrong sign{places(bad)}")
 
 
 def _entries_in_other_places(wrong):
@@ -150,7 +147,7 @@ def _entries_in_other_places(wrong):
         return None
     bad = ~agrees(wrong.given, wrong.truth)
     if bad.sum() == 2:
-        return Difference("unit_order", f"has two entries exchanged:{_places(bad).removeprefix(' in')}")
+        return Difference("unit_order", f"has two entries exchanged:{places(bad).removeprefix(' in')}")
     return Difference("unit_order", "holds the right numbers in the wrong places")
 
 
@@ -172,14 +169,14 @@ def _in_one_place(wrong):
         return None
     bad = ~agrees(wrong.given, wrong.truth)
     if bad.sum() == 1:
-        return Difference("entry", f"is right except{_places(bad)}")
+        return Difference("entry", f"is right except{places(bad)}")
     if bad.ndim == 2 and not bad.all():
         for what, axis in (("row", 1), ("column", 0)):
             lines = np.flatnonzero(bad.any(axis=axis))
             if len(lines) == 1 and bad.shape[1 - axis] > 1:
                 return Difference("entry", f"is right except in {what} {lines[0]}")
     if bad.sum() <= bad.size / 2:
-        return Difference("entry", f"is right except{_places(bad)}")
+        return Difference("entry", f"is right except{places(bad)}")
 
 
 def _close(wrong):
@@ -187,15 +184,6 @@ def _close(wrong):
         return None
     if np.all(np.abs(wrong.given - wrong.truth) <= 0.02 * np.abs(wrong.truth)):
         return Difference("round_intermediate", "is close, but not right: was something rounded on the way?")
-
-
-def _places(bad, most=3):
-    """" in entry [0, 1]" for the marked entries; nothing for a single number."""
-    if bad.ndim == 0 or (bad.all() and bad.size > 1):
-        return ""
-    places = [f"[{', '.join(map(str, index))}]" for index in np.argwhere(bad)]
-    word = "entry" if len(places) == 1 else "entries"
-    return f" in {word} {', '.join(places[:most])}{', …' if len(places) > most else ''}"
 
 
 EXPLANATIONS = (_not_finite, _shape, _transposed, _sign, _belongs_to_another, _zero, _factor, _some_signs,

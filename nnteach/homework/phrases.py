@@ -42,6 +42,7 @@ ENGLISH = {
                  "of the step, taken at the values of the way forward; where ways meet, the gradients add up.",
     "hint.begin": "Begin at {name}.",
     "hint.other": "With other numbers:",
+    "hint.none": "The hints are numbered 1 to {count}. After them comes the worked solution: hw.solution()",
     "steps.wrong": "As it goes with this mistake:",
     "steps.here": "here",
 }
@@ -87,6 +88,7 @@ ITALIAN = {
                  "i gradienti si sommano.",
     "hint.begin": "Cominciare da {name}.",
     "hint.other": "Con altri numeri:",
+    "hint.none": "I suggerimenti sono numerati da 1 a {count}. Dopo viene la soluzione svolta: hw.solution()",
     "steps.wrong": "Con questo errore i passi sono:",
     "steps.here": "qui",
 }

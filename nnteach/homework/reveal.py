@@ -13,7 +13,9 @@ import numpy as np
 from ..digits import lines
 from ..errors import GraphError, message
 from .compare import Truth, compare
-from .values import NotNumbers, has_gaps, to_array
+from .guard import quiet, safely
+from .names import meant
+from .values import NotNumbers, comma_advice, has_gaps, kind_of, to_array
 
 REMARKS = {
     "sign": "the size is right, the sign is the other one",
@@ -56,7 +58,9 @@ def reveal(guess, truth) -> Revealed:
     guess = dict(guess) if isinstance(guess, Mapping) else dict.fromkeys(truth, guess)
     if unknown := [str(name) for name in guess if name not in truth]:
         expected, got = f"predictions for {', '.join(map(str, truth))}", f"one for {', '.join(unknown)}"
-        raise GraphError(message(expected, got, "Keep the names of the cell as they are"))
+        near = meant(unknown[0], truth)
+        advice = f"Do you mean {near}?" if near else "Keep the names of the cell as they are"
+        raise GraphError(message(expected, got, advice))
     return Revealed(tuple(_row(str(name), guess.get(name), value) for name, value in truth.items()))
 
 
@@ -64,30 +68,28 @@ def _row(name, said, truth):
     if has_gaps(said):
         return name, "", _text(truth), ""
     if isinstance(truth, str):
-        return name, str(said), truth, "as you said" if str(said).strip().lower() == truth.lower() else ""
-    said = _number(said)
+        said = safely("", str, said)
+        return name, said, truth, "as you said" if said.strip().lower() == truth.lower() else ""
+    with quiet():
+        return name, _text(said), _text(truth), safely("", _remark, said, truth)
+
+
+def _remark(said, truth):
+    """What a guess is to the truth, in a word; nothing if there is nothing to say."""
+    if advice := comma_advice(said, np.shape(to_array(truth))):
+        return advice
     found = compare(said, Truth.of(truth if not isinstance(truth, tuple) else list(truth)))
     if found.right:
-        return name, _text(said), _text(truth), "as you said"
+        return "as you said"
     ids = [difference.id for difference in next(iter(found.wrong.values()))] if found.wrong else []
-    return name, _text(said), _text(truth), next((REMARKS[i] for i in ids if i in REMARKS), "")
-
-
-def _number(said):
-    """A number typed as a text, with a decimal comma or a real minus sign, is a number too."""
-    if isinstance(said, str):
-        try:
-            return float(said.replace(",", ".").replace("−", "-"))
-        except ValueError:
-            return said
-    return said
+    return next((REMARKS[i] for i in ids if i in REMARKS), "")
 
 
 def _text(value):
     try:
         return "; ".join(line.strip() for line in lines(np.asarray(to_array(value))))
     except NotNumbers:
-        return str(value)
+        return safely(kind_of(value), str, value)
 
 
 def _sentence(said, truth):

@@ -9,6 +9,8 @@ hw.hint(1)      hw.solution()      hw.replay()
 
 import inspect
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,17 +25,21 @@ from .diagnose import Diagnosis, after_a_slip, diagnose
 from .exercise import Exercise
 from .expressions import expression
 from .fixed import FIXED
+from .guard import guarded, quiet, safely
 from .hypotheses import hypotheses
 from .networks import network
-from .phrases import catalogue
+from .phrases import catalogue, phrase
 from .procedure import Procedure
 from .resolve import resolve
 from .solution import Solution
 from .told import Document, hint_of, sheet_of, wrong_steps
 from .topics import TOPICS
+from .values import kind_of
 from .variants import VERSION, Separation, separation_report, variant
 from .wording import slip_of
 from .wrong_graph import WrongGraph
+
+HINTS = 4
 
 
 def homework(
@@ -160,10 +166,24 @@ class Homework:
         Returns:
             Falsy unless right; with `.verdict`, `.mistakes`, `.first_wrong`, `.stages` and `.message`.
         """
-        given = dict(answers or {}) | named
+        with quiet():
+            return self._checked(*self._by_name(answers, named))
+
+    def _by_name(self, answers, named):
+        """The answers by name, and what to say about those that have none."""
+        if answers is None:
+            return named, ()
+        items, error = guarded(lambda: [(str(name), answers[name]) for name in answers])
+        if isinstance(answers, Mapping) and error is None:
+            return dict(items) | named, ()
+        names = ", ".join(f"{name}=..." for name in self.asked)
+        return named, (f"expected answers by name, got {kind_of(answers)}: write hw.check({names})",)
+
+    def _checked(self, given, notes):
         if self.exercise.judge is not None:
             return self._noted(self.exercise.judge(self, given))
         judgement = judge(self.task, self.truth, self.asked, given)
+        judgement = replace(judgement, notes=(*judgement.notes, *notes))
         verdict, found = verdict_of(judgement), Diagnosis()
         if verdict == "wrong":
             found = self._diagnosis(judgement)
@@ -207,6 +227,9 @@ class Homework:
 
     def _diagnosis(self, judgement):
         """By all answers; failing that, by each in its turn, given what was handed in before it."""
+        return safely(Diagnosis(), self._diagnosed, judgement)  # a guess that fails is no guess
+
+    def _diagnosed(self, judgement):
         given = judgement.given
         found = diagnose(self.exercise, self.task, self.truth, given)
         if found.candidates or found.rounded or not judgement.named("follows"):
@@ -218,10 +241,11 @@ class Homework:
     def hint(self, level: int = 1) -> Document:
         """A hint: 1 the principle, 2 which step, 3 its formula, 4 the same step with other numbers.
 
-        After a check, hints are about the first wrong answer; before, about the first stage.
+        After a check, hints are about the first wrong answer; before, about the first stage. Beyond the last one it
+        says where to go on.
         """
-        if level not in (1, 2, 3, 4):
-            raise GraphError(message("a hint from 1 to 4", repr(level), "After that comes hw.solution()"))
+        if isinstance(level, bool) or level not in range(1, HINTS + 1):
+            return Document(phrase("hint.none", self.language, count=HINTS))
         self._note(event="hint", level=level)
         found = self._last[1] if self._last else None
         return hint_of(self, level, self._first_wrong() or next(iter(self.truth)), found)

@@ -5,17 +5,24 @@ significant digits at least; one that was computed in full must agree in full. S
 digits is accepted, and a small slip in a computed one is not hidden by a generous tolerance.
 """
 
+import decimal
+import itertools
 import numbers
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Set, ValuesView
 
 import numpy as np
 
 from ..graph import Node
+from ..numerals import NotANumber, is_list, numeral, shown, typed_list
+from .guard import guarded, safely
 
 LEAST_DIGITS = 3
 COMPUTED = 1e-6  # relative; rounding errors of a double stay far below it
 SINGLE = 1e-4  # relative; what is left when somebody computed in float32
 LARGEST_UNIT = 0.0101  # relative; the third digit of 1.00 is the largest that can be the last one
 NOISE = 1e-9  # relative to the largest entry: an entry that cancels to almost zero has no digits of its own
+MOST_ENTRIES = 100_000  # of what is read one by one
+MOST_NESTED = 50
 
 
 class NotNumbers(Exception):
@@ -23,63 +30,185 @@ class NotNumbers(Exception):
 
 
 def is_empty(value) -> bool:
-    """Whether an answer has not been filled in: None or `...`."""
-    return value is None or value is Ellipsis
+    """Whether an answer has not been filled in: None, `...` or an empty text."""
+    return value is None or value is Ellipsis or (isinstance(value, str) and not value.strip())
 
 
 def has_gaps(value) -> bool:
     """Whether an answer, or an entry of a list, has not been filled in."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = safely([], lambda: value.ravel()[:MOST_ENTRIES].tolist())
     return is_empty(value) or (isinstance(value, (list, tuple)) and any(map(is_empty, value)))
 
 
 def to_array(value) -> np.ndarray:
-    """An answer as an array: a number, an array, nested lists, a Node, a PyTorch or TensorFlow tensor.
+    """An answer as an array of floats.
+
+    It may be a number of any kind (a Fraction, a Decimal, one typed as a text such as "−4,3" or "1/3"), an array,
+    nested lists, a Node, a PyTorch or TensorFlow tensor.
 
     Raises:
-        NotNumbers: it is something else.
+        NotNumbers: it is something else; the message says what, and goes on from "is".
     """
-    try:
-        array = np.asarray(_plain(value))
-    except (TypeError, ValueError, RuntimeError, RecursionError):
-        raise NotNumbers(f"{kind_of(value)} that is no array of numbers") from None
+    plain, error = guarded(_plain, value)
+    array, other = guarded(np.asarray, plain)
+    if isinstance(error, NotNumbers):
+        raise error from None
+    if error is not None or other is not None:
+        raise NotNumbers(_no_array(value)) from None
     if array.dtype.kind not in "biuf":
-        raise NotNumbers(kind_of(value))
-    return array.astype(float) if array.dtype.kind in "biu" else array
+        raise NotNumbers(kind_of(value) if array.ndim == 0 else _no_array(value))
+    if array.dtype == np.float16:  # as it is printed: what it is printed with are the digits that it has
+        return np.reshape([float(str(x)) for x in array.ravel()], array.shape)
+    return array.astype(float) if array.dtype.kind in "biu" or array.dtype.itemsize > 8 else array
 
 
-def _plain(value):
+def _no_array(value):
+    return f"{kind_of(value)} that is no array of numbers"
+
+
+def _plain(value, depth=0):
+    """A value in terms of NumPy's numbers, lists and arrays."""
+    if depth > MOST_NESTED:
+        raise NotNumbers("a list nested too deep to be an array of numbers")
     if isinstance(value, Node):
         return value.value
+    if isinstance(value, str):
+        return _typed(value, depth)
+    value = listed(value)
     if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, (numbers.Number, np.ndarray, np.generic)):
+        return [_plain(entry, depth + 1) for entry in value]
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise NotNumbers("an array with masked entries")
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist(), depth + 1) if value.dtype.kind in "OUT" else value
+    if isinstance(value, np.generic):
         return value
-    for method in ("detach", "cpu", "numpy"):  # a tensor, whichever framework made it
+    if isinstance(value, (numbers.Number, decimal.Decimal)):
+        return _number(value)
+    return _tensor(value)
+
+
+def _typed(text, depth=0):
+    try:
+        return _plain(typed_list(text), depth + 1) if is_list(text) else numeral(text).value
+    except NotANumber as problem:
+        raise NotNumbers(str(problem)) from None
+
+
+def _number(value):
+    """Any kind of number as a float."""
+    if isinstance(value, complex) or not isinstance(value, (numbers.Real, decimal.Decimal)):
+        raise NotNumbers("a complex number, where real ones are meant")
+    found, error = guarded(float, value)
+    if isinstance(error, OverflowError):
+        raise NotNumbers("a number too large for a float64")
+    if error is not None:
+        raise NotNumbers(kind_of(value))
+    return found
+
+
+def _tensor(value):
+    """The array of a tensor, whichever framework made it; of anything else what it gives itself out for."""
+    if callable(value) and not hasattr(value, "__array__") and not hasattr(value, "numpy"):
+        raise NotNumbers(kind_of(value))
+    for method in ("detach", "cpu"):
         if callable(getattr(value, method, None)):
             value = getattr(value, method)()
+    if callable(getattr(value, "numpy", None)):
+        array, error = guarded(value.numpy)
+        value = array if error is None else value.float().numpy()  # bfloat16 has no counterpart in NumPy
+    if not hasattr(value, "__array__") and hasattr(type(value), "__float__"):
+        return float(value)
+    return value
+
+
+def listed(value):
+    """What is gone through once, as a list; a generator no further than anybody would write by hand."""
+    if isinstance(value, (Iterator, range, KeysView, ValuesView, ItemsView)):
+        return list(itertools.islice(iter(value), MOST_ENTRIES))
     return value
 
 
 def kind_of(value) -> str:
     """What a value is, for a sentence: "a text", "an object of type Layer"."""
-    known = {str: "a text", dict: "a dict", complex: "a complex number", list: "a list", tuple: "a tuple"}
-    if is_empty(value):
+    return safely("an object that cannot be looked at", _kind_of, value)
+
+
+def _kind_of(value):
+    known = {dict: "a dict", list: "a list", tuple: "a tuple"}
+    if value is None or value is Ellipsis:
         return "nothing"
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, str):
+        return f"a text ({shown(value)})"
+    if isinstance(value, complex):
+        return "a complex number"
     if isinstance(value, np.ndarray) and value.dtype.kind not in "biuf":
         return f"an array of {value.dtype}"
-    if callable(value):
-        return "a function"
+    if isinstance(value, (list, tuple)) and (odd := _odd_one(value)):
+        return f"{known.get(type(value), 'a list')} with {odd} in it,"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     if isinstance(value, (numbers.Real, np.ndarray, Node)):
         return "a number" if np.ndim(getattr(value, "value", value)) == 0 else "an array"
+    if hasattr(value, "cr_await"):
+        return "a coroutine (write def instead of async def)"
+    if callable(value):
+        return "a function"
+    if isinstance(value, Iterator):
+        return "a generator"
+    if isinstance(value, Set):
+        return "a set, which has no order (write a list)"
+    if isinstance(value, Mapping):
+        return "a dict"
     return known.get(type(value), f"an object of type {type(value).__name__}")
 
 
-def agrees(given: np.ndarray, low: np.ndarray, high: np.ndarray | None = None) -> np.ndarray:
+def _odd_one(values):
+    """The first entry of a list that is no number, in words."""
+    for entry in values[:MOST_ENTRIES]:
+        if not isinstance(entry, (list, tuple)) and guarded(to_array, entry)[1] is not None:
+            return kind_of(entry)
+    return ""
+
+
+def comma_advice(value, shape) -> str:
+    """What to say where one number is asked for and a decimal comma made two of it; nothing if it did not."""
+    if shape != () or type(value) is not tuple or len(value) != 2 or {type(part) for part in value} != {int}:
+        return ""
+    whole, part = value
+    if part < 0:
+        return ""
+    meant = [f"{whole}.{part}"] if whole else [f"0.{part}", f"-0.{part}"]
+    said, typed = " or ".join(meant).replace("-", "−"), " or ".join(meant)
+    return f"is two numbers, {whole} and {part}: do you mean {said}? Python writes a decimal point: {typed}"
+
+
+def not_finite(array) -> str:
+    """Which entries of an array are nan or infinite, and what that often comes from."""
+    bad = ~np.isfinite(array)
+    kind = "nan (not a number)" if np.isnan(array).any() else "infinite"
+    return f"is {kind}{places(bad)}: a division by 0, or a logarithm of 0 or less?"
+
+
+def places(bad, most=3) -> str:
+    """" in entry [0, 1]" for the marked entries; nothing for a single number."""
+    if bad.ndim == 0 or (bad.all() and bad.size > 1):
+        return ""
+    found = [f"[{', '.join(map(str, index))}]" for index in np.argwhere(bad)]
+    word = "entry" if len(found) == 1 else "entries"
+    return f" in {word} {', '.join(found[:most])}{', …' if len(found) > most else ''}"
+
+
+def agrees(given: np.ndarray, low: np.ndarray, high: np.ndarray | None = None, floor: float = 0.0) -> np.ndarray:
     """Entry by entry, whether an answer is right.
 
     Args:
         given: the answer.
         low, high: the truth, of the same shape; at a kink any slope between the two is right.
+        floor: what is no larger than this is rounding error.
 
     Returns:
         Booleans of the same shape.
@@ -87,7 +216,7 @@ def agrees(given: np.ndarray, low: np.ndarray, high: np.ndarray | None = None) -
     high = low if high is None else high
     with np.errstate(all="ignore"):
         distance = np.maximum(np.maximum(low - given, given - high), 0.0)
-        right = distance <= _tolerance(given, low, high)
+        right = distance <= np.maximum(_tolerance(given, low, high), floor)
         unsure = ~right & (distance <= LARGEST_UNIT * np.abs(given))
         if unsure.any():  # reading digits is slow, and most answers are right or far off
             right = right | (unsure & (distance <= _last_digit(given)))

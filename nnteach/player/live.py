@@ -10,6 +10,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from ..numerals import numeral
 from .script import script
 
 
@@ -42,8 +43,8 @@ class LivePlayer(anywidget.AnyWidget):
     @traitlets.observe("change")
     def _on_change(self, event) -> None:
         name, text = event["new"]["name"], event["new"]["text"]
-        wanted = self.values | {name: float(text)}
         try:
+            wanted = self.values | {name: numeral(str(text)).value}
             data = _sendable(self.compute(wanted))
         except (ArithmeticError, ValueError) as error:
             self.trouble = str(error)
