@@ -1,19 +1,21 @@
 """PyTorch models as our graph: the same numbers and gradients, and clear words where one cannot be opened."""
 
 import copy
+import re
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from bridge_traps_torch import EQUAL, TRAPS  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
 import nnteach as nt  # noqa: E402
 from nnteach.bridges import BridgeError, from_torch, parameters  # noqa: E402
 from nnteach.digits import number as digits  # noqa: E402
-from nnteach.errors import GraphError, ShapeError  # noqa: E402
+from nnteach.errors import GraphError, NNTeachError, ShapeError  # noqa: E402
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-6}
 N_IN, BATCH, CLASSES = 5, 7, 3
@@ -383,3 +385,46 @@ def test_a_probability_of_exactly_zero():
         model[0].weight.fill_(-1000.0)
     with pytest.raises(GraphError, match="BCEWithLogitsLoss"):
         from_torch(model, [[1.0]], [[1.0]], nn.BCELoss())
+
+
+# ------------------------------------------------------------------------------------------ traps
+
+
+def pytorch(make, monkeypatch):
+    """PyTorch's own loss and gradients of a trap; those that are there, in the order of the parameters."""
+    model, X, y, loss, settings = make()
+    training = settings.get("training", False)
+    if model.training != training:
+        model.train(training)
+    X, y = torch.as_tensor(np.asarray(X)).double(), torch.as_tensor(np.asarray(y))
+    over_classes = isinstance(loss, nn.CrossEntropyLoss | nn.NLLLoss) or loss is F.cross_entropy
+    y = y.long() if over_classes and not y.is_floating_point() else y.double()
+    masks = iter(settings.get("masks", ()))
+    with monkeypatch.context() as patched:
+        if settings.get("masks"):
+            scaled = lambda x, p, *_: x * torch.as_tensor(next(masks)) / (1 - p) if p < 1 else 0 * x  # noqa: E731
+            patched.setattr(F, "dropout", scaled)
+        value = loss(model(X), y)
+    everything = [*model.parameters(), *(t for t in vars(model).values() if isinstance(t, torch.Tensor))]
+    wanted = [tensor for tensor in everything if tensor.requires_grad]
+    gradients = torch.autograd.grad(value, wanted, allow_unused=True)
+    return value.item(), [gradient for gradient in gradients if gradient is not None]
+
+
+@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore:Complex modules")
+def test_a_trap_is_opened_exactly_or_refused_in_words(name, monkeypatch):
+    make, expected = TRAPS[name]
+    torch.manual_seed(0)
+    model, X, y, loss, settings = make()
+    if expected != EQUAL:
+        with pytest.raises(NNTeachError) as caught:
+            from_torch(model, X, y, loss, **settings)
+        assert re.search(expected, str(caught.value)), str(caught.value)
+        return
+    ours = from_torch(model, X, y, loss, **settings)
+    ours.backward()
+    torch.manual_seed(0)
+    value, gradients = pytorch(make, monkeypatch)
+    assert ours.value == pytest.approx(value, rel=1e-10)
+    assert_gradients(ours, gradients, 1e-10)

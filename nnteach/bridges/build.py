@@ -34,17 +34,28 @@ class Builder:
         self.number = 0  # of the dense layer we are at, as in W1, pre1, out1
         self.norms = self.drops = 0
         self.penalties = []
+        self.frozen = False  # whether what is built now gets no gradient, as under torch.no_grad()
         self._owned = {}
 
     def input(self, X) -> Node:
         """The inputs, shape (batch, …)."""
         return constant(np.asarray(X, self.dtype), "X")
 
-    def parameter(self, owner, array, name) -> Node:
-        """A variable; one that several layers share stays one, so that its gradient is the sum."""
-        if id(owner) not in self._owned:
-            self._owned[id(owner)] = owner, variable(np.asarray(array), name)
-        return self._owned[id(owner)][1]
+    def parameter(self, owner, array, name, trainable=None) -> Node:
+        """A variable; one that several layers share stays one, so that its gradient is the sum.
+
+        A frozen one is a constant. `trainable=None` asks the owner, as PyTorch's tensors can be.
+        """
+        trainable = getattr(owner, "requires_grad", True) if trainable is None else trainable
+        key = id(owner), bool(trainable and not self.frozen)
+        if key not in self._owned:
+            make = variable if key[1] else constant
+            self._owned[key] = owner, make(np.asarray(array, self.dtype), name)
+        return self._owned[key][1]
+
+    def owned(self) -> list:
+        """The variables, each with the framework's parameter: pairs (owner, node)."""
+        return [(owner, node) for (_, trainable), (owner, node) in self._owned.items() if trainable]
 
     def dense(self, x: Node, W: Node, b: Node | None) -> Node:
         """pre = x Wᵀ + b."""
@@ -69,13 +80,13 @@ class Builder:
         out = activation(x)
         return out if out is x else named(out, f"out{self.number}" if self.number else None)
 
-    def batch_norm(self, x, gamma, beta, mean, variance, eps) -> Node:
-        """Normalise by running statistics, or by the batch in training; gamma and beta may be None."""
+    def batch_norm(self, x, gamma, beta, mean, variance, eps, by_batch) -> Node:
+        """Normalise by the batch, or by running statistics if there are any; gamma and beta may be None."""
         if x.ndim != 2:
             raise ShapeError(
                 message("inputs of shape (batch, channels) for batch normalisation", shape_text(x.shape))
             )
-        if self.training or mean is None:
+        if by_batch or mean is None:
             x, _, _ = standardize(x, (0,), eps)
         else:
             mean, variance = (
@@ -86,17 +97,17 @@ class Builder:
         x = x if gamma is None else gamma * x
         return named(x if beta is None else x + beta, f"norm{self.norms}")
 
-    def dropout(self, x: Node, p: float) -> Node:
+    def dropout(self, x: Node, p: float, active: bool) -> Node:
         """Nothing outside training; in training times the given mask and 1/(1 − p)."""
         self.drops += 1
-        if not self.training or p == 0:
+        if not active or p == 0:
             return x
         if self.masks is None or len(self.masks) < self.drops:
             raise GraphError(
                 message(
                     f"a mask for dropout layer {self.drops}",
                     f"{len(self.masks or ())} masks",
-                    "Pass masks=[…], one array of 0 and 1 per dropout layer, or training=False",
+                    self._without_masks(),
                 )
             )
         mask = self.masks[self.drops - 1]
@@ -107,7 +118,14 @@ class Builder:
                     shape_text(mask.shape),
                 )
             )
-        return named(x * constant(mask / (1 - p), f"mask{self.drops}"), f"kept{self.number}")
+        return named(x * constant(mask / (1 - p) if p < 1 else 0 * mask, f"mask{self.drops}"), f"kept{self.number}")
+
+    def _without_masks(self):
+        """What to do where dropout drops and there is no mask."""
+        masks = "Pass masks=[…], one array of 0 and 1 per dropout layer"
+        if self.training:
+            return f"{masks}, or training=False"
+        return f"{masks}, or write F.dropout(x, p, self.training): this one drops outside training, too"
 
     def flatten(self, x: Node, start: int = 1, end: int = -1) -> Node:
         """Axes `start` to `end`, both included, as one."""
@@ -121,16 +139,18 @@ class Builder:
         Args:
             y: class numbers, rows of probabilities, or numbers in the prediction's shape.
             function: one of `nnteach.nn.losses`.
+            reduction: "mean" or "sum", or "own" for the one that the function takes by itself.
             smoothing: share of the probability that is spread over all classes.
             per_sample: whether "sum" sums the mean over outputs (Keras) instead of all entries (PyTorch).
         """
-        if reduction not in ("mean", "sum"):
+        if reduction not in ("mean", "sum", "own"):
             raise BridgeError(message("a loss of one number: reduction mean or sum", repr(reduction)))
         target = np.asarray(y)
         if function in losses.FROM_CLASSES:
             target = losses.as_one_hot(target, pred.value)
             target = target * (1 - smoothing) + smoothing / target.shape[-1] if smoothing else target
-        loss = function(pred.named("pred"), constant(np.asarray(target, self.dtype), "target"), reduction)
+        settings = () if reduction == "own" else (reduction,)
+        loss = function(pred.named("pred"), constant(np.asarray(target, self.dtype), "target"), *settings)
         if per_sample and reduction == "sum" and function not in losses.FROM_CLASSES:
             loss = loss / pred.shape[-1]
         for penalty in self.penalties:
@@ -166,9 +186,11 @@ def require(framework: str, package: str):
         ) from error
 
 
-def softplus(x, beta=1.0):
-    """ln(1 + e^(βx)) / β."""
-    return ops.softplus(x) if beta == 1 else ops.softplus(beta * x) / beta
+def softplus(x, beta=1.0, threshold=np.inf):
+    """ln(1 + e^(βx)) / β; where βx is above the threshold x itself, as PyTorch has it."""
+    smooth = ops.softplus(x) if beta == 1 else ops.softplus(beta * x) / beta
+    above = beta * x.value > threshold
+    return ops.where(constant(above), x, smooth) if np.any(above) else smooth
 
 
 def unsupported(what: str, given: str, table, advice: str = "") -> BridgeError:

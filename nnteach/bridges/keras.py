@@ -211,7 +211,8 @@ def _batch_norm(builder, layer, x):
     for node, regularizer in ((gamma, layer.gamma_regularizer), (beta, layer.beta_regularizer)):
         _penalize(builder, node, regularizer)
     mean, variance = _array(layer.moving_mean), _array(layer.moving_variance)
-    return builder.batch_norm(x, gamma, beta, mean, variance, float(layer.epsilon))
+    by_batch = builder.training and layer.trainable
+    return builder.batch_norm(x, gamma, beta, mean, variance, float(layer.epsilon), by_batch)
 
 
 def _rescaling(builder, layer, x):
@@ -241,7 +242,7 @@ LAYERS = {
     "ELU": lambda b, layer, x: b.out(x, lambda pre: ops.elu(pre, alpha=float(layer.alpha))),
     "Softmax": _softmax,
     "Flatten": _flatten,
-    "Dropout": lambda b, layer, x: b.dropout(x, layer.rate),
+    "Dropout": lambda b, layer, x: b.dropout(x, layer.rate, b.training),
     "BatchNormalization": _batch_norm,
     "Rescaling": _rescaling,
     "Identity": lambda b, layer, x: x,
