@@ -35,7 +35,7 @@ def to_dot(diagram):
         edges whose ids say which wire they belong to: w0 (no chip), or w0a to the chip and w0b from it.
     """
     graph = graphviz.Digraph("nnteach")
-    hurry = HURRIED if len(diagram.cards) > MOST_CARDS_POLISHED else {}
+    hurry = HURRIED if in_hurry(diagram) else {}
     graph.attr("graph", rankdir="LR", nodesep="0.12", ranksep="0.05", **hurry)
     graph.attr("node", shape="record", fixedsize="true", margin="0", fontname="Courier", fontsize="10")
     graph.attr("edge", arrowhead="none")
@@ -57,6 +57,11 @@ def to_dot(diagram):
             # Beside edges with a chip, which span two ranks, an edge without one spans two as well.
             graph.edge(tail, head, id=f"w{index}", minlen="2" if any_chip else "1")
     return graph
+
+
+def in_hurry(diagram):
+    """Whether Graphviz is told to hurry."""
+    return len(diagram.cards) > MOST_CARDS_POLISHED
 
 
 def leaves_in_first_column(diagram):

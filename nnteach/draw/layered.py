@@ -1,13 +1,17 @@
-"""A plain layered placement, for machines where Graphviz cannot run at all.
+"""A plain layered placement, for machines where Graphviz cannot run at all, and for graphs that are too much for it.
 
 Columns by longest path, order within a column by the barycentre of the neighbours, curves with horizontal
-tangents. Long edges keep a lane of their own through every column they cross, so no line runs over a card.
+tangents. Long edges keep a lane of their own through every column they cross, so no line runs over a card. Where that
+would be very many lanes, the long edges of a card share one track below all cards instead: it leaves the card's row
+in the gap behind its column, and comes up in the gap before the column where it is used. So the work grows with cards
+and wires, however far apart they are.
 """
 
+import heapq
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .card import card_size, has_chip, wire_chip_size
+from .card import card_size, has_chip, slot_offset, wire_chip_size
 from .curves import curve, straight
 from .dot import CARD_MARGIN, CHIP_MARGIN, leaves_in_first_column
 
@@ -15,7 +19,11 @@ COLUMN_GAP = 38
 ROW_GAP = 12
 LANE_HEIGHT = 10
 SWEEPS = 6
-MOST_LANES = 20_000
+MOST_LANES = 2_000
+"""Lanes in all columns together, up to which every long edge has its own."""
+LONG = 4
+"""Columns from which on an edge is long, where there would be more lanes than that."""
+TRACK_GAP, TRACK_HEIGHT = 30, 12
 
 
 @dataclass
@@ -26,6 +34,7 @@ class Spot:
     width: float = 0
     height: float = LANE_HEIGHT
     is_lane: bool = False
+    pull: int = 1  # 0: moves out of the way of what else is in its column
     x: float = 0
     y: float = 0
     before: list = field(default_factory=list)
@@ -39,22 +48,66 @@ def place(diagram):
         diagram: the `Diagram`.
 
     Returns:
-        (cards, chips, pieces): centre (x, y) of each card; dict from the index of a wire to the centre of its
-        chip; dict from the index of a wire to its curves. All in px, y down.
+        (cards, chips, pieces, fixed): centre (x, y) of each card; dict from the index of a wire to the centre of its
+        chip; dict from the index of a wire to its curves; the wires whose curves are not to be made smoother. All in
+        px, y down.
     """
     cards = _card_spots(diagram, _card_columns(diagram))
-    chains = _chains(diagram, cards)
-    for chain in chains:
+    long = _long_wires(diagram, cards)
+    chains = [_chain(diagram, wire, cards[wire.parent], cards[wire.child], index in long)
+              for index, wire in enumerate(diagram.wires)]
+    for index, chain in enumerate(chains):
+        if index in long:
+            chain[1].after += chain[2:]  # a chip follows its card, and no card follows a track
+            continue
         for left, right in pairwise(chain):
             left.after.append(right)
             right.before.append(left)
     grid = _grid(cards + [spot for chain in chains for spot in chain[1:-1]])
-    _set_x(grid)
+    edges = _set_x(grid)
     _set_y(grid)
+    tracks = _tracks({index: chains[index] for index in long}, grid)
     chips = {index: (chain[1].x, chain[1].y) for index, chain in enumerate(chains)
              if has_chip(diagram, diagram.wires[index])}
-    pieces = {index: _curves(chain, index in chips) for index, chain in enumerate(chains)}
-    return [(spot.x, spot.y) for spot in cards], chips, pieces
+    pieces = {index: _curves(chain, index in chips) for index, chain in enumerate(chains) if index not in long}
+    slots = diagram.slot_counts()
+    for index in long:
+        port = _port(diagram.wires[index], slots, chains[index])
+        pieces[index] = _curves_by_track(chains[index], port, edges, tracks[index])
+    return [(spot.x, spot.y) for spot in cards], chips, pieces, long
+
+
+def ranks_crossed(diagram):
+    """How many ranks all wires together cross beyond one each, in Graphviz's ranks; the work of a layout goes by it."""
+    columns = _card_columns(diagram)
+    rank = 1 if any(has_chip(diagram, wire) for wire in diagram.wires) else 2
+    return sum((columns[wire.child] - columns[wire.parent] - 2) // rank for wire in diagram.wires)
+
+
+def _long_wires(diagram, cards):
+    """The wires that go by a track: none as long as there is room for a lane each."""
+    spans = [cards[wire.child].column - cards[wire.parent].column for wire in diagram.wires]
+    if sum(spans) - 2 * len(spans) <= MOST_LANES:
+        return set()
+    return {index for index, span in enumerate(spans) if span > LONG}
+
+
+def _tracks(chains, grid):
+    """For each long wire the height of its track; all wires of a card share one, and two cards where neither meets."""
+    below = max((spot.y + spot.height / 2 for column in grid for spot in column), default=0) + TRACK_GAP
+    reach = {}
+    for chain in chains.values():
+        start = chain[0]
+        reach[id(start)] = start.column, max(reach.get(id(start), (0, 0))[1], chain[1].column)
+    taken, free, rows, height = [], [], 0, {}
+    for key, (first, last) in sorted(reach.items(), key=lambda item: item[1]):
+        while taken and taken[0][0] < first:
+            heapq.heappush(free, heapq.heappop(taken)[1])
+        row = heapq.heappop(free) if free else rows
+        rows = max(rows, row + 1)
+        heapq.heappush(taken, (last, row))
+        height[key] = below + row * TRACK_HEIGHT
+    return {index: height[id(chain[0])] for index, chain in chains.items()}
 
 
 def _curves(chain, with_chip):
@@ -62,6 +115,26 @@ def _curves(chain, with_chip):
     if with_chip:
         return [_curve_through(chain[:2]), _curve_through(chain[1:])]
     return [_curve_through(chain)]
+
+
+def _port(wire, slots, chain):
+    """Height at which a wire enters what stands at the end of its track: a chip in its middle, a card at a slot."""
+    end = chain[1]
+    if len(chain) > 2:
+        return end.y
+    height = end.height - 2 * CARD_MARGIN[1]
+    return end.y - height / 2 + slot_offset(height, wire.slot, slots[wire.child])
+
+
+def _curves_by_track(chain, port, edges, height):
+    """Down to the track in the gap behind the first spot's column, along it, and up in the gap before the next's."""
+    start, end = chain[:2]
+    corners = [(edges[start.column][1], start.y), (edges[start.column + 1][0], height),
+               (edges[end.column - 1][1], height), (edges[end.column][0], port)]
+    leaves, enters = (start.x + start.width / 2, start.y), (end.x - end.width / 2, port)
+    track = [leaves, *straight(leaves, corners[0]), *curve(*corners[:2])[1:], *straight(*corners[1:3]),
+             *curve(*corners[2:])[1:], *straight(corners[3], enters)]
+    return [track, *([_curve_through(chain[1:])] if len(chain) > 2 else [])]
 
 
 def _curve_through(chain):
@@ -110,21 +183,17 @@ def _card_spots(diagram, columns):
     return spots
 
 
-def _chains(diagram, cards):
-    """For each wire: parent, then its chip or a lane in every column between, then child."""
-    spans = [cards[wire.child].column - cards[wire.parent].column for wire in diagram.wires]
-    with_lanes = sum(spans) <= MOST_LANES
-    return [_chain(diagram, wire, cards[wire.parent], cards[wire.child], with_lanes)
-            for wire in diagram.wires]
-
-
-def _chain(diagram, wire, parent, child, with_lanes):
-    last = child.column if with_lanes else parent.column + 1
-    between = [Spot(column, is_lane=True) for column in range(parent.column + 1, last)]
+def _chain(diagram, wire, parent, child, is_long):
+    """Parent, chip or lanes, and child. The chip stands behind the parent; that of a long wire, before the child."""
+    if is_long:
+        between = []
+    else:
+        between = [Spot(column, is_lane=True) for column in range(parent.column + 1, child.column)]
     if has_chip(diagram, wire):
         width, height = wire_chip_size(wire)
-        chip = Spot(parent.column + 1, width + 2 * CHIP_MARGIN[0], height + 2 * CHIP_MARGIN[1])
-        between[:1] = [chip]
+        column = child.column - 1 if is_long else parent.column + 1
+        size = width + 2 * CHIP_MARGIN[0], height + 2 * CHIP_MARGIN[1]
+        between[:1] = [Spot(column, *size, pull=0 if is_long else 1)]
     return [parent, *between, child]
 
 
@@ -155,14 +224,17 @@ def _mean_y(neighbours, otherwise):
 
 
 def _set_x(grid):
-    x = 0
+    """Place the columns side by side; returns where each begins and ends."""
+    x, edges = 0, []
     for column in grid:
         width = max((spot.width for spot in column), default=0)
         for spot in column:
             spot.x = x + width / 2
             if spot.is_lane:
                 spot.width = width                      # a lane crosses the whole column in a straight line
+        edges.append((x, x + width))
         x += width + COLUMN_GAP
+    return edges
 
 
 def _set_y(grid):
@@ -179,6 +251,7 @@ def _spread(column, wishes):
     for spot, wish in zip(column, wishes, strict=True):
         spot.y = max(wish, bottom + spot.height / 2)
         bottom = spot.y + spot.height / 2 + ROW_GAP
-    shift = sum(wish - spot.y for spot, wish in zip(column, wishes, strict=True)) / max(len(column), 1)
+    pulled = sum(spot.pull * (wish - spot.y) for spot, wish in zip(column, wishes, strict=True))
+    shift = pulled / max(sum(spot.pull for spot in column), 1)
     for spot in column:
         spot.y += shift

@@ -3,6 +3,11 @@
 Graphviz comes as WebAssembly in a Python package, so nothing has to be installed by hand; a `dot` program on
 PATH is the second choice, and a plain placement of our own the last, so that a drawing is always made.
 The environment variable NNTEACH_LAYOUT asks for one of them: `wasm`, `dot` or `plain`.
+
+Graphviz's time grows with the square of what long wires cross: a hundred uses of one variable would take it a minute.
+So its work is bounded, by an estimate before it begins and by counted instructions while it runs. Both are the same
+on every machine, and so is the layout; a clock is only the last resort. What is too much for Graphviz goes to the
+placement of our own. Ctrl-C stops it at once.
 """
 
 import atexit
@@ -13,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from dataclasses import replace
 from functools import cache
@@ -20,8 +26,8 @@ from pathlib import Path
 
 from .card import LEGEND, LEGEND_ROW, PADDING
 from .diagram import text_width
-from .dot import to_dot
-from .layered import place
+from .dot import in_hurry, to_dot
+from .layered import place, ranks_crossed
 from .routes import Box, Layout, Route, assemble
 
 __all__ = ["Box", "Layout", "Route", "layout"]
@@ -29,11 +35,20 @@ __all__ = ["Box", "Layout", "Route", "layout"]
 PX_PER_POINT = 96 / 72
 MOST_CARDS_FOR_GRAPHVIZ = 4000
 """Above this, Graphviz would take minutes."""
-DOT_SECONDS = 60
+MOST_RANKS_CROSSED, MOST_RANKS_CROSSED_IN_HURRY = 4_000, 10_000
+"""What all wires together may cross beyond one rank each; Graphviz runs about 500 instructions times the square of it,
+and fewer in a large graph, where it is told to hurry."""
+MOST_INSTRUCTIONS = 12_000_000_000
+"""Of WebAssembly: two to six seconds."""
+SECONDS = 20
+"""The last resort, for a machine on which all of these instructions would take minutes, and for a program `dot`."""
+TICK = 0.05
 KEPT_LAYOUTS = 32
 
 _lock = threading.Lock()
-"""One layout at a time: concurrent calls into wasmtime abort the whole process."""
+"""One layout at a time, and each only once."""
+_one_wasm = threading.Lock()
+"""Concurrent calls into wasmtime abort the whole process, and a worker may live a moment longer than its caller."""
 _layouts = {}
 _notes = set()
 
@@ -66,20 +81,35 @@ def _with_legend(layout, lines):
     return replace(layout, width=max(layout.width, width), height=layout.height + len(lines) * LEGEND_ROW)
 
 
+class TooMuchWork(Exception):
+    """Graphviz has come to the bound of its work: the placement of our own takes over."""
+
+
 def _graphviz_layout(diagram, source):
     """The layout by the first Graphviz that works, or None."""
     reasons = []
-    if not 0 < len(diagram.cards) <= MOST_CARDS_FOR_GRAPHVIZ:
+    if not is_for_graphviz(diagram):
         return None
     for run in _backends():
         # Whatever goes wrong in somebody else's binary, the student gets a drawing: hence every Exception.
         try:
             return _read(diagram, json.loads(run(source)))
+        except TooMuchWork:
+            return None
         except Exception as error:
             reasons.append(f"{type(error).__name__}: {error}")
     if reasons:
         _note(reasons)
     return None
+
+
+def is_for_graphviz(diagram):
+    """Whether Graphviz places the cards in seconds, by an estimate that goes by cards and wires alone."""
+    if not 0 < len(diagram.cards) <= MOST_CARDS_FOR_GRAPHVIZ:
+        _backends()  # a name that is not known is said for every graph
+        return False
+    most = MOST_RANKS_CROSSED_IN_HURRY if in_hurry(diagram) else MOST_RANKS_CROSSED
+    return ranks_crossed(diagram) <= most
 
 
 def _backends():
@@ -103,22 +133,69 @@ def _run_dot(source):
     program = shutil.which("dot")
     if program is None:
         raise FileNotFoundError("there is no program `dot` on PATH")
-    done = subprocess.run([program, "-Tjson0"], input=source.encode(), capture_output=True,
-                          timeout=DOT_SECONDS, check=True)
+    try:
+        done = subprocess.run([program, "-Tjson0"], input=source.encode(), capture_output=True,
+                              timeout=SECONDS, check=True)
+    except subprocess.TimeoutExpired as error:
+        raise TooMuchWork(f"more than {SECONDS} s") from error
     return done.stdout
 
 
 def _run_wasm(source):
-    """Graphviz as WebAssembly.
+    """Graphviz as WebAssembly, in a thread of its own, so that this one stays free for Ctrl-C and for the clock."""
+    engine, module = _wasm_module()
+    answer = []
+
+    def work():
+        with _one_wasm:
+            try:
+                answer.append(_render(engine, module, source))
+            except Exception as error:  # told in the thread that asked
+                answer.append(error)
+
+    worker = threading.Thread(target=work, name="nnteach-layout", daemon=True)
+    worker.start()
+    try:
+        _wait(worker, time.monotonic() + SECONDS)
+    finally:
+        while worker.is_alive():  # after Ctrl-C, or out of time: the next look at the epoch ends it
+            engine.increment_epoch()
+            worker.join(TICK)
+    if isinstance(answer[0], Exception):
+        raise answer[0]
+    return answer[0]
+
+
+def _wait(worker, until):
+    """Until the work is done or the time is up; in short pieces, because Windows hears no Ctrl-C in a long wait."""
+    while worker.is_alive() and time.monotonic() < until:
+        worker.join(TICK)
+
+
+def _render(engine, module, source):
+    """Graphviz's answer in JSON.
 
     Every call gets an instance of its own (half a millisecond): a failed one would poison all that follow.
+
+    Raises:
+        TooMuchWork: if it comes to the bound of its instructions, of the clock, of its stack or of its memory.
     """
     import wasmtime
 
-    engine, module = _wasm_module()
     store = wasmtime.Store(engine)
     store.set_wasi(wasmtime.WasiConfig())
-    linker = wasmtime.Linker(engine)
+    store.set_fuel(MOST_INSTRUCTIONS)
+    store.set_epoch_deadline(1)
+    try:
+        return _rendered(store, module, source)
+    except wasmtime.Trap as trap:
+        raise TooMuchWork(str(trap)) from trap
+
+
+def _rendered(store, module, source):
+    import wasmtime
+
+    linker = wasmtime.Linker(store.engine)
     linker.define_wasi()
     exports = linker.instantiate(store, module).exports(store)
     memory, malloc = exports["memory"], exports["malloc"]
@@ -162,7 +239,8 @@ def _wasm_config():
     try:
         config.cache = True
     except wasmtime.WasmtimeError:
-        return wasmtime.Config()
+        config = wasmtime.Config()
+    config.consume_fuel = config.epoch_interruption = True
     return config
 
 

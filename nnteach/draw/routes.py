@@ -56,7 +56,7 @@ class Layout:
     routes: tuple[Route, ...] = ()
 
 
-def assemble(diagram, cards, chips, pieces):
+def assemble(diagram, cards, chips, pieces, fixed=frozenset()):
     """The layout, from centres and pieces of curves in any coordinates in px with y down.
 
     Args:
@@ -65,6 +65,7 @@ def assemble(diagram, cards, chips, pieces):
         chips: dict from the index of a wire to the centre (x, y) of its chip.
         pieces: dict from the index of a wire to lists of 3k + 1 points: to the chip and from it, or one for
             all. They touch no card and no chip; where a smoother line does not either, that is taken.
+        fixed: the wires for which no smoother line is sought.
     """
     slots = diagram.slot_counts()
     boxes = [_box(centre, card_size(card, count))
@@ -76,7 +77,10 @@ def assemble(diagram, cards, chips, pieces):
         parent, child, chip = boxes[wire.parent], boxes[wire.child], chips.get(index)
         start = (parent.right, parent.middle[1])
         end = (child.x, child.y + slot_offset(child.h, wire.slot, slots[wire.child]))
-        if chip:
+        if chip and index in fixed:
+            to_chip, from_chip = pieces[index]
+            points = [*joined(start, to_chip, chip.middle), *joined(chip.middle, from_chip, end)[1:]]
+        elif chip:
             others = [box for box in (*boxes, *chips.values()) if box not in (parent, child, chip)]
             points = _route_through(chip, start, end, pieces[index], others)
         else:
