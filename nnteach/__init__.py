@@ -13,6 +13,7 @@
 To read the code, begin with `ops.py` (the table of derivatives), then `graph.py`, `autodiff.py` and `trace.py`.
 """
 
+from . import arraylike as _arraylike  # noqa: F401  (imported for what it does: it teaches Node NumPy's functions)
 from . import serial as _serial  # noqa: F401  (imported for what it does: it teaches Node to be pickled)
 from .autodiff import Step as Step
 from .autodiff import backward_steps as backward_steps

@@ -24,6 +24,9 @@ from .primitive import shape_of
 _number = operator.attrgetter("_value")  # what the rules read in symbol-to-number mode
 
 
+_FLOAT64 = np.dtype(np.float64)  # that of a plain float
+
+
 def _itself(node):  # what they read in symbol-to-symbol mode
     return node
 
@@ -119,6 +122,8 @@ def _sweep(root, order, totals, read):
                 if fitted is not contribution:
                     yield kind, node, slot, upstream, contribution, before, None
                     kind, contribution = "unbroadcast", fitted
+            elif type(parent._value) is not float and not parent.shape:
+                contribution = settle(_precision(parent).type(contribution))
             total = contribution
             if before is not None:
                 total = before + contribution
@@ -149,9 +154,9 @@ def _fit(contribution, parent):
         shape, dtype = value.shape, value.dtype
     if shape_of(contribution) != shape:
         contribution = settle(ops.sum_to(contribution, shape=shape))
-    if type(contribution) is not float and contribution.dtype is not dtype and dtype.kind == "f":
-        contribution = settle(ops.astype(contribution, dtype=dtype))
-    return contribution
+    if dtype.kind != "f" or getattr(contribution, "dtype", _FLOAT64) is dtype:
+        return contribution
+    return settle(ops.astype(contribution, dtype=dtype))
 
 
 def _seed(root, seed):
@@ -159,7 +164,7 @@ def _seed(root, seed):
         raise GraphError(message("a result that depends on a variable", describe(root),
                                  "Make the inputs with nt.variable or nt.variables; constants have no gradient"))
     if seed is not None:
-        seed = settle(np.array(seed, dtype=root.dtype))
+        seed = settle(np.array(seed, dtype=_precision(root)))
         if shape_of(seed) != root.shape:
             raise GraphError(message(f"a seed of the result's shape, {shape_text(root.shape)}",
                                      shape_text(shape_of(seed))))
@@ -167,7 +172,7 @@ def _seed(root, seed):
     if root.shape != ():
         raise GraphError(message("a single number to differentiate", f"{describe(root)} of shape {root.shape}",
                                  "Sum or average it first, as in f.sum().backward(), or give seed="))
-    return 1.0 if type(root.value) is float else root.dtype.type(1)
+    return 1.0 if type(root.value) is float else settle(_precision(root).type(1))
 
 
 def _exhaust(root, seed, read=_number):
@@ -198,7 +203,12 @@ Node.backward = backward  # here, because the graph itself knows nothing of deri
 
 def zero_like(node: Node):
     """The zero of a node's shape and precision."""
-    return 0.0 if type(node.value) is float else settle(np.zeros_like(node.value))
+    return 0.0 if type(node.value) is float else settle(np.zeros(node.shape, _precision(node)))
+
+
+def _precision(node):
+    """The precision of a node's gradient; that of a yes or no is a real number, too."""
+    return node.dtype if node.dtype.kind == "f" else _FLOAT64
 
 
 def grad(root: Node, wrt, symbolic: bool = False, seed=None):
@@ -219,8 +229,9 @@ def grad(root: Node, wrt, symbolic: bool = False, seed=None):
     """
     nodes = [wrt] if isinstance(wrt, Node) else list(wrt)
     order, totals = _totals(root, symbolic, seed)
+    used = set(order)
     for node in nodes:
-        if node not in totals and node not in order:
+        if node not in totals and node not in used:
             warnings.warn(f"{describe(root)} was not computed from {describe(node)}, so this gradient is 0",
                           DisconnectedWarning, stacklevel=2)
     result = _pick(totals, nodes, symbolic)
@@ -269,7 +280,7 @@ def jvp(root: Node, wrt: Node, vector) -> np.ndarray:
     Returns:
         An array of the shape of the root.
     """
-    seed = variable(np.zeros(root.shape, root.dtype))
+    seed = variable(np.zeros(root.shape, _precision(root)))
     _, totals = _exhaust(root, seed, _itself)
     if wrt not in totals:
         return zero_like(root)
@@ -280,7 +291,7 @@ def jacobian(root: Node, wrt: Node) -> np.ndarray:
     """All derivatives of all entries: shape `root.shape + wrt.shape`."""
     rows = []
     for index in np.ndindex(root.shape):
-        seed = np.zeros(root.shape, root.dtype)
+        seed = np.zeros(root.shape, _precision(root))
         seed[index] = 1
         rows += gradients(root, [wrt], seed=seed)
     return np.reshape(np.array(rows), root.shape + wrt.shape)

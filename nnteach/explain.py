@@ -27,7 +27,9 @@ _PYTHON = {
     "exp": "np.exp({0})", "log": "np.log({0})", "sqrt": "np.sqrt({0})", "sin": "np.sin({0})", "cos": "np.cos({0})",
     "tanh": "np.tanh({0})", "absolute": "np.abs({0})", "sign": "np.sign({0})", "maximum": "np.maximum({0}, {1})",
     "minimum": "np.minimum({0}, {1})", "outer": "np.outer({0}, {1})", "equal": "({0} == {1})", "greater": "({0} > {1})",
-    "greater_equal": "({0} >= {1})", "where": "np.where({0}, {1}, {2})", "matvec": "{0} @ {1}",
+    "greater_equal": "({0} >= {1})", "not_equal": "({0} != {1})", "logical_and": "np.logical_and({0}, {1})",
+    "logical_or": "np.logical_or({0}, {1})", "logical_not": "np.logical_not({0})", "where": "np.where({0}, {1}, {2})",
+    "matvec": "{0} @ {1}",
 }
 _ONLY_FOR_RANKS = {"outer": (1, 1), "matrix_transpose": (2,), "matvec": (2, 1)}  # as NumPy means them
 _BY_NOTATION = {PRIMITIVES[name].notation: name for name in

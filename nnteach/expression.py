@@ -34,7 +34,7 @@ OPERATORS = {
 }
 NOT_TYPED = set(  # there are operators for them, or no lesson needs them typed
     "add subtract multiply divide negative power matmul matvec equal greater "
-    "greater_equal where stop_gradient".split()
+    "greater_equal not_equal logical_and logical_or logical_not where stop_gradient".split()
 )
 ALIASES = {"abs": "absolute", "ln": "log", "max": "maximum", "min": "minimum"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)

@@ -43,6 +43,7 @@ FORMS = {
     "a · ln(b)": Form(PRODUCT, (PRODUCT, 0), "{0} · ln({1})", r"{0} \cdot \ln({1})",
                       ("mrow", 0, ("mo", "·"), ("mi", "ln"), ("mo", "("), 1, ("mo", ")"))),
     "−a": Form(PREFIX, (PRODUCT,), "−{0}", "-{0}", ("mrow", ("mo", "−"), 0)),
+    "¬a": Form(PREFIX, (ATOM,), "¬{0}", r"\lnot {0}", ("mrow", ("mo", "¬"), 0)),
     "a": Form(ATOM, (ATOM,), "{0}", "{0}", ("mrow", 0)),
     "a[…]": Form(POWER, (ATOM,), "{0}[…]", r"{0}[\ldots]", ("mrow", 0, ("mo", "[…]"))),
     "aᵀ": Form(POWER, (ATOM,), "{0}ᵀ", r"{0}^\top", ("msup", 0, ("mi", "⊤"))),
@@ -58,6 +59,7 @@ FORMS = {
     "∇b a": Form(ATOM, (ATOM, ATOM), "∇{1} {0}", r"\nabla_{{{1}}} {0}", ("mrow", ("msub", ("mo", "∇"), 1), 0)),
 }
 
+_COMMANDS = {"≥": r"\ge", "≠": r"\ne", "∧": r"\land", "∨": r"\lor"}
 _UPRIGHT = {"σ": r"\sigma", "ln": r"\ln", "max": r"\max", "min": r"\min",
             "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh"}
 
@@ -71,7 +73,7 @@ def form_of(notation: str, count: int) -> Form:
         return FORMS[notation]
     if match := re.fullmatch(r"\[a ([^{}]) b\]", notation):
         sign = match[1]
-        return Form(ATOM, (SUM, SUM), f"[{{0}} {sign} {{1}}]", f"[{{0}} {sign} {{1}}]",
+        return Form(ATOM, (SUM, SUM), f"[{{0}} {sign} {{1}}]", f"[{{0}} {_COMMANDS.get(sign, sign)} {{1}}]",
                     ("mrow", ("mo", "["), 0, ("mo", sign), 1, ("mo", "]")))
     if notation == "[a; b; …]":
         written, parts = _listed(count, ";")

@@ -16,9 +16,10 @@ def norm(x, axis=None, keepdims=False):
 
 def stack(nodes, axis=0):
     """Arrays of one shape, side by side along a new axis."""
+    nodes = [x if hasattr(x, "__apply__") else np.asarray(x) for x in nodes]
     shapes = {shape_of(x) for x in nodes}
     if len(shapes) != 1:
-        raise ShapeError(message("arrays of one shape to stack", ", ".join(map(str, sorted(shapes)))))
+        raise ShapeError(message("arrays of one shape to stack", ", ".join(map(str, sorted(shapes))) or "none"))
     shape = list(shapes.pop())
     shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, 1)
     return ops.concatenate(*(ops.reshape(x, shape=tuple(shape)) for x in nodes), axis=axis)

@@ -11,7 +11,6 @@ is a topological order and *newest first* a valid order for the backward pass: o
 deep the graph.
 """
 
-import copy
 import gc
 import itertools
 import operator
@@ -32,12 +31,14 @@ from .errors import (
     shape_text,
 )
 from .naming import describe
-from .primitive import FROM_NUMPY, Primitive
+from .primitive import PRIMITIVES, Primitive
 
 _next_serial = itertools.count().__next__
 _LATER = {"name": None, "grad": None}  # what a slot answers until it is filled
 _NO_SETTINGS: dict = {}
 _AS_FLOAT = frozenset((np.float64, int))
+_BOOL, _FLOAT = np.dtype(bool), np.dtype(np.float64)
+_PLAIN = frozenset((float, int, np.ndarray))  # what most often stands beside a node; asking for more costs time
 _recording = True  # False inside no_grad()
 _undecided = ContextVar("leaves whose numbers a function being traced must not ask for", default=frozenset())
 
@@ -68,7 +69,7 @@ class Node:
         try:
             return _LATER[name]
         except KeyError:
-            raise AttributeError(f"a Node has no attribute {name!r}") from None
+            raise AttributeError(self._no_attribute(name)) from None
 
     @property
     def value(self):
@@ -105,7 +106,7 @@ class Node:
 
     @property
     def dtype(self) -> np.dtype:
-        return getattr(self._value, "dtype", np.dtype(np.float64))
+        return getattr(self._value, "dtype", _BOOL if type(self._value) is bool else _FLOAT)
 
     @property
     def T(self) -> "Node":
@@ -127,6 +128,15 @@ class Node:
         return (self[i] for i in range(len(self)))
 
     def __bool__(self):
+        self._may_be_decided_on()
+        if self.size != 1:
+            raise GraphError(message("a single number to decide on (if, while, and, or, not, in, max, sorted)",
+                                     f"{describe(self)} of shape {self.shape}",
+                                     "Entry by entry: np.where(v > 0, a, b) for if, (v > 0) & (v < 1) for and, | for "
+                                     "or, ~ for not; for one answer np.all(v > 0) or np.any(v > 0)"))
+        return bool(self._value)
+
+    def _may_be_decided_on(self):
         leaves = _undecided.get()
         if leaves and not leaves.isdisjoint(ordered(self)):
             raise GraphError(message("a function that takes the same way for all numbers",
@@ -134,64 +144,51 @@ class Node:
                                      "which depends on an argument",
                                      "nt.compile replays the way taken once: "
                                      "choose entry by entry with nt.where(x > 0, a, b)"))
-        return bool(self._value)
+
+    def __contains__(self, item):
+        if not self.shape:
+            raise TypeError(f"{describe(self)} is a single number, which contains nothing; write {self._called} == …")
+        found = self == item
+        if not isinstance(found, Node):
+            return False
+        found._may_be_decided_on()
+        return bool(np.any(found._value))
 
     def __format__(self, spec):
+        if spec and self.shape:
+            raise DtypeError(message("a single number to format", f"{describe(self)} of shape {self.shape}",
+                                     f"Write np.round({self._called}.value, 2), which is an array without a gradient"))
         return format(self._value, spec) if spec else repr(self)
 
     # ------------------------------------------------------------------------- leaving the graph, aloud
 
-    def _leaves_the_graph(self, how):
+    @property
+    def _called(self):
+        """What an example in a message calls it."""
+        return self.name or "node"
+
+    def _leaves_the_graph(self, how, advice=""):
         raise DtypeError(message("a node to stay in the graph (np.exp(node), node.sum() and so on work)", how,
-                                 "If you want the plain number, which knows no gradient, "
-                                 f"write {self.name or 'node'}.value"))
+                                 f"{advice}If you want the plain number, which knows no gradient, "
+                                 f"write {self._called}.value"))
 
     def __array__(self, dtype=None, copy=None):
-        self._leaves_the_graph(f"np.asarray({self.name or 'node'}), which would lose the gradient silently")
+        self._leaves_the_graph(f"np.asarray({self._called}), which would lose the gradient silently",
+                               "Write nt.stack([x, y]) instead of np.array([x, y]), X @ W instead of X.dot(W).\n  ")
 
     def __float__(self):
-        self._leaves_the_graph(f"float({self.name or 'node'}), which would lose the gradient silently")
+        self._leaves_the_graph(f"float({self._called}), which would lose the gradient silently",
+                               f"Write np.exp({self._called}) instead of math.exp({self._called}), and "
+                               "out = nt.stack([x, y]) instead of out[0] = x.\n  ")
 
-    # --------------------------------------------------------------------------------- NumPy's protocols
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
-        ours = FROM_NUMPY.get(ufunc)
-        if ours is not None and method == "__call__" and "out" in settings:
-            raise ImmutableError(message("a result of its own",
-                                         f"an array to write {describe(self)} into (out=, +=, *=)",
-                                         "Write a = a + b instead of a += b"))
-        if ours is None or method != "__call__" or settings:
-            called = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-            raise GraphError(message("a NumPy function with a rule in nnteach's table",
-                                     f"np.{called} on {describe(self)}",
-                                     "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"))
-        return ours(*inputs)
-
-    def __array_function__(self, function, types, args, settings):
-        ours = _FUNCTIONS.get(function) or FROM_NUMPY.get(function)
-        if ours is None:
-            raise GraphError(message("a NumPy function with a rule in nnteach's table", f"np.{function.__name__}",
-                                     "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"))
-        return ours(*args, **settings)
-
-    # ------------------------------------------------------------------------------- array-like methods
-
-    def sum(self, axis=None, keepdims=False) -> "Node":
-        return ops.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis=None, keepdims=False) -> "Node":
-        return ops.mean(self, axis=axis, keepdims=keepdims)
-
-    def reshape(self, *shape) -> "Node":
-        shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
-        try:
-            shape = np.reshape(self._value, shape).shape  # -1 is settled here
-        except ValueError as error:
-            raise _misfit(ops.reshape, (self,), error) from error
-        return ops.reshape(self, shape=shape)
+    # ----------------------------------------------------------------------------------- a part of it
 
     def __getitem__(self, index) -> "Node":
         return ops.getitem(self, index=_own_index(index))
+
+    def __delitem__(self, index):
+        raise ImmutableError(message("a graph that stays as it was computed", f"del of an entry of {describe(self)}",
+                                     "Join what stays, as in np.concatenate([v[:1], v[2:]])"))
 
     def __setitem__(self, index, _):
         raise ImmutableError(message("a graph that stays as it was computed", f"a new entry for {describe(self)}",
@@ -199,14 +196,23 @@ class Node:
                                      "or join parts by np.concatenate"))
 
 
-def _operator(primitive: Primitive, compute, swapped=False):
+def _is_number(x):
+    """Whether an operator takes it: numbers, arrays and lists; anything else may know an operator of its own."""
+    return isinstance(x, (np.ndarray, list, tuple)) or np.isscalar(x)
+
+
+def _is_comparable(x):
+    """The same for == and !=, which have an answer for everything: a text is no number, so it is not equal."""
+    return _is_number(x) and not isinstance(x, (str, bytes))
+
+
+def _operator(primitive: Primitive, compute, swapped=False, takes=_is_number):
     """An operator of Node; `record` for two inputs, written out because scalar graphs live on it."""
     def method(self, other):
         if type(other) is not Node:
-            if isinstance(other, np.ndarray) or np.isscalar(other) or isinstance(other, (list, tuple)):
-                other = constant(other)
-            else:
+            if type(other) not in _PLAIN and not takes(other):
                 return NotImplemented
+            other = constant(other)
         a, b = (other, self) if swapped else (self, other)
         if not _recording:
             return record(primitive, (a, b))
@@ -239,6 +245,11 @@ Node.__gt__ = _operator(ops.greater, operator.gt)
 Node.__ge__ = _operator(ops.greater_equal, operator.ge)
 Node.__lt__ = _operator(ops.greater, operator.gt, swapped=True)
 Node.__le__ = _operator(ops.greater_equal, operator.ge, swapped=True)
+Node.__eq__ = _operator(ops.equal, operator.eq, takes=_is_comparable)
+Node.__ne__ = _operator(ops.not_equal, operator.ne, takes=_is_comparable)
+# == compares numbers, as on an array; the graph itself goes by identity. A dict or a set compares hashes first, and
+# those of two nodes never agree: they come from the address.
+Node.__hash__ = object.__hash__
 
 
 def record(primitive: Primitive, inputs, static=None) -> Node:
@@ -251,7 +262,11 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
     try:
         value = primitive.forward(*[p._value for p in parents], **(static or _NO_SETTINGS))
     except (ValueError, IndexError) as error:
-        raise _misfit(primitive, parents, error) from error
+        raise misfit(primitive, parents, error) from error
+    except TypeError as error:
+        if PRIMITIVES.get(primitive.name) is not primitive:
+            raise  # an operation of the student's own: the traceback leads into it
+        raise _unfit(primitive, parents, error) from error
     if not _recording:
         return constant(value)
     node = _new(Node)
@@ -267,7 +282,7 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
 Node.__apply__ = staticmethod(record)  # what a primitive does when it meets a Node
 
 
-def _misfit(primitive, parents, error):
+def misfit(primitive, parents, error):
     operands = ", ".join(f"{describe(p)} {shape_text(p.shape)}" for p in parents)
     shapes = [p.shape for p in parents]
     advice = (product_advice(*map(describe, parents), *shapes) if primitive is ops.matmul
@@ -275,13 +290,20 @@ def _misfit(primitive, parents, error):
     return ShapeError(message(f"shapes that fit in {primitive.name}", operands, advice))
 
 
+def _unfit(primitive, parents, error):
+    operands = ", ".join(f"{describe(p)} ({p.dtype}{f' of shape {p.shape}' if p.shape else ''})" for p in parents)
+    return DtypeError(message(f"what {primitive.name} can compute with", operands, str(error).strip()))
+
+
 def settle(value):
-    """Bring a result into one of the forms a node holds: a float, a NumPy scalar of another type, or a locked array."""
+    """Bring a result into one of the forms a node holds: a float, a bool, another NumPy scalar, or a locked array."""
     if isinstance(value, np.ndarray):
         if value.ndim:
             value.setflags(False)  # not writeable: a value changed in place would make every gradient wrong, silently
             return value
         value = value[()]
+    if type(value) is np.bool_:
+        return bool(value)
     return float(value) if type(value) in _AS_FLOAT else value
 
 
@@ -334,7 +356,9 @@ def _own_index(index):
     if isinstance(index, Node):
         raise DtypeError(message("an index made of whole numbers, slices or a mask", f"{describe(index)}, a node",
                                  "Write .value after it: the choice is then fixed, and no gradient flows through it"))
-    return copy.deepcopy(index) if isinstance(index, (np.ndarray, list)) else index
+    if isinstance(index, list):
+        return [*map(_own_index, index)]
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def variable(value, name: str | None = None) -> Node:
@@ -435,30 +459,3 @@ def rebuild(root: Node, values: dict[Node, object]) -> dict[Node, Node]:
             copy.name = node.name
         copies[node] = copy
     return copies
-
-
-# ------------------------------------------------------- NumPy functions whose arguments are not ours one to one
-
-def _dot(a, b):
-    """np.dot is the product with a number, or the matrix product as long as the second has no more than two axes."""
-    if np.ndim(b) > 2:
-        raise GraphError(message("np.dot of vectors and matrices", f"an array of shape {np.shape(b)}",
-                                 "Write a @ b, which multiplies the matrices of a stack one by one"))
-    return ops.matmul(a, b) if np.ndim(a) and np.ndim(b) else ops.multiply(a, b)
-
-
-def _flat(x):
-    return np.reshape(x, (-1,))  # as NumPy's outer product does
-
-
-_FUNCTIONS = {
-    np.dot: _dot,
-    np.outer: lambda a, b: ops.outer(_flat(a), _flat(b)),
-    np.concatenate: lambda arrays, axis=0: ops.concatenate(*arrays, axis=axis),
-    np.transpose: lambda x, axes=None: x.T if axes is None else ops.transpose(x, axes=tuple(axes)),
-    np.reshape: lambda x, shape: x.reshape(shape),
-    np.sum: lambda x, axis=None, keepdims=False: ops.sum(x, axis=axis, keepdims=keepdims),
-    np.mean: lambda x, axis=None, keepdims=False: ops.mean(x, axis=axis, keepdims=keepdims),
-    np.broadcast_to: lambda x, shape: ops.broadcast_to(x, shape=tuple(shape)),
-    np.shape: lambda x: x.shape, np.ndim: lambda x: x.ndim, np.size: lambda x: x.size,
-}

@@ -308,7 +308,9 @@ def minimum(a, b, at_tie=1.0):
         kink=lambda x, low, high: (x - low) * (x - high), numpy=(np.clip,))
 def clip(x, low, high):
     """x, kept between low and high; the gradient flows where nothing was cut off, both bounds included."""
-    return builtins.min(builtins.max(x, low), high) if type(x) is float else np.clip(x, low, high)
+    if type(x) is float and ndim(low) == ndim(high) == 0:
+        return builtins.min(builtins.max(x, low), high)
+    return np.clip(x, low, high)
 
 
 @entry(None,
@@ -327,6 +329,12 @@ def equal(a, b):
     return a == b
 
 
+@entry(None, None, notation="[a ≠ b]", numpy=(np.not_equal,))
+def not_equal(a, b):
+    """Whether the entries differ, as a nan does from everything; no gradient flows."""
+    return a != b
+
+
 @entry(None, None, notation="[a > b]", kink=_difference, numpy=(np.greater,))
 def greater(a, b):
     """Whether a > b; no gradient flows."""
@@ -337,6 +345,28 @@ def greater(a, b):
 def greater_equal(a, b):
     """Whether a ≥ b; no gradient flows."""
     return a >= b
+
+
+def _are_numbers(*inputs):
+    return all(type(x) in (bool, float) for x in inputs)
+
+
+@entry(None, None, notation="[a ∧ b]", numpy=(np.logical_and,))
+def logical_and(a, b):
+    """Whether both hold (are not 0); no gradient flows."""
+    return bool(a) and bool(b) if _are_numbers(a, b) else np.logical_and(a, b)
+
+
+@entry(None, None, notation="[a ∨ b]", numpy=(np.logical_or,))
+def logical_or(a, b):
+    """Whether one of the two holds, or both; no gradient flows."""
+    return bool(a) or bool(b) if _are_numbers(a, b) else np.logical_or(a, b)
+
+
+@entry(None, notation="¬a", numpy=(np.logical_not,))
+def logical_not(a):
+    """Whether it does not hold (is 0); no gradient flows."""
+    return not a if _are_numbers(a) else np.logical_not(a)
 
 
 # ------------------------------------------------------------------------------- sums, and undoing them
@@ -486,7 +516,7 @@ def reshape(x, shape):
        setting=_index)
 def getitem(x, index):
     """A part of an array, by NumPy's indexing."""
-    return x[index]
+    return (np.asarray(x) if type(x) is float else x)[index]
 
 
 @entry(lambda g, y, x, shape, index: getitem(g, index=index), notation="scatter(a)", elementwise=False,
@@ -531,7 +561,7 @@ def _in_columns(x, axis):
     """The same entries, stored column by column where rows are short: NumPy reduces those up to five times as fast."""
     shape = shape_of(x)
     short = len(shape) == 2 and axis in (-1, 1) and shape[1] <= 64
-    return x.copy("F") if short and hasattr(x, "copy") else x  # a Node has no layout, hence no copy
+    return x.copy("F") if short and hasattr(x, "copy") else x  # a Node has no layout, and is its own copy
 
 
 def _shifted(x, axis):

@@ -239,7 +239,8 @@ class _Translation:
     def _gather(self, nodes):
         """Some nodes side by side, in this order; None stands for a 1. Equal numbers are a single float."""
         nodes = tuple(nodes)
-        if nodes not in self._gathered:
+        key = tuple(map(id, nodes))  # by identity: == on two nodes compares their numbers
+        if key not in self._gathered:
             numbers = [1.0 if node is None else self._constant(node) for node in nodes]
             fixed = self._array([x for x in numbers if x is not None])
             if len(fixed) == len(nodes):
@@ -247,8 +248,8 @@ class _Translation:
             block, column = Block(constant(fixed), len(fixed), False), itertools.count()
             pairs = zip(nodes, numbers, strict=True)
             places = [self._places[node] if x is None else (block, next(column)) for node, x in pairs]
-            self._gathered[nodes] = _side_by_side(places)
-        return self._gathered[nodes]
+            self._gathered[key] = _side_by_side(places)
+        return self._gathered[key]
 
     def _is_run(self, nodes):
         """Whether the nodes stand in one block in this very order."""
@@ -280,8 +281,8 @@ def _linear(terms):
 
 
 def _summed_over(terms):
-    """The x of the linear terms, unless one comes twice."""
-    over = tuple(factors[-1] for _, factors in _linear(terms))
+    """The x of the linear terms, by identity, unless one comes twice."""
+    over = tuple(id(factors[-1]) for _, factors in _linear(terms))
     return over if len(set(over)) == len(over) else ()
 
 

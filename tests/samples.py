@@ -62,8 +62,9 @@ PRODUCTS = [((3,), (3,)), ((2, 3), (3,)), ((2,), (2, 3)), ((2, 3), (3, 2)), ((4,
 
 SAMPLES = {
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "maximum", "minimum", "leaky_relu"), two()),
-    **dict.fromkeys(("equal", "greater", "greater_equal", "sigmoid_cross_entropy"), two()),
-    **dict.fromkeys(("negative", "square", "absolute", "sign", "exp", "sin", "cos"), one()),
+    **dict.fromkeys(("equal", "not_equal", "greater", "greater_equal", "sigmoid_cross_entropy"), two()),
+    **dict.fromkeys(("logical_and", "logical_or"), two()),
+    **dict.fromkeys(("negative", "square", "absolute", "sign", "exp", "sin", "cos", "logical_not"), one()),
     **dict.fromkeys(("sigmoid", "tanh", "relu", "softplus", "step", "stop_gradient"), one()),
     **dict.fromkeys(("log", "sqrt"), one(positive=True)),
     **dict.fromkeys(("sum", "mean", "max", "min"), over_axes()),

@@ -16,7 +16,7 @@ PACKAGE = Path(nnteach.__file__).parent
 LAYERS = (
     ("errors", "primitive", "digits", "numerals", "naming", "progress"),
     ("ops", "forms", "latex"),
-    ("formula", "functions", "graph", "serial"),
+    ("formula", "functions", "graph", "arraylike", "serial"),
     ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify", "kinks", "jacobians"),
     ("notation", "phrases", "phrases_it", "narration", "trace", "worked"),
     ("paths", "explain", "custom", "gradient_check", "guards", "wrong_rules"),

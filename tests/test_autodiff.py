@@ -259,19 +259,32 @@ def test_the_gradient_of_an_inner_node():
     assert grad(q * q, q) == 8.0 and grad(q * q, [q, x], symbolic=True)[1].value == 32.0
 
 
+@pytest.mark.parametrize("made_with", [
+    lambda x: (constant(np.arange(3)) * x).sum(),
+    lambda x: x * np.ones(3)[0], lambda x: nt.where(True, 0.5, x), lambda x: nt.where(x > 0, x, 2.0),
+    lambda x: x * 2.0 + x, lambda x: (x > 1) * x, lambda x: nt.maximum(x, 3.0), lambda x: x ** 2,
+])
+def test_the_gradient_of_a_single_number_has_its_precision(made_with):
+    x = variable(np.float32(2.0))
+    for slope in (grad(made_with(x), x), grad(made_with(x), x, symbolic=True).value):
+        assert type(slope) is np.float32
+    wide = variable(2.0)
+    assert type(grad(made_with(wide), wide)) is float and grad(made_with(wide), wide) == slope
+
+
 # ---------------------------------------------------------------------------------- the steps themselves
 
 
 def replay(f, steps):
     """Apply the steps one by one, checking each against what is known by then; returns the gradients."""
-    totals, handed_on, seen, waiting = {f: 1.0}, [], set(), None
+    totals, handed_on, seen, waiting = {f: 1.0}, {}, set(), None
     for step in steps:
         assert step.phase == "backward" and step.parent is step.node.parents[step.slot] is step.focus
         assert_same_bits(step.upstream, totals[step.node])
         assert step.parent not in handed_on, "a gradient was handed on before it was complete"
-        if not handed_on or handed_on[-1] is not step.node:
+        if not handed_on or next(reversed(handed_on)) is not step.node:
             assert step.node not in handed_on, "a node is visited once"
-            handed_on.append(step.node)
+            handed_on[step.node] = True
         if step.before is None:
             assert step.parent not in totals
         else:

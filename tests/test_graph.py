@@ -128,7 +128,7 @@ def test_every_node_comes_after_its_parents(program):
 def test_order_reaches_what_the_result_needs_and_nothing_else(x):
     unused = x + 1
     f = x * 2
-    assert unused not in ordered(f) and len(ordered(f)) == 3
+    assert unused not in set(ordered(f)) and len(ordered(f)) == 3
 
 
 def test_a_shared_node_is_visited_once(x):
@@ -270,7 +270,7 @@ def test_an_array_on_the_left(v):
         np.testing.assert_array_equal(node.value, expected)
 
 
-@pytest.mark.parametrize("function", [np.cumsum, np.arctan, np.linalg.norm, np.add.reduce, np.isnan, np.sort])
+@pytest.mark.parametrize("function", [np.cumsum, np.arctan, np.linalg.inv, np.add.reduce, np.signbit, np.sort])
 def test_a_numpy_function_without_a_rule_is_refused(v, function):
     with pytest.raises(GraphError, match="a NumPy function with a rule"):
         function(v)

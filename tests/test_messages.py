@@ -88,18 +88,21 @@ MESSAGES = [
         lambda: float(x),
         DtypeError,
         STAY + "got float(x), which would lose the gradient silently.\n  "
+        "Write np.exp(x) instead of math.exp(x), and out = nt.stack([x, y]) instead of out[0] = x.\n  "
         "If you want the plain number, which knows no gradient, write x.value",
     ),
     (
         lambda: np.asarray(v),
         DtypeError,
         STAY + "got np.asarray(v), which would lose the gradient silently.\n  "
+        "Write nt.stack([x, y]) instead of np.array([x, y]), X @ W instead of X.dot(W).\n  "
         "If you want the plain number, which knows no gradient, write v.value",
     ),
     (
         lambda: np.asarray(v * 2),
         DtypeError,
         STAY + "got np.asarray(node), which would lose the gradient silently.\n  "
+        "Write nt.stack([x, y]) instead of np.array([x, y]), X @ W instead of X.dot(W).\n  "
         "If you want the plain number, which knows no gradient, write node.value",
     ),
     (
@@ -126,7 +129,8 @@ MESSAGES = [
         "Write .value after it: the choice is then fixed, and no gradient flows through it",
     ),
     (lambda: np.arctan(x), GraphError, NUMPY + f"got np.arctan on x.\n  {ADD_ONE}"),
-    (lambda: np.add.reduce(v), GraphError, NUMPY + f"got np.add.reduce on v.\n  {ADD_ONE}"),
+    (lambda: np.add.reduce(v), GraphError, NUMPY + "got np.add.reduce on v.\n  Write np.sum(v, axis=0)"),
+    (lambda: np.logaddexp.reduce(v), GraphError, NUMPY + f"got np.logaddexp.reduce on v.\n  {ADD_ONE}"),
     (lambda: np.cumsum(v), GraphError, NUMPY + f"got np.cumsum.\n  {ADD_ONE}"),
     (
         lambda: np.dot(v, np.ones((2, 2, 2))),

@@ -122,6 +122,9 @@ def chain_of(trace: Trace) -> Chain | None:
         return None
     if any(len(node.shape) not in (1, 2) for layer in layers for node in (layer.data, layer.out)):
         return None
+    leaves = [leaf for layer in layers for leaf in (layer.weight, layer.bias, *layer.extras) if leaf is not None]
+    if len(set(leaves)) < len(leaves):
+        return None  # layers that share a weight: it would belong to two of them
     chain = Chain(trace, tuple(layers))
     return chain if chain.loss is None or chain.loss.shape == () else None
 
@@ -182,9 +185,9 @@ def _activation(pre, users):
 
 def _up_to(layer, product):
     """The layer with all that happens before the next product; None if more flows into that than the layer makes."""
-    if layer.out in product.parents:
+    if any(parent is layer.out for parent in product.parents):
         return layer
-    ends = [node for node in product.parents if layer.pre in ordered(node)]
+    ends = [node for node in product.parents if layer.pre in set(ordered(node))]
     if len(ends) != 1 or ends[0].shape != layer.pre.shape:
         return None
     before = set(ordered(layer.pre))

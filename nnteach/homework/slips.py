@@ -128,7 +128,8 @@ def where(task, node) -> str:
     """A node's place in a sentence: its layer, or its name."""
     if place := task.places.get(node):
         return f"layer {place.layer}"
-    return next((f"at {name}" for name, stage in task.stages.items() if stage == (node, "value")), "")
+    values = (name for name, stage in task.stages.items() if stage.node is node and stage.kind == "value")
+    return next((f"at {name}" for name in values), "")
 
 
 def beside(edge):

@@ -83,6 +83,7 @@ class _Collapsed:
         self.foldable = _opens(len(chain.layers))
         inside = {node for _, layer in self.layers.values() for node in self._members(layer) if node is not layer.out}
         self.boxes = [node for node in drawn(self.trace) if node not in inside]
+        self.shown = set(self.boxes)
         self.edges = [edge for node in self.boxes for edge in self._edges_into(node)]
 
     def _members(self, layer):
@@ -92,13 +93,14 @@ class _Collapsed:
         name = self.trace.names
         if node not in self.layers:
             return [_Edge(parent, node, slot, (edge_name(name, node, slot),))
-                    for slot, parent in enumerate(node.parents) if parent in self.boxes]
+                    for slot, parent in enumerate(node.parents) if parent in self.shown]
         layer = self.layers[node][1]
         product = edge_name(name, layer.product, layer.weight_slot)
         weight = (product,) if layer.helper is None else (edge_name(name, layer.helper, 0), product)
         found = [(layer.data, (edge_name(name, layer.product, 1 - layer.weight_slot),)), (layer.weight, weight)]
         if layer.bias is not None:
-            found.append((layer.bias, (edge_name(name, layer.pre, layer.pre.parents.index(layer.bias)),)))
+            slot = next(slot for slot, parent in enumerate(layer.pre.parents) if parent is layer.bias)
+            found.append((layer.bias, (edge_name(name, layer.pre, slot),)))
         found += [(leaf, self._uses(leaf, layer)) for leaf in layer.extras]
         return [_Edge(parent, node, slot, edges) for slot, (parent, edges) in enumerate(found)]
 
@@ -123,7 +125,7 @@ class _Collapsed:
         """The state that opens the layer of a box, or closes it; none for a box of no layer."""
         if not self.foldable:
             return {}
-        if self.opened and node in self._members(self.opened):
+        if self.opened and node in set(self._members(self.opened)):
             return {"fold": _name(0)}
         return {"fold": _name(self.numbers[node])} if node in self.layers else {}
 

@@ -33,11 +33,11 @@ def order_question(trace: Trace, k: int) -> dict | None:
     taken = trace.original(step.node)
     reasons = {node: at.reason(node, k) for node in nodes}
     right = [taken, *(node for node in nodes if reasons[node] is None and node is not taken)]
-    place = nodes.index(taken)
+    place = next(i for i, node in enumerate(nodes) if node is taken)
     near = nodes[max(place - MOST_WRONG // 2, 0):place + MOST_WRONG // 2]
     wrong = [node for node in near if reasons[node] and node is not taken]
     told = [[trace.names[node], key, _why(trace, node, key, other)] for node in wrong for key, other in [reasons[node]]]
-    chosen = [taken, *_likely(wrong, reasons)][:CHOICES]
+    chosen = {*[taken, *_likely(wrong, reasons)][:CHOICES]}
     return {
         "kind": "order",
         "text": phrase(f"order.{step.kind}", trace.language),
