@@ -12,10 +12,10 @@ from nnteach.errors import GraphError
 
 ROOT = Path(__file__).resolve().parent.parent
 SLIPS = errata.read()
-COUNTS = {"000": 19, "001": 21, "002": 19, "003": 14, "004": 24}
+COUNTS = {"000": 22, "001": 25, "002": 23, "003": 15, "004": 25}
 # Names, dates, and what a library is called today: there is nothing to compute.
-WORDS = set("E000-12 E000-15 E000-17 E000-19 E001-12 E001-14 E002-15 E002-17 E002-19 E003-6 E004-13 E004-14 E004-17 "
-            "E004-22".split())
+WORDS = set("E000-12 E000-15 E000-17 E000-19 E001-12 E001-14 E001-22 E002-15 E002-17 E002-19 E002-21 E003-3 E003-6 "
+            "E004-13 E004-14 E004-17 E004-22".split())
 
 
 @pytest.mark.parametrize("slip", [slip for slip in SLIPS if slip.code], ids=lambda slip: slip.id)

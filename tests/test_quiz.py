@@ -80,7 +80,7 @@ def perceptron():
 def momentum():
     w = nt.variable(1.0, name="w")
     g = nt.grad(0.5 * w, w)
-    return 1.0 + (0.9 * 0.2 - 0.1 * g)
+    return 1.0 - 0.1 * (0.9 * -2 + g)
 
 
 def first_step_of_adam():

@@ -22,8 +22,9 @@ RATES = {
     "beale": {"SGD": 0.002, "Momentum": 0.001, "Nesterov": 0.001,
               "AdaGrad": 0.5, "AdaDelta": 1.0, "RMSprop": 0.03, "Adam": 0.15},
 }
-MAKERS = {"SGD": SGD, "Momentum": Momentum, "Nesterov": Nesterov, "AdaGrad": AdaGrad,
-          "AdaDelta": lambda rate: AdaDelta(rate, eps=1e-3), "RMSprop": RMSprop, "Adam": Adam}
+# Nesterov in the decks' form: what is drawn is θ for all, and not the point ahead of it.
+MAKERS = {"SGD": SGD, "Momentum": Momentum, "Nesterov": lambda rate: Nesterov(rate, at_look_ahead=True),
+          "AdaGrad": AdaGrad, "AdaDelta": lambda rate: AdaDelta(rate, eps=1e-3), "RMSprop": RMSprop, "Adam": Adam}
 
 
 def race(surface: str, factor: float = 1.0) -> dict:

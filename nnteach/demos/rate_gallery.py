@@ -39,8 +39,8 @@ def draw(figure, learning_rate):
     _valley(valley, learning_rate, chosen[-1])
     best = min(SWEEP, key=lambda rate: losses(rate)[-1])
     return (f"With learning rate {digits(learning_rate, 3)} the loss goes from {digits(chosen[0], 3)} to "
-            f"{digits(chosen[-1], 3)} in {EPOCHS} epochs; of the rates tried {digits(best, 3)} is the best, "
-            f"with {digits(losses(best)[-1], 3)}.")
+            f"{digits(chosen[-1], 3)} in {EPOCHS} epochs; from this one start, {digits(best, 3)} is the best "
+            f"of the rates tried, with {digits(losses(best)[-1], 3)}.")
 
 
 def _curves(axes, chosen):

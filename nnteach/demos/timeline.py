@@ -35,7 +35,7 @@ EVENTS = (
     Event(
         1943,
         "McCulloch & Pitts",
-        "A neuron as a threshold on a sum, its weights set by hand.",
+        "A neuron as a threshold: enough active inputs fire it, an inhibiting one forbids it.",
         "McCulloch, Pitts: A logical calculus of the ideas immanent in nervous activity, 1943",
         "001-17, 002-03",
     ),
@@ -80,7 +80,7 @@ EVENTS = (
     Event(
         1974,
         "Werbos",
-        "Proposes to go backward through a model to adapt it.",
+        "Goes backward through a model to adapt it; applied to networks in 1982.",
         "Werbos: Beyond Regression, PhD thesis, Harvard, 1974",
         "",
     ),
@@ -123,10 +123,10 @@ EVENTS = (
         "003-09, 004-07",
     ),
     Event(
-        2014,
+        2012,
         "Dropout",
-        "Units are silenced at random in training.",
-        "Srivastava et al.: JMLR 15, 2014",
+        "Units are silenced at random in training; AlexNet uses it.",
+        "Hinton et al.: arXiv 1207.0580, 2012; Srivastava et al.: JMLR 15, 2014",
         "001-17, 002-44",
     ),
     Event(
@@ -139,11 +139,18 @@ EVENTS = (
     Event(
         2015,
         "TensorFlow, Keras",
-        "Libraries that differentiate by themselves become public.",
+        "Google publishes TensorFlow, and Keras appears. Torch and Theano are years older.",
         "tensorflow.org, keras.io",
         "000-42, 000-44, 004-23",
         "004: Keras on TensorFlow, Theano, CNTK. 000: "
         "TensorFlow, PyTorch, JAX. Both are right, of their time.",
+    ),
+    Event(
+        2015,
+        "ResNet",
+        "Layers that add to their input: 152 of them win the ImageNet challenge.",
+        "He, Zhang, Ren, Sun: Deep residual learning for image recognition, 2015",
+        "003-09",
     ),
     Event(
         2016, "AlphaGo", "Beats Lee Sedol, and Ke Jie in 2017.", "Silver et al.: Nature 529, 2016", "002-01"
