@@ -46,7 +46,11 @@ def math(text: str, display: str) -> str:
     """LaTeX as MathML, which browsers draw by themselves."""
     # latex2mathml draws \mathrel{+}= as two signs with a gap; written together they are one.
     plain = text.replace(r"\mathrel{+}=", r"\text{+=}")
-    return latex2mathml.converter.convert(plain, display=display)
+    # A power of a matrix would be one of five things, bracket, table, bracket; in braces they are one.
+    plain = re.sub(r"\\begin\{(\w*matrix|array)\}", r"{\g<0>", plain)
+    plain = re.sub(r"\\end\{(\w*matrix|array)\}", r"\g<0>}", plain)
+    made = latex2mathml.converter.convert(plain, display=display)
+    return re.sub(r' columnalign="(left|right|center)"', r' style="text-align: \1"', made)  # as MathML Core has it
 
 
 def highlighted(code: str, language: str) -> str:
