@@ -34,6 +34,8 @@ _PYTHON = {
 _ONLY_FOR_RANKS = {"outer": (1, 1), "matrix_transpose": (2,), "matvec": (2, 1)}  # as NumPy means them
 _BY_NOTATION = {PRIMITIVES[name].notation: name for name in
                 ("add", "subtract", "multiply", "divide", "negative", "square", "greater", "greater_equal")}
+MOST_CHARACTERS = 100_000
+"""Of one line of code."""
 _OPERATORS = (" + ", " - ", " * ", " / ", " ** ", " @ ")
 
 
@@ -91,7 +93,8 @@ def _symbol(node, names):
 
 
 def _forward(node, names):
-    return _call(node.primitive, [_symbol(p, names) for p in node.parents], node.static)
+    inputs = [_symbol(p, names) for p in node.parents]
+    return _call(node.primitive, inputs, [*map(_leaf, inputs)], node.static)
 
 
 def _backward(root, names):
@@ -120,27 +123,51 @@ def _rule(step, upstream, names):
 
 
 def _write(symbol: Symbol) -> str:
-    """An expression of symbols as Python."""
+    """An expression of symbols as Python, from its leaves up, with a stack of our own.
+
+    Raises:
+        GraphError: if the rule of an operation of one's own makes more of it than a file should hold.
+    """
+    written, waiting = {}, [symbol]  # by id: the symbols live as long as the one they are part of
+    while waiting:
+        one = waiting[-1]
+        missing = [part for part in one.inputs if id(part) not in written] if _is_made(one) else []
+        if missing:
+            waiting += missing
+            continue
+        written[id(waiting.pop())] = text = _made(one, written) if _is_made(one) else _leaf(one)
+        if _is_made(one) and len(text) > MOST_CHARACTERS:
+            raise GraphError(message(f"rules that are written in {MOST_CHARACTERS} characters", "a longer one",
+                                     "Name what it computes several times in an operation of its own"))
+    return written[id(symbol)]
+
+
+def _is_made(symbol):
+    return symbol.name is None and symbol.notation is not None
+
+
+def _leaf(symbol):
     if symbol.name is not None:
         return symbol.name
-    if symbol.notation is None:
-        whole = np.ndim(symbol.value) == 0 and float(symbol.value).is_integer() and abs(symbol.value) < 1e6
-        return str(int(symbol.value)) if whole else _literal(symbol.value)
+    whole = np.ndim(symbol.value) == 0 and float(symbol.value).is_integer() and abs(symbol.value) < 1e6
+    return str(int(symbol.value)) if whole else _literal(symbol.value)
+
+
+def _made(symbol, written):
     primitive = symbol.primitive or PRIMITIVES[_BY_NOTATION[symbol.notation]]
-    return _call(primitive, symbol.inputs, symbol.static)
+    return _call(primitive, symbol.inputs, [written[id(x)] for x in symbol.inputs], symbol.static)
 
 
-def _call(primitive, inputs, static):
+def _call(primitive, inputs, written, static):
     template = _PYTHON.get(primitive.name)
     ranks = tuple(len(x.shape) for x in inputs)
-    inputs = [_write(x) for x in inputs]
     if template is None or static or ranks != _ONLY_FOR_RANKS.get(primitive.name, ranks):
         settings = [f"{key}={_setting(value)}" for key, value in static.items()]
         where = "ops." if hasattr(ops, primitive.name) else ""  # an operation of one's own goes by its own name
-        return f"{where}{primitive.name}({', '.join([*inputs, *settings])})"
+        return f"{where}{primitive.name}({', '.join([*written, *settings])})"
     if template.startswith(("{0}", "-")):
-        inputs = [f"({x})" if _needs_brackets(x) else x for x in inputs]
-    return template.format(*inputs)
+        written = [f"({x})" if _needs_brackets(x) else x for x in written]
+    return template.format(*written)
 
 
 def _setting(value):

@@ -10,12 +10,18 @@ in:
 
 `forms.py` says what each notation looks like, `digits.py` how a number is shown. None of the three knows the table: a
 primitive reaches a Symbol through `__apply__` and tells its notation itself.
+
+A formula may have any length and depth; what is written has not: `cut` leaves out what is too much to read, and says
+how much that is.
 """
+
+import functools
+from collections import deque
 
 import numpy as np
 
 from .digits import lines, number, rows
-from .forms import ATOM, INDEXED, POWER, PREFIX, PRODUCT, form_of, latex_name
+from .forms import ATOM, INDEXED, POWER, PREFIX, PRODUCT, escape_latex, form_of, latex_name
 from .primitive import FROM_NUMPY
 
 
@@ -178,11 +184,130 @@ _OF_MATRICES = ("a @ b", "a @ bᵀ")
 
 
 def _is_entrywise(symbol):
-    return symbol.notation == "a · b" and all(x.shape for x in symbol.inputs)
+    shapes = [x.shape for x in symbol.inputs if not (x.name or "").startswith(ELLIPSIS)]
+    return symbol.notation == "a · b" and all(shapes) and bool(shapes)
 
 
 def _is_leaf(symbol, numbers):
     return symbol.notation is None or (numbers and symbol.notation in STANDING_FOR_A_NUMBER)
+
+
+# ------------------------------------------------------------------------------------- what is too long to read
+
+MOST_TERMS, SHOWN_TERMS = 24, 20
+"""A sum, a product or a list of more parts than the first is cut to as many as the second."""
+MOST_PARTS, MOST_DEPTH = 400, 30
+"""Symbols in one formula, and how deep one stands in another; what goes beyond is an ellipsis."""
+MORE = "… and {count} more"
+ELLIPSIS = "…"
+_CHAINS = ({"a + b", "a − b"}, {"a · b"}, {"a @ b"})  # from left to right without brackets
+
+
+def rest(count: int, more: str = MORE) -> Symbol:
+    """The words for what is left out, as a symbol."""
+    return Symbol(more.format(count=count))
+
+
+def shown(items) -> tuple[list, int]:
+    """Those of many things that are written out, and how many more there are."""
+    return (list(items[:SHOWN_TERMS]), len(items) - SHOWN_TERMS) if len(items) > MOST_TERMS else (list(items), 0)
+
+
+def total(terms: list[Symbol], left_out: int = 0, more: str = MORE) -> Symbol:
+    """The sum of symbols, and the words for those that are left out."""
+    terms = [*terms, *[rest(left_out, more)] * bool(left_out)]
+    return functools.reduce(lambda a, b: Symbol(None, None, "", "a + b", (a, b)), terms)
+
+
+def cut(symbol: Symbol, more: str = MORE) -> Symbol:
+    """The formula, with what makes it too long to read left out.
+
+    Args:
+        symbol: any formula, however long or deep.
+        more: what stands for the rest of a long sum, product or list, with {count} for how many.
+
+    Returns:
+        The same Symbol if it is short; else one of at most MOST_PARTS parts.
+    """
+    if _is_short(symbol):
+        return symbol
+    top = _Piece(symbol, 0)
+    queue, left = deque([top]), MOST_PARTS
+    pieces = [top]
+    while queue:
+        piece = queue.popleft()
+        parts, piece.left_out = _parts(piece.symbol)
+        left -= len(parts)
+        if piece.depth == MOST_DEPTH or left < 0:
+            piece.symbol, parts = (piece.symbol if piece.symbol.notation is None else Symbol(ELLIPSIS)), []
+        piece.parts = [_Piece(part, piece.depth + 1) for part in parts]
+        queue += piece.parts
+        pieces += piece.parts
+    for piece in reversed(pieces):
+        piece.join(more)
+    return top.symbol
+
+
+class _Piece:
+    """A symbol on the way to being cut: its parts, how many more were left out, and in the end what stands for it."""
+
+    def __init__(self, symbol, depth):
+        self.symbol, self.depth, self.parts, self.left_out = symbol, depth, [], 0
+
+    def join(self, more):
+        """Put the parts, which are cut already, together again."""
+        if not self.parts:
+            return
+        parts = [piece.symbol for piece in self.parts] + [rest(self.left_out, more)] * bool(self.left_out)
+        if _chain_of(self.symbol) is None:
+            self.symbol = _with_inputs(self.symbol, tuple(parts))
+            return
+        links = _links(self.symbol)[:len(self.parts) - 1]
+        links += [Symbol(None, links[-1].value, "", min(_chain_of(self.symbol)))] * bool(self.left_out)
+        made = parts[0]
+        for link, part in zip(links, parts[1:], strict=True):
+            made = _with_inputs(link, (made, part))
+        self.symbol = made if len(links) == 0 else Symbol(made.name, made.value, self.symbol.role, made.notation,
+                                                          made.inputs, made.primitive, made.static)
+
+
+def _with_inputs(symbol, inputs):
+    return Symbol(symbol.name, symbol.value, symbol.role, symbol.notation, inputs, symbol.primitive, symbol.static)
+
+
+def _is_short(symbol):
+    """Whether all of a formula can be written; it is looked at no longer than that takes."""
+    waiting, count = [(symbol, 0)], 0
+    while waiting:
+        one, depth = waiting.pop()
+        count += 1 + len(one.inputs)
+        if depth == MOST_TERMS or count > MOST_PARTS or len(one.inputs) > MOST_TERMS:
+            return False
+        waiting += [(part, depth + 1) for part in one.inputs]
+    return True
+
+
+def _parts(symbol):
+    """What a formula is made of, and how much of it is left out: the terms of a sum, the factors of a product, a list."""
+    if _chain_of(symbol) is None:
+        found = list(symbol.inputs)
+    else:
+        links = _links(symbol)
+        found = [links[0].inputs[0], *(link.inputs[1] for link in links)]
+    return shown(found)
+
+
+def _chain_of(symbol):
+    """The notations that go on from left to right with a symbol's own; None if it stands alone."""
+    return next((chain for chain in _CHAINS if symbol.notation in chain), None)
+
+
+def _links(symbol):
+    """The sums of a sum, a + b, a + b + c, …, the shortest first; a part that has a colour of its own is a term."""
+    chain, links = _chain_of(symbol), [symbol]
+    while (before := links[-1].inputs[0]).notation in chain and not before.role:
+        links.append(before)
+    return links[::-1]
 
 
 # --------------------------------------------------------------------------------------- the three styles
@@ -199,21 +324,40 @@ def latex(symbol: Symbol, numbers: bool = False) -> str:
 
 def math(symbol: Symbol, numbers: bool = False) -> list:
     """A formula as the tree of MathML elements that the player builds: [tag, role, child, …]."""
-    tree = _math_leaf(symbol, numbers) if _is_leaf(symbol, numbers) else _math_form(symbol, numbers)
-    return ["mrow", symbol.role, tree] if symbol.role else tree
+    def coloured(one, tree):
+        return ["mrow", one.role, tree] if one.role else tree
+
+    return _folded(cut(symbol), numbers, lambda one: coloured(one, _math_leaf(one, numbers)),
+                   lambda one, parts: coloured(one, _math_form(one, parts, numbers)))
 
 
 def _write(symbol, numbers, leaf, template, bracket):
-    if _is_leaf(symbol, numbers):
-        return leaf(symbol, numbers)
-    form = _form(symbol)
-    written = template(form)
-    parts = [_write(x, numbers, leaf, template, bracket) for x in symbol.inputs]
-    grouped = [f"{{{{{{{i}}}}}}}" in written for i in range(len(parts))]  # by braces: above a line, as an exponent
-    # The notation of a primitive of one's own may name fewer inputs than there are: what it leaves out is not written.
-    parts = [p if free or strength(x, numbers) >= need else bracket.format(p)
-             for p, free, x, need in zip(parts, grouped, symbol.inputs, form.needs, strict=False)]
-    return written.format(*parts)
+    def join(one, parts):
+        form = _form(one)
+        written = template(form)
+        # By braces: above a line, as an exponent.
+        grouped = [f"{{{{{{{i}}}}}}}" in written for i in range(len(parts))]
+        # The notation of a primitive of one's own may name fewer inputs than there are: the rest is not written.
+        return written.format(*(
+            part if free or strength(x, numbers) >= need else bracket.format(part)
+            for part, free, x, need in zip(parts, grouped, one.inputs, form.needs, strict=False)))
+
+    return _folded(cut(symbol), numbers, lambda one: leaf(one, numbers), join)
+
+
+def _folded(symbol, numbers, leaf, join):
+    """Write a formula from its leaves up, with a stack of our own: `join` is given a symbol and its written parts."""
+    written, waiting = [], [(symbol, False)]
+    while waiting:
+        one, is_ready = waiting.pop()
+        if _is_leaf(one, numbers):
+            written.append(leaf(one))
+        elif is_ready:
+            first = len(written) - len(one.inputs)
+            written[first:] = [join(one, written[first:])]
+        else:
+            waiting += [(one, True), *((part, False) for part in reversed(one.inputs))]
+    return written[0]
 
 
 def strength(symbol: Symbol, numbers: bool) -> int:
@@ -242,6 +386,8 @@ def _text_leaf(symbol, numbers):
 
 def _latex_leaf(symbol, numbers):
     if symbol.name is not None and not (numbers and symbol.value is not None):
+        if symbol.name.startswith(ELLIPSIS):
+            return rf"\ldots\text{{{escape_latex(symbol.name.removeprefix(ELLIPSIS))}}}"
         return latex_name(symbol.name)
     if np.ndim(symbol.value) == 0:
         return _latex_number(number(symbol.value))
@@ -260,10 +406,9 @@ def _latex_number(shown):
 
 def _math_leaf(symbol, numbers):
     if symbol.name is not None and not (numbers and symbol.value is not None):
-        if len(symbol.name) > 1 and symbol.name.endswith("ᵀ"):
-            return ["msup", "", _math_leaf(Symbol(symbol.name[:-1]), False), ["mi", "", "⊤"]]
-        match = INDEXED.fullmatch(symbol.name)
-        return ["msub", "", ["mi", "", match[1]], ["mn", "", match[2]]] if match else ["mi", "", symbol.name]
+        if symbol.name.startswith(ELLIPSIS):
+            return ["mtext", "", symbol.name]
+        return _math_name(symbol.name)
     if np.ndim(symbol.value) == 0:
         return ["mn", "", number(symbol.value)]
     table = rows(symbol.value)
@@ -273,16 +418,26 @@ def _math_leaf(symbol, numbers):
     return ["mrow", "", ["mo", "", "["], ["mtable", "", *cells], ["mo", "", "]"]]
 
 
-def _math_form(symbol, numbers):
+def _math_name(name):
+    plain = name.rstrip("ᵀ")
+    turned = len(name) - len(plain)
+    if not plain or turned > 2:
+        return ["mi", "", name]
+    match = INDEXED.fullmatch(plain)
+    tree = ["msub", "", ["mi", "", match[1]], ["mn", "", match[2]]] if match else ["mi", "", plain]
+    for _ in range(turned):
+        tree = ["msup", "", tree, ["mi", "", "⊤"]]
+    return tree
+
+
+def _math_form(symbol, parts, numbers):
     form = _form(symbol)
     free = form.math[0] in ("mfrac", "msqrt")
 
     def build(part, is_exponent=False):
         if isinstance(part, int):
-            inner = symbol.inputs[part]
-            tree = math(inner, numbers)
-            bare = free or is_exponent or strength(inner, numbers) >= form.needs[part]
-            return tree if bare else ["mrow", "", ["mo", "", "("], tree, ["mo", "", ")"]]
+            bare = free or is_exponent or strength(symbol.inputs[part], numbers) >= form.needs[part]
+            return parts[part] if bare else ["mrow", "", ["mo", "", "("], parts[part], ["mo", "", ")"]]
         tag, *children = part
         if children and isinstance(children[0], str):
             return [tag, "", children[0]]

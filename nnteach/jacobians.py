@@ -43,6 +43,10 @@ class Entry(NamedTuple):
         return formula.math(self.symbol, numbers)
 
 
+MOST_ROWS = 20
+"""Of the table of a Jacobian, and as many columns."""
+
+
 class Row(NamedTuple):
     """One row of (∂h/∂a)ᵀ g: which aⱼ (from 1), Σᵢ gᵢ ∂hᵢ/∂aⱼ as a formula, and what aⱼ receives."""
 
@@ -117,28 +121,37 @@ class SoftmaxJacobian:
     # ------------------------------------------------------------------------------------ as tables
 
     def _cells(self):
-        """Rows of entries."""
-        n = len(self)
+        """Rows of entries, those of a very long vector in part."""
+        n = self._shown
         return [[self.entry(i, j) for j in range(1, n + 1)] for i in range(1, n + 1)]
+
+    @property
+    def _shown(self):
+        return min(len(self), MOST_ROWS)
+
+    @property
+    def _rest(self):
+        left_out = len(self) - self._shown
+        return f" … and {left_out} more rows and columns." * bool(left_out)
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
     def to_markdown(self) -> str:
         """The table in Markdown, formulas in LaTeX; the diagonal is bold and marked."""
-        heads = "".join(f" $a_{{{j}}}$ |" for j in range(1, len(self) + 1))
-        lines = [f"$${self.latex}$$", "", f"| |{heads}", "|---|" + "---|" * len(self)]
+        heads = "".join(f" $a_{{{j}}}$ |" for j in range(1, self._shown + 1))
+        lines = [f"$${self.latex}$$", "", f"| |{heads}", "|---|" + "---|" * self._shown]
         for i, row in enumerate(self._cells(), start=1):
             lines.append(f"| $h_{{{i}}}$ |" + "".join(f" {_markdown_cell(entry)} |" for entry in row))
-        return "\n".join([*lines, "", f"{DIAGONAL} diagonal: $i = j$. Rows and columns sum to 0."])
+        return "\n".join([*lines, "", f"{DIAGONAL} diagonal: $i = j$. Rows and columns sum to 0.{self._rest}"])
 
     def _repr_html_(self) -> str:
         name = html.escape(self.a.name or "a")
-        heads = "".join(f'<th scope="col">a<sub>{j}</sub></th>' for j in range(1, len(self) + 1))
+        heads = "".join(f'<th scope="col">a<sub>{j}</sub></th>' for j in range(1, self._shown + 1))
         rows = "".join(f'<tr><th scope="row">h<sub>{i}</sub></th>{"".join(map(_html_cell, row))}</tr>'
                        for i, row in enumerate(self._cells(), start=1))
         return (f"<table><caption>h = softmax({name}): {html.escape(self.formula)}. {DIAGONAL} diagonal, i = j. "
-                "Rows and columns sum to 0.</caption>"
+                f"Rows and columns sum to 0.{self._rest}</caption>"
                 f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>")
 
 

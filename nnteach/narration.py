@@ -5,7 +5,6 @@ result, the ledger, a remark and the sentence a lecturer would say. Formulas are
 MathML, the handout as LaTeX.
 """
 
-import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,8 +44,8 @@ class Story:
 
 def tell(trace: Trace, k: int, language: str | None = None) -> Story:
     """The story of the step that leads to state k, 1 ≤ k ≤ len(trace); in the trace's language if none is given."""
-    step = trace.steps[k - 1]
-    text = Words(language or trace.language, {"node": trace.names[step.node], "parent": trace.names[step.focus]})
+    trace, step = trace.in_language(language), trace.steps[k - 1]
+    text = Words(trace.language, {"node": trace.names[step.node], "parent": trace.names[step.focus]})
     if step.kind == "zero":
         return _zero(trace, k, text)
     if step.kind == "update" and k in trace.memories:
@@ -61,14 +60,16 @@ def tell(trace: Trace, k: int, language: str | None = None) -> Story:
 
 def tell_node(trace: Trace, k: int, language: str | None = None) -> Story | None:
     """All that a node receives told as one step, if step k is the last of several that bring it something, or None."""
+    trace = trace.in_language(language)
     arrivals = trace.arrivals.get(trace.steps[k - 1].focus, []) if trace.steps[k - 1].phase == "backward" else []
     if len(arrivals) < 2 or arrivals[-1] != k:
         return None
     steps = [step for step in (trace.steps[j - 1] for j in arrivals) if step.total is not None]
     last, node = steps[-1], steps[-1].focus
     names = {"node": trace.names[last.node], "parent": trace.names[node]}
-    text = Words(language or trace.language, names)
-    rule = functools.reduce(lambda a, b: Symbol(None, None, "", "a + b", (a, b)), map(trace.contribution, steps))
+    text = Words(trace.language, names)
+    first, left_out = formula.shown(steps)
+    rule = formula.total([trace.contribution(step) for step in first], left_out, _more(text.language))
     told = (Line("rule", "=", rule, left=trace.gradient(node, last.total, "result")),
             Line("numbers", "=", rule, numbers=True),
             Line("result", "=", Symbol(None, last.total, "result")))
@@ -82,8 +83,8 @@ def _sum_of(steps, text):
     """The ledger of all contributions at once: 0 + (−4) + 3 = −1."""
     if not _is_number(steps[-1].total):
         return None
-    parts = [Symbol(None, 0.0), *(Symbol(None, step.contribution) for step in steps)]
-    shown = formula.text(functools.reduce(lambda a, b: Symbol(None, None, "", "a + b", (a, b)), parts))
+    parts, left_out = formula.shown([0.0, *(step.contribution for step in steps)])
+    shown = formula.text(formula.total([Symbol(None, part) for part in parts], left_out, _more(text.language)))
     return text("ledger"), f"{shown} = ", number(steps[-1].total)
 
 
@@ -108,8 +109,15 @@ def tell_start(trace: Trace, language: str | None = None) -> tuple[str, str]:
 
 
 def _listed(items, language):
-    """x, y and z."""
+    """x, y and z; of very many the first, and how many more there are."""
+    items, left_out = formula.shown(items)
+    items += [phrase("list.more", language, count=left_out)] * bool(left_out)
     return phrase("list.and", language).join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def _more(language):
+    """What stands for the terms of a sum that are left out, with {count} for their number."""
+    return phrase("formula.more", language, count="{count}")
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,8 @@ ENGLISH = {
     "summary.more": "… {count} more",
     "unknown": "not known yet",
     "list.and": " and ",
+    "list.more": "{count} more",
+    "formula.more": "… and {count} more",
     # the worked solution
     "worked.title": "{title}, step by step",
     "worked.forward": "Forward: the values",

@@ -101,6 +101,8 @@ ITALIAN = {
     "summary.more": "… e altri {count}",
     "unknown": "non ancora noto",
     "list.and": " e ",
+    "list.more": "altri {count}",
+    "formula.more": "… e altri {count}",
     # the worked solution
     "worked.title": "{title}, passo per passo",
     "worked.forward": "In avanti: i valori",

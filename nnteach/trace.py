@@ -7,6 +7,7 @@ worked solution are all made from that.
 """
 
 import bisect
+import copy
 import functools
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +20,7 @@ from .formula import Symbol, as_symbol, derivative
 from .graph import Node, ordered, rebuild, settle
 from .notation import Notation, names
 from .notation import notation as notation_of
-from .phrases import catalogue
+from .phrases import catalogue, phrase
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,14 @@ class Trace:
         """The trace of another result with the same settings."""
         rate = None if self.optimizer else self.learning_rate
         return Trace(root, rate, self.notation, self.language, self.optimizer, self.iterations)
+
+    def in_language(self, language: str | None) -> "Trace":
+        """The same trace, told in another language; itself if none is given."""
+        if language in (None, self.language):
+            return self
+        other = copy.copy(self)
+        other.language = language
+        return other
 
     def _training(self):
         """All steps of a training run; every iteration has nodes of its own under the names of the first."""
@@ -223,7 +232,11 @@ class Trace:
         if node.primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
             return Symbol(None, node.value, "", "a²", inputs[:1])
         written = node.primitive.written([x.shape for x in inputs], node.static)
-        return Symbol(None, node.value, "", written, inputs)
+        return self.cut(Symbol(None, node.value, "", written, inputs))
+
+    def cut(self, symbol: Symbol) -> Symbol:
+        """A formula of a length that can be read; what is left out is said in the language of the trace."""
+        return formula.cut(symbol, phrase("formula.more", self.language, count="{count}"))
 
     def gradient(self, node: Node, value=None, role="") -> Symbol:
         """The symbol ∂f/∂node, or ∇_node f where the course writes it so."""
@@ -250,7 +263,7 @@ class Trace:
         node = step.node
         out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
         try:
-            return as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static))
+            return self.cut(as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static)))
         except (TypeError, AttributeError, ValueError):  # a rule of one's own that asks more than a symbol can answer
             return Symbol(None, step.contribution if result is None else result)
 

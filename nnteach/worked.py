@@ -17,7 +17,8 @@ from .trace import is_bare_number
 
 def to_markdown(trace, language: str | None = None) -> str:
     """A worked solution in Markdown; formulas between dollar signs."""
-    language = language or trace.language
+    trace = trace.in_language(language)
+    language = trace.language
     out = [f"## {_markdown_text(_title(trace, language))}", ""]
     for heading, steps in _sections(trace, language):
         out += [f"### {heading}", ""]
@@ -33,7 +34,8 @@ def to_markdown(trace, language: str | None = None) -> str:
 
 def to_latex(trace, language: str | None = None) -> str:
     """A worked solution as a LaTeX fragment; needs amsmath."""
-    language = language or trace.language
+    trace = trace.in_language(language)
+    language = trace.language
     out = [rf"\section*{{{prose(_title(trace, language))}}}"]
     for heading, steps in _sections(trace, language):
         out += [rf"\subsection*{{{prose(heading)}}}", rf"\begin{{enumerate}}\setcounter{{enumi}}{{{steps[0] - 1}}}"]
@@ -51,7 +53,8 @@ def to_latex(trace, language: str | None = None) -> str:
 
 def to_text(trace, language: str | None = None) -> str:
     """A worked solution for a terminal."""
-    language = language or trace.language
+    trace = trace.in_language(language)
+    language = trace.language
     out = [_title(trace, language)]
     for heading, steps in _sections(trace, language):
         out += ["", heading, "-" * len(heading)]
