@@ -288,7 +288,7 @@ def _is_short(symbol):
 
 
 def _parts(symbol):
-    """What a formula is made of, and how much of it is left out: terms of a sum, factors of a product, parts of a list."""
+    """What a formula is made of, and how much of it is left out: of a sum its terms, of a product its factors."""
     if _chain_of(symbol) is None:
         found = list(symbol.inputs)
     else:
