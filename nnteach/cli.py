@@ -14,7 +14,7 @@ import os
 import sys
 from pathlib import Path
 
-from . import __version__, atomic
+from . import __version__
 from .errors import ExpressionError, NNTeachError
 
 EPILOG = """examples:
@@ -260,7 +260,7 @@ def grade(options) -> int:
     grading.write_csv(rows, options.output, options.format)
     page = grading.class_page(rows, sheet)
     if options.page:
-        atomic.write_text(options.page, page)
+        options.page.write_text(page, encoding="utf-8")
     print(page)
     print(f"The grades are in {options.output}.")
     return 0

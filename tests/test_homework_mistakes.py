@@ -94,10 +94,19 @@ def test_slips_of_calculus_by_hand_are_named(sheets, mistake):
 
 
 def test_one_path_lost_at_a_branch(sheets):
+    """One number at three digits is too little for a name, but enough for a question; in full it is named."""
     hw = sheets["product"]
     for which in ("overwrite", "overwrite first"):
-        r = hw.check({n: three_digits(v) for n, v in planted.product_of_sums(**hw.given, planted=which).items()})
-        assert "overwrite" in r.mistakes and r.certainty == "looks"
+        wrong = planted.product_of_sums(**hw.given, planted=which)
+        r = hw.check({n: three_digits(v) for n, v in wrong.items()})
+        assert r.mistakes == () and f"look at {MISTAKES['overwrite'].look}" in r.message
+
+
+def test_a_path_lost_twice_is_named():
+    hw = homework("u = a * b + a * c; v = b * c + b; f = u * v", student="mistakes")
+    change = next(h.change for h in hypotheses(hw.task) if h.id == "overwrite" and "," in h.change.where)
+    r = hw.check(answers_of(hw, change))
+    assert "overwrite" in r.mistakes
 
 
 def test_two_mistakes_at_once(sheets):

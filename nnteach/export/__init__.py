@@ -12,7 +12,6 @@
 
 from pathlib import Path
 
-from .. import atomic
 from ..draw import Drawing
 from ..errors import GraphError, message
 from ..trace import Trace
@@ -64,7 +63,7 @@ def _write_film(trace, path, step):
 
 
 def _write_text(trace, path, step):
-    atomic.write_text(path, _text(trace, path, step))
+    path.write_text(_text(trace, path, step), encoding="utf-8", newline="")
 
 
 def _text(trace, path, step):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from ..errors import NNTeachError, message
-from . import engines
 
 MODES = ("quick", "full")
 PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "torch": ("torch",), "jax": ("jax",),
@@ -67,7 +66,8 @@ def here(engine: str = "keras") -> Here:
     """
     label = ""
     if engine == "keras":
-        keras = engines.load("keras")
+        import keras
+
         engine, label = keras.backend.backend(), f"Keras {keras.__version__} on "
     return Here(mode(), label + _version(engine), DEVICES.get(engine, _cpu)())
 
@@ -88,7 +88,8 @@ def _cpu() -> str:
 
 
 def _tensorflow() -> str:
-    tf = engines.load("tensorflow")
+    import tensorflow as tf
+
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         try:
@@ -100,14 +101,16 @@ def _tensorflow() -> str:
 
 
 def _torch() -> str:
-    torch = engines.load("torch")
+    import torch
+
     if torch.cuda.is_available():
         return ", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
     return "Apple GPU (mps)" if torch.backends.mps.is_available() else _cpu()
 
 
 def _jax() -> str:
-    jax = engines.load("jax")
+    import jax
+
     names = [device.device_kind for device in jax.devices() if device.platform != "cpu"]
     return ", ".join(names) or _cpu()
 

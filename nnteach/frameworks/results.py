@@ -8,7 +8,6 @@ import hashlib
 import json
 from pathlib import Path
 
-from .. import atomic
 from .clothes import Clothes
 from .here import Here
 
@@ -47,7 +46,7 @@ def record(name: str, here: Here, data: Clothes | None = None, **found) -> None:
     folder = Path(FOLDER)
     folder.mkdir(exist_ok=True)
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    atomic.write_text(folder / f"{name}.json", text)
+    (folder / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 def recorded(name: str) -> Recorded:

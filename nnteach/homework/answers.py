@@ -240,13 +240,15 @@ def _judged(stage, truth, carried):
         return Stage(stage.name, "correct", given=given)
     if carried is not truth and np.all(given.agrees(np.asarray(carried, dtype=float))):
         return Stage(stage.name, "follows", f"{stage.name} follows from your earlier values", given)
-    if (
-        given.array.any()
-        and rounded_too_far(given.array, truth)
-        and np.any(given.digits[~given.agrees(truth)] < LEAST_DIGITS)
-    ):
+    if given.array.any() and _right_as_far_as_typed(given, truth):
         return Stage(stage.name, "few_digits", f"{stage.name} needs at least three significant digits", given)
     return Stage(stage.name, "wrong", given=given)
+
+
+def _right_as_far_as_typed(given, truth):
+    """Whether all that is off are numbers of fewer than three digits, right to these: 0.0063 for 0.00634."""
+    off = ~given.agrees(truth)
+    return bool(np.all(given.digits[off] < LEAST_DIGITS)) and rounded_too_far(given.array, truth)
 
 
 def verdict(judgement: Judgement) -> str:

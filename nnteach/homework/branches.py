@@ -51,7 +51,7 @@ def double_counted():
     return changes
 
 
-def calculus(names, function, slots=None, last=False):
+def calculus(names, function, slots=None, last=False, rare=False):
     """A slip with a rule of the calculus, in an expression.
 
     Args:
@@ -59,6 +59,7 @@ def calculus(names, function, slots=None, last=False):
         function: (edge, slot) -> contribution.
         slots: which inputs; all by default.
         last: only the last input.
+        rare: see `Change`; such a slip is tried at every single input, too.
     """
 
     def find(task):
@@ -76,10 +77,13 @@ def calculus(names, function, slots=None, last=False):
         found = list(find(task))
         with_slot = [(place, edge, lambda e, s=edge[1]: function(e, s)) for place, edge in found]
         if with_slot:
-            yield Change(edges={edge: rule for _, edge, rule in with_slot})
+            yield Change(edges={edge: rule for _, edge, rule in with_slot}, rare=rare)
         places = list(dict.fromkeys(place for place, _ in found))
         for place in places if len(places) > 1 else ():
-            yield Change(edges={edge: rule for p, edge, rule in with_slot if p == place}, where=place)
+            yield Change(edges={edge: rule for p, edge, rule in with_slot if p == place}, where=place, rare=rare)
+        for place, edge, rule in with_slot if rare and len(with_slot) > 1 else ():
+            into = task.name_of(edge[0].parents[edge[1]])
+            yield Change(edges={edge: rule}, where=f"{place}, on the way to {into}".lstrip(", "), rare=True)
 
     return changes
 

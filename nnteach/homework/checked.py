@@ -101,6 +101,7 @@ def _is_transposed(judgement):
 def _points(verdict, judgement, found, first, language):
     yield from _explained(verdict, found, language)
     yield from (s.note for s in judgement.stages.values() if s.verdict in NOTED and s.note)
+    yield from _unnamed(found, language)
     if verdict == "wrong" and not found.candidates:
         yield from _located(judgement, found, first, language)
     for kind, said in (("correct", "right"), ("follows", "follows"), ("missing", "missing")):
@@ -118,6 +119,8 @@ def _explained(verdict, found, language):
     where = f" ({found.where})" if found.where else ""
     if verdict == "other_convention":
         yield phrase("convention", language, did=_did(found.candidates[0], language))
+        if found.same_as_step:
+            yield phrase("convention.step", language)
         return
     kind = "exactly" if found.certainty == "exactly" else "looks"
     told = phrase(f"{kind}.or", language).join(_did(ids, language) for ids in found.candidates)
@@ -130,6 +133,20 @@ def _explained(verdict, found, language):
 
 def _did(ids, language):
     return phrase("and", language).join(words(i, language)[0] for i in ids)
+
+
+def _unnamed(found, language):
+    """What can be said of wrong answers without a name for the mistake."""
+    if found.blank:
+        yield phrase("blank", language, names=", ".join(found.blank))
+    if found.few:
+        yield phrase("few.decimals", language)
+    if found.spot:
+        key = f"spot.{found.spot.kind}" if found.spot.kind else "spot"
+        yield phrase(key, language, place=found.spot.place)
+    if found.ask:
+        look = words(found.ask, language)[1]
+        yield phrase("ask", language, look=look) + ("" if look.endswith("?") else ".")
 
 
 def _located(judgement, found, first, language):

@@ -1,7 +1,8 @@
 """The student's answers as evidence: what they agree with, and how much that says.
 
 What is said of a mistake depends on how many digits agree that the right answers do not agree with, too
-(EXACTLY, LOOKS): few digits agree by chance.
+(EXACTLY, LOOKS): few digits agree by chance. Three digits of one number do in one case of some hundred, for there are
+many mistakes; so one number at three digits names nothing.
 """
 
 import numpy as np
@@ -11,9 +12,9 @@ from .exercise import Task
 from .hypotheses import attempt, flat
 
 EXACTLY = (10, 2)  # significant digits, in how many numbers
-LOOKS = (4, 1)
+LOOKS = (6, 1)
 PAIR = (12, 4)
-ZERO_ANSWER = 10  # digits that a whole answer of zeros is worth, where the right one is not zero
+IDLE = (0.0, 1.0)  # sizes of what is typed where nothing was computed, over a whole answer
 COUNTED_DIGITS = (3, 6)  # of one number: compared by three at least; a chance match needs no more than six
 PATTERN = 1  # digit that it is worth if exactly the answers are wrong that a mistake makes wrong
 
@@ -31,6 +32,7 @@ class Evidence:
             np.concatenate([p.digits.ravel() for p in parts]),
             any(p.single for p in parts),
         )
+        self.shapes = {name: part.array.shape for name, part in given.items()}
         self.slices, start = {}, 0
         for name, part in zip(self.names, parts, strict=True):
             self.slices[name] = slice(start, start + part.array.size)
@@ -57,24 +59,28 @@ class Evidence:
     def weight(self, complete: bool) -> tuple[int, int]:
         """How many digits there are that tell a mistake from the right answers, and in how many numbers.
 
-        Zeros and repetitions tell nothing, except a whole answer of zeros. Where all that was asked for is
-        there and some of it right, the pattern tells something, too.
+        Zeros, answers of ones and repetitions tell nothing; but a number that stands in another answer, too, does,
+        if some answer is right: then it was not merely typed everywhere. Where all that was asked for is there and
+        some of it right, the pattern tells something, too.
         """
-        telling = ~self.right & (self.all.array != 0)
-        sizes, first = np.unique(np.abs(self.all.array[telling]), return_index=True)
-        digits = int(np.clip(self.all.digits[telling][first], *COUNTED_DIGITS).sum())
-        zeros = [
-            part
-            for part in self.slices.values()
-            if not self.all.array[part].any() and np.count_nonzero(self.truth[part]) > 1
-        ]
+        some_right = bool(np.any(self.right & ~np.isin(np.abs(self.all.array), IDLE)))
+        seen = {}
+        for name, part in self.slices.items():
+            size, digits = np.abs(self.all.array[part]), self.all.digits[part]
+            idle = IDLE if len(np.unique(size)) == 1 else IDLE[:1]
+            for i in np.flatnonzero(~self.right[part] & ~np.isin(size, idle)):
+                seen[size[i], name if some_right else ""] = int(np.clip(digits[i], *COUNTED_DIGITS))
         pattern = PATTERN if complete and len(self.wrong_names()) < len(self.names) else 0
-        return digits + ZERO_ANSWER * len(zeros) + pattern, len(sizes) + 2 * len(zeros)
+        return sum(seen.values()) + pattern, len(seen)
 
     def part(self, name) -> Given:
         """One of the answers."""
         part = self.slices[name]
         return Given(self.all.array[part], self.all.unit[part], self.all.digits[part], self.all.single)
+
+    def blank(self) -> set:
+        """The answers that hold zeros and nothing else, where the right ones do not."""
+        return {name for name in self.wrong_names() if not self.all.array[self.slices[name]].any()}
 
     def wrong_names(self) -> set:
         return {name for name, part in self.slices.items() if not np.all(self.right[part])}

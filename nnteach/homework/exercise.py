@@ -91,6 +91,11 @@ class Task:
         """The nodes of a role, in one layer or in all."""
         return [n for n, place in self.places.items() if place.role == role and layer in (None, place.layer)]
 
+    def name_of(self, node: Node) -> str:
+        """How a node is called on the sheet: its own name, or that of its stage."""
+        stages = (name for name, stage in self.stages.items() if stage == (node, "value"))
+        return node.name or next(stages, "")
+
     def edges_into(self, parent: Node) -> list[tuple[Node, int]]:
         """The edges over which a node receives its gradient, in the order in which it arrives."""
         return [

@@ -5,7 +5,7 @@ from ..wrong_rules import WRONG_RULES, WRONG_UPDATES
 from .branches import branches, calculus, computed, double_counted
 from .mistake import Mistake
 from .slips import passed_back
-from .updates import after, penalties, step
+from .updates import after, instead, penalties, step
 
 GRAPH = (
     Mistake("updated_W", "pass δ back through weights that have been updated already",
@@ -54,6 +54,9 @@ GRAPH = (
             "the chain rule: is there something inside?",
             calculus("exp log sin cos tanh sigmoid power square sqrt divide",
                      WRONG_RULES["missing_inner"], slots=(0,))),
+    Mistake("inner_factor", "leave out the inner derivative: the other factor of a product",
+            "the chain rule: by what is the variable multiplied inside?",
+            calculus("multiply", lambda e, slot: e.g, rare=True)),
     Mistake("seed_not_one", "start with the result itself instead of 1",
             "the derivative of the result by itself",
             calculus("root", lambda e, slot: e.right * e.out)),
@@ -84,6 +87,12 @@ UPDATE = (
             "what the learning rate is multiplied by", step(lambda theta, g, rate: rate * theta - g)),
     Mistake("step_only", "hand in the step instead of the new weights", "what the step is subtracted from",
             step(WRONG_UPDATES["step_only"])),
+    Mistake("step_not_gradient", "hand in the step −η · dW instead of the gradient dW",
+            "what is asked for: the gradient, or the step that is made with it?",
+            instead(lambda theta, g, rate: -rate * g)),
+    Mistake("new_not_gradient", "hand in the new weights instead of the gradient",
+            "what is asked for: the gradient, or what the weights become?",
+            instead(lambda theta, g, rate: theta - rate * g)),
     Mistake("R_missing", "leave out the penalty", "the loss has a second term",
             penalties(lambda e: 0.0 * e.right)),
     Mistake("R_double", "count the penalty twice, or lose its ½", "the factor in front of the penalty",

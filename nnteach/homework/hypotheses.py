@@ -32,6 +32,11 @@ class Hypothesis(NamedTuple):
         return self.mistake.id
 
     @property
+    def look(self) -> str:
+        """Where to look, in English."""
+        return self.mistake.look
+
+    @property
     def key(self) -> tuple[str, str]:
         """What is the same for every student: the mistake, and where."""
         return self.mistake.id, self.change.where
@@ -43,12 +48,14 @@ class Catalogue(NamedTuple):
     Attributes:
         keys: the hypotheses that apply.
         ties: pairs of ids that lead to the same answers, whatever the numbers are.
+        drawn_by: the same for those by which numbers are drawn (not `Change.rare`).
         silent: the hypotheses that only ever turn answers to zero.
     """
 
     keys: frozenset
     ties: frozenset
     silent: frozenset
+    drawn_by: frozenset = frozenset()
 
     def tied(self, one: str, other: str) -> bool:
         return one == other or frozenset((one, other)) in self.ties
@@ -78,7 +85,7 @@ def attempt(task: Task, *changes, touch=None, update=True):
     """The stages with something changed; None where the shapes do not allow it."""
     try:
         return resolve(task, *changes, touch=touch, update=update)
-    except (ValueError, IndexError, TypeError, StopIteration):
+    except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, StopIteration):
         return None
 
 
@@ -110,15 +117,18 @@ def _explore(exercise):
     table, truth = np.concatenate(rows, axis=1), np.concatenate(right)
     keys = [h.key for h in tried]
     applies = np.all(np.isfinite(table), axis=1) & ~_alike(table, truth)
-    ties = set()
+    ties, drawn_by = set(), set()
     for i in np.flatnonzero(applies):
-        same = np.flatnonzero(_alike(table, table[i]) & applies)
-        ties |= {frozenset((keys[i][0], keys[j][0])) for j in same if keys[i][0] != keys[j][0]}
+        for j in np.flatnonzero(_alike(table, table[i]) & applies):
+            if keys[i][0] != keys[j][0]:
+                ties.add(pair := frozenset((keys[i][0], keys[j][0])))
+                drawn_by |= set() if tried[i].change.rare or tried[j].change.rare else {pair}
     silent = ~np.any((np.abs(table - truth) > SAME) & (table != 0), axis=1)
     return Catalogue(
         frozenset(keys[i] for i in np.flatnonzero(applies)),
         frozenset(ties),
         frozenset(keys[i] for i in np.flatnonzero(silent)),
+        frozenset(drawn_by),
     )
 
 

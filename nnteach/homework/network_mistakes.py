@@ -10,13 +10,16 @@ from .slips import (
     crossed,
     every_top,
     forward,
+    from_delta,
     hidden,
     into_weights,
     only_sample,
     output,
     passed_back,
     reading,
+    some_gradients,
     squares,
+    transposed_data,
     upstream_of,
 )
 from .updates import after
@@ -25,6 +28,8 @@ LOSS = (
     Mistake("sign", "take t − y instead of y − t",
             "the derivative of the loss: by what is it taken, and what stands first?",
             either(every_top(lambda e: -e.right), written("root", lambda e, slot: -e.right))),
+    Mistake("sign_here", "lose a minus sign in some of the gradients", "which gradients have the sign of the others",
+            either(some_gradients(lambda e: -e.right), from_delta(lambda e: -e.right))),
     Mistake("two", "leave out a factor ½, or keep a 2 that cancels",
             "the factor in front of the loss: what remains of it?",
             either(every_top(lambda e: 2.0 * e.right),
@@ -36,6 +41,9 @@ LOSS = (
     Mistake("sum", "add up the samples instead of averaging them",
             "the sum over the batch: is it a sum or a mean?",
             every_top(lambda e: e.right * e.world.task.batch), convention=True),
+    Mistake("layer_sum", "leave the mean over the batch out of dW and db",
+            "the mean over the batch: is it in every layer?",
+            some_gradients(lambda e: e.right * e.world.task.batch, layers_only=True)),
     Mistake("mean_twice", "divide by the number of samples twice",
             "the mean over the batch: in which step is it divided?",
             every_top(lambda e: e.right / e.world.task.batch)),
@@ -153,7 +161,7 @@ WEIGHTS = (
             "or what there was before the activation's derivative?", upstream_of()),
     Mistake("dW_T", "hand in the weights' gradient transposed",
             "the shape of W: one row per unit, one column per input",
-            after(lambda answers, k: {f"dW{k}": answers[f"dW{k}"].T})),
+            either(after(lambda answers, k: {f"dW{k}": answers[f"dW{k}"].T}), transposed_data)),
     Mistake("own_W", "multiply δ by the weight itself instead of the input that the weight multiplies",
             "dW: by what is a weight multiplied on the way forward?",
             into_weights(lambda e: e.inputs[1] * ops.sum(e.g, axis=0))),
@@ -180,7 +188,7 @@ WEIGHTS = (
 )
 
 BIAS = (
-    Mistake("b_zero", "leave out the gradient of the biases", "z depends on b, too: with which slope?",
+    Mistake("b_zero", "leave out the gradient of the biases", "how z depends on b: with which slope?",
             either(biases(lambda e: 0.0 * e.g), written("add", into_bias))),
     Mistake("b_mean", "average db over the samples, though the mean is in δ already",
             "db: the mean over the batch is in δ already",

@@ -40,7 +40,7 @@ def _in_order(evidence, usable, wrong):
     tried, rest = [], []
     for i, j in np.argwhere(np.triu(explained.all(axis=2), 1)):
         first, second = (i, j) if i in starts or j not in starts else (j, i)
-        if usable[i][0].id != usable[j][0].id:
+        if usable[i][0].id != usable[j][0].id and _go_together(evidence, usable[i], usable[j]):
             (tried if first in starts else rest).append((usable[first][0], usable[second][0]))
     return tried[:MOST_PAIRS], rest[: max(0, MOST_PAIRS - len(tried))]
 
@@ -62,6 +62,27 @@ def _found(task, evidence, pairs):
                 found.append(((one.id, other.id), (first.change, second.change)))
                 break
     return found
+
+
+EXCLUSIVE = ({"W_sum", "b_sum"}, {"first_sample", "last_sample", "b_first"})  # each denies the other
+
+
+def _go_together(evidence, one, other):
+    """Whether two mistakes can be made at once: at one place, only if one of them is a mere factor."""
+    (first, row), (second, other_row) = one, other
+    if any({first.id, second.id} <= group for group in EXCLUSIVE):
+        return False
+    a, b = first.change, second.change
+    shared = a.edges.keys() & b.edges.keys() or a.forward.keys() & b.forward.keys() or a.given.keys() & b.given.keys()
+    shared = shared or a.steps.keys() & b.steps.keys() or (a.step and b.step)
+    return not shared or _is_factor(evidence, row) or _is_factor(evidence, other_row)
+
+
+def _is_factor(evidence, row):
+    """Whether a mistake multiplies all that it changes by one number."""
+    changed = ~np.isclose(row, evidence.truth)
+    factors = row[changed] / evidence.truth[changed] if np.all(evidence.truth[changed]) else np.array([0.0])
+    return factors.size > 0 and bool(factors[0]) and bool(np.allclose(factors, factors[0]))
 
 
 def _meet(one, other):

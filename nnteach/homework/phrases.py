@@ -27,7 +27,19 @@ ENGLISH = {
     "which": "Which of these did you do? On other numbers they differ: try hw.hint(4).",
     "factor": "Every answer is off by one and the same factor: "
               "what stands before the loss, over what is it averaged?",
-    "close": "You are close, but not to three digits: keep four digits on the way. If you did, look for a small slip.",
+    "close": "You are close, but not to three digits: keep four significant digits on the way, "
+             "0.006340 and not 0.0063. If you did, look for a small slip.",
+    "few.decimals": "The method is right, but too few digits were kept: rounded to decimals, a small number keeps one "
+                    "or two of its digits. Keep four significant digits on the way, and hand in three.",
+    "blank": "Nothing but zeros: {names}. Is it filled in yet?",
+    "spot": "{place} is the only number that is not right (rows and columns are counted from 0).",
+    "spot.sign": "{place} is the only number that is not right (rows and columns are counted from 0): "
+                 "look at its sign.",
+    "spot.point": "{place} is the only number that is not right (rows and columns are counted from 0): "
+                  "look at its decimal point.",
+    "ask": "One number says little about where it comes from, so only a question: look at {look}",
+    "convention.step": "With the learning rate ½ the step η · dW has the same numbers; "
+                       "what is asked for is the gradient.",
     "first": "{first} is the first that is not right; what is marked as consistent was computed well from it.",
     "from.right": "{first} does not follow from the right values before it.",
     "sheet.variant": "Variant {variant}",
@@ -71,8 +83,18 @@ ITALIAN = {
     "which": "Quale di questi è il caso? Con altri numeri sono diversi: provare hw.hint(4).",
     "factor": "Tutte le risposte sono sbagliate per uno stesso fattore: "
               "che cosa sta davanti alla loss, e su che cosa se ne fa la media?",
-    "close": "Ci si avvicina, ma non a tre cifre: tenere quattro cifre durante i calcoli. "
-             "Se è già così, cercare una svista.",
+    "close": "Ci si avvicina, ma non a tre cifre: tenere quattro cifre significative durante i calcoli, "
+             "0.006340 e non 0.0063. Se è già così, cercare una svista.",
+    "few.decimals": "Il metodo è giusto, ma si sono tenute troppo poche cifre: arrotondando ai decimali, un numero "
+                    "piccolo ne conserva una o due. Tenere quattro cifre significative durante i calcoli, "
+                    "e consegnarne tre.",
+    "blank": "Soltanto zeri: {names}. È già stato svolto?",
+    "spot": "{place} è l'unico numero non giusto (righe e colonne si contano da 0).",
+    "spot.sign": "{place} è l'unico numero non giusto (righe e colonne si contano da 0): guardare il segno.",
+    "spot.point": "{place} è l'unico numero non giusto (righe e colonne si contano da 0): "
+                  "guardare la virgola decimale.",
+    "ask": "Un solo numero dice poco sulla sua origine, perciò soltanto una domanda: guardare {look}",
+    "convention.step": "Con il learning rate ½ il passo η · dW ha gli stessi numeri; si chiede il gradiente.",
     "first": "{first} è il primo valore non giusto; ciò che è segnato come coerente ne segue correttamente.",
     "from.right": "{first} non segue dai valori giusti che lo precedono.",
     "sheet.variant": "Variante {variant}",

@@ -69,6 +69,7 @@ class Change:
         step: the update that is made instead of θ − rate · g: (θ, g, rate) -> new θ.
         steps: name of a step of a `Procedure` -> how it is done instead.
         where: in which layer or at which node, if not everywhere.
+        rare: whether it is too rare to draw a student's numbers by: they need not tell it from all the others.
     """
 
     edges: dict = field(default_factory=dict)
@@ -78,6 +79,7 @@ class Change:
     step: Callable | None = None
     steps: dict = field(default_factory=dict)
     where: str = ""
+    rare: bool = False
 
 
 class World:

@@ -1,5 +1,7 @@
 """Right answers that were rounded on the way: how far off they may be."""
 
+from math import erf, erfc, sqrt
+
 import numpy as np
 
 from .answers import NOISE, SLACK
@@ -11,6 +13,8 @@ NEARER = 1 / 3  # of the distance to the right answers: then it is a mistake, an
 FAR = 0.5  # of the largest entry: nothing so far off is rounding, and need not be tried
 FINE, BARE, COARSE = 4, 3, (1, 2)  # digits kept on the way: safe, just right if nothing else is wrong, too few
 WAYS = (np.round, np.trunc, np.floor, np.ceil)
+CHANCE = 1e-5  # that one number is far off and all the others are exact, below which nobody rounded on the way
+DECIMALS = (2, 3, 4, 5)  # kept by whoever rounds to decimals, not to significant digits
 
 
 def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
@@ -18,8 +22,56 @@ def rounded_on_the_way(task: Task, evidence: Evidence) -> bool:
 
     With three digits kept, a small slip would be as close, so all answers must come out as they do with three.
     """
-    three = (with_rounding(task, evidence, BARE, way) for way in WAYS)
-    return any(map(evidence.explains, three)) or within_rounding(task, evidence, FINE)
+    if any(evidence.explains(with_rounding(task, evidence, BARE, way)) for way in WAYS):
+        return True
+    if not within_rounding(task, evidence, FINE):
+        return False
+    if not _others_exact(evidence):
+        return True
+    as_written = (with_rounding(task, evidence, FINE, way) for way in WAYS)
+    return any(map(evidence.explains, as_written)) or _chance(task, evidence) >= CHANCE
+
+
+def _others_exact(evidence):
+    """Whether every number but those that are off is the right one, rounded or cut off where it ends."""
+    return any(np.all((evidence.truth >= low) & (evidence.truth <= high) | ~evidence.right)
+               for low, high in _ends(evidence))
+
+
+def _ends(evidence):
+    """What the typed numbers may have been before they were rounded, and before they were cut off."""
+    x, slack = evidence.all.array, NOISE * np.abs(evidence.truth) + 1e-12
+    half, cut = 0.5 * SLACK * evidence.all.unit, SLACK * evidence.all.unit * np.sign(x)
+    yield x - half - slack, x + half + slack
+    yield np.minimum(x, x + cut) - slack, np.maximum(x, x + cut) + slack
+
+
+def _chance(task, evidence):
+    """How likely rounding on the way moves these numbers as far, and leaves all the others as they are.
+
+    An error of rounding is anywhere within half a unit; many of them together are spread like a bell. The numbers that
+    are exact are evidence, too: had somebody rounded, a few of them would have ended on another digit.
+    """
+    sigma = _errors(task, evidence, FINE)[1] / sqrt(12) + 1e-300
+    low, high = next(_ends(evidence))
+    chance = 1.0
+    for x, t, s, a, b, right in zip(evidence.all.array, evidence.truth, sigma, low, high, evidence.right, strict=True):
+        far = max(0.0, abs(x - t) - (b - a) / 2) / s
+        inside = erf(min(b - t, 1e6) / s / sqrt(2)) - erf((a - t) / s / sqrt(2))
+        chance *= max(inside / 2, 1e-3) if right else erfc(far / sqrt(2))
+    return chance
+
+
+def rounded_to_decimals(task: Task, evidence: Evidence) -> bool:
+    """Whether the right method, with a fixed number of decimals kept in every step, explains the answers."""
+    for decimals in DECIMALS:
+        def touch(name, value, decimals=decimals):
+            return np.round(value, decimals)
+
+        row = evidence.vector(resolve(task, touch=touch, update=evidence.updated))
+        if row is not None and np.all(np.abs(np.round(row, decimals) - evidence.all.array) <= NOISE):
+            return True
+    return False
 
 
 def within_rounding(task: Task, evidence: Evidence, digits: int) -> bool:
@@ -36,14 +88,20 @@ def reach(task: Task, evidence: Evidence, digits: int) -> np.ndarray:
     The bound of a running error analysis: what one number on the way does to the answers is tried out, and what all of
     them do is added up without its signs. So it is large where large terms cancel, and small elsewhere.
     """
+    return _unit(evidence.truth, digits) + _errors(task, evidence, digits)[0]
+
+
+def _errors(task, evidence, digits):
+    """What a unit of the last digit kept, in every number on the way, does to each answer: the sum, and by squares."""
     truth = resolve(task, update=evidence.updated)
     last = set() if evidence.updated else {f"d{name}" for name in task.given}  # nothing is computed from these
-    total = _unit(evidence.truth, digits)
+    total, squares = np.zeros_like(evidence.truth), np.zeros_like(evidence.truth)
     for name in task.stages.keys() - last:
         for entry, unit in _inexact(truth[name], digits):
             moved = evidence.vector(resolve(task, touch=_moving(name, entry, unit), update=evidence.updated))
-            total += 0.0 if moved is None else np.abs(moved - evidence.truth)
-    return total
+            off = 0.0 if moved is None else np.abs(moved - evidence.truth)
+            total, squares = total + off, squares + off**2
+    return total, np.sqrt(squares)
 
 
 def _inexact(value, digits):

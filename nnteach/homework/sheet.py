@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
-from .. import atomic
 from ..errors import GraphError, message
 from . import log
 from .answers import Judgement, judge, read
@@ -187,9 +187,7 @@ class Homework:
         verdict, found = verdict_of(judgement), Diagnosis()
         if verdict == "wrong":
             found = self._diagnosis(judgement)
-            verdict = (
-                "correct_rounded" if found.rounded else "other_convention" if _is_convention(found) else verdict
-            )
+            verdict = _by_diagnosis(found, judgement.given)
         if verdict == "incomplete" and judgement.named("few_digits") and not judgement.named("missing"):
             found = self._diagnosis(judgement)  # 0.0998, rounded on the way to 0.1, looks as if digits were missing
             found = found if found.rounded else Diagnosis()
@@ -214,7 +212,7 @@ class Homework:
         """Write answers to a JSON file, to be handed in."""
         values = {name: read(value).array.tolist() for name, value in (dict(answers or {}) | named).items()}
         content = {"student": self.student, "variant": self.variant.id, "answers": values}
-        atomic.write_text(path, json.dumps(content, indent=1) + "\n")
+        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
     def log_to(self, path) -> "Homework":
         """Keep a log of checks, hints and solutions in a file of JSON lines (`log.py`); returns the homework itself."""
@@ -288,6 +286,18 @@ class Homework:
     def separation_report(self, students: int = 20) -> Separation:
         """How well this exercise tells mistakes apart, over some students."""
         return separation_report(self.exercise, students)
+
+
+def _by_diagnosis(found, given):
+    """The verdict on wrong answers, when it is known what is wrong with them."""
+    if found.rounded:
+        return "correct_rounded"
+    if found.few:
+        return "incomplete"
+    numbers = [x for g in given.values() for x in np.ravel(g.array)]
+    if found.blank and len(numbers) > 1 and not any(numbers):
+        return "not_attempted"
+    return "other_convention" if _is_convention(found) else "wrong"
 
 
 def _is_convention(found):

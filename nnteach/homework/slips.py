@@ -262,6 +262,53 @@ def only_sample(row):
     return changes
 
 
+def parameters_of(task) -> dict[str, list]:
+    """Name of a weight or bias -> the edges over which it receives its gradient from the data."""
+    found: dict[str, list] = {}
+    for n in task.find("product"):
+        found.setdefault(n.parents[1].parents[0].name, []).append((n, 1))
+    for n in task.find("bias"):
+        found.setdefault(n.parents[1].name, []).append((n, 1))
+    return found
+
+
+def some_gradients(function, layers_only=False):
+    """The gradients of one weight, one bias, one layer, all weights or all biases, but never all there are."""
+
+    def changes(task):
+        found = parameters_of(task)
+        layers = list(dict.fromkeys(name[1:] for name in found))
+        groups = {f"layer {k}": [f"W{k}", f"b{k}"] for k in layers}
+        if not layers_only:
+            groups = {f"d{name}": [name] for name in found} | groups
+            groups |= {f"every d{letter}": [letter + k for k in layers] for letter in "Wb" if len(layers) > 1}
+        for label, names in groups.items():
+            if len(names) < len(found):
+                edges = [edge for name in names for edge in found[name]]
+                yield Change(edges=dict.fromkeys(edges, function), where=label, rare=True)
+
+    return changes
+
+
+def from_delta(function):
+    """δ of a hidden layer, and with it all that comes from it, where that is more than one layer."""
+
+    def changes(task):
+        for n in task.find("activation"):
+            if (k := task.places[n].layer) > 1:
+                yield Change(edges={(n, 0): function}, where=f"from delta{k} on", rare=True)
+
+    return changes
+
+
+def transposed_data(task):
+    """dW transposed before the penalty's part is added to it."""
+    products = [n for n in task.find("product") if task.l2]
+    if products:
+        edges = {(n, 1): lambda e: e.right.T for n in products}
+        yield Change(edges=edges, where="without the penalty's part", rare=True)
+
+
 def forward(role, function, rule=None):
     """A changed value on the way forward; with `rule`, the way back fits to it."""
 

@@ -250,8 +250,15 @@ def _digits(x: float) -> tuple[int, int]:
 
 
 def rounded_too_far(given: np.ndarray, truth: np.ndarray) -> bool:
-    """Whether an answer is the truth rounded too far: to decimals, or to one or two significant digits."""
-    if any(np.array_equal(given, np.round(truth, places)) for places in range(4)):
-        return True
+    """Whether an answer is the truth rounded too far: to decimals, or to one or two significant digits.
+
+    Decimals may be cut off, too, where there are several of them: by one or two decimals many a wrong number is right.
+    """
+    with np.errstate(all="ignore"):
+        if any(np.array_equal(given, np.round(truth, places)) for places in range(7)):
+            return True
+        cut = (np.trunc(truth * 10.0**places) / 10.0**places for places in range(3, 7))
+        if any(np.allclose(given, shorter, rtol=NOISE, atol=0.0) for shorter in cut):
+            return True
     pairs = zip(np.ravel(given), np.ravel(truth), strict=True)
     return all(x in (float(f"{t:.0e}"), float(f"{t:.1e}")) for x, t in pairs)

@@ -123,7 +123,7 @@ def is_separated(exercise: Exercise, task: Task) -> bool:
 def _too_close(exercise, task):
     """Pairs (id, id) that cannot be told apart at three digits; the right answer is called "right"."""
     known = catalogue(exercise)
-    tried = hypotheses(task, known.keys)
+    tried = [h for h in hypotheses(task, known.keys) if not h.change.rare]
     table = outcomes(task, tried, exercise.asked)
     ids = [h.id for h in tried]
     truth = flat(resolve(task), exercise.asked)
@@ -138,7 +138,7 @@ def _too_close(exercise, task):
         for i in range(len(tried)):
             apart = distances(table[i + 1 :], units[i + 1 :], table[i], units[i])
             for j in np.flatnonzero(~(apart > APART)) + i + 1:
-                if not known.tied(ids[i], ids[j]):
+                if ids[i] != ids[j] and frozenset((ids[i], ids[j])) not in known.drawn_by:
                     yield ids[i], ids[j]
 
 

@@ -2,6 +2,14 @@
 
 MISTAKES_IT = {
     "sign": ("si prende t − y invece di y − t", "la derivata della loss: rispetto a che cosa, e che cosa viene prima?"),
+    "sign_here": ("si perde un segno meno in alcuni gradienti", "quali gradienti hanno il segno degli altri"),
+    "layer_sum": ("si dimentica la media sul batch in dW e db", "la media sul batch: c'è in ogni strato?"),
+    "inner_factor": ("si dimentica la derivata interna: l'altro fattore di un prodotto",
+                     "la regola della catena: per che cosa è moltiplicata la variabile all'interno?"),
+    "step_not_gradient": ("si consegna il passo −η · dW invece del gradiente dW",
+                          "che cosa si chiede: il gradiente, o il passo che se ne fa?"),
+    "new_not_gradient": ("si consegnano i nuovi pesi invece del gradiente",
+                         "che cosa si chiede: il gradiente, o ciò che diventano i pesi?"),
     "two": ("si dimentica un fattore ½, o si tiene un 2 che si semplifica",
             "il fattore davanti alla loss: che cosa ne resta?"),
     "half": ("si mette un fattore ½ di troppo", "il fattore davanti alla loss: il quadrato porta giù un 2?"),

@@ -3,7 +3,6 @@
 import functools
 from pathlib import Path
 
-from .. import atomic
 from ..draw import title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
@@ -77,7 +76,7 @@ class Player:
         """
         path = Path(path)
         if path.suffix.lower() == ".html" and step is None:
-            atomic.write_text(path, self.to_html())
+            path.write_text(self.to_html(), encoding="utf-8")
         else:
             from ..export import save
             save(self.trace, path, step)
