@@ -70,13 +70,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _shield(arguments: list[str]) -> list[str]:
-    """Let an expression begin with a minus: a leading space tells argparse that "-x*y" is no option."""
+    """Let an expression begin with a minus: a leading space tells argparse that "-x*y" or "--x" is no option."""
     if arguments[:1] != ["show"]:
         return arguments
-    return [
-        f" {one}" if one.startswith("-") and not one.startswith("--") and one not in ("-o", "-h") else one
-        for one in arguments
-    ]
+    return [one if not one.startswith("-") or _is_option(one, arguments) else f" {one}" for one in arguments]
+
+
+def _is_option(one: str, arguments: list[str]) -> bool:
+    """Whether it is an option of `show`; "-h" is an expression where h has a value."""
+    if one in ("-h", "-o"):
+        return not any(other.replace(" ", "").startswith(f"{one[1]}=") for other in arguments)
+    return one in ("--", "--help", "--output", "--force") or one.startswith("--output=")
 
 
 # ------------------------------------------------------------------------------------------------------- lab
@@ -156,20 +160,24 @@ def show(options) -> int:
     import numpy as np
 
     from . import step, trace
-    from .expression import parse, parse_value
+    from .expression import about_value, parse, parse_value
 
     values: dict[str, object] = {}
     for name, value in map(parse_value, options.values):
         if name in values:
-            raise ExpressionError(f"{name} is given two values; leave one out.")
+            raise about_value(name, f"{name} is given two values; leave one out.")
         values[name] = value
     _check_output(options.output, options.force)
     with np.errstate(all="ignore"):  # an inf or nan is shown in its step; a warning on top says nothing new
         result = parse(options.expression, values)
-        print(trace(result).to_text())
-        if options.output:
-            step(result).save(options.output)
-            print(f"\nThe player is in {options.output}; open it in a browser.")
+        try:
+            print(trace(result).to_text())
+            if options.output:
+                step(result).save(options.output)
+                print(f"\nThe player is in {options.output}; open it in a browser.")
+        except (MemoryError, RecursionError) as error:
+            raise ExpressionError(f"{options.expression[:80]}\n^\nThis is too large to be shown: "
+                                  "take fewer operations or fewer numbers.") from error
     return 0
 
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .errors import ExpressionError, NNTeachError
+from .errors import ExpressionError
 from .graph import Node, constant, variable
 from .primitive import PRIMITIVES, Primitive
 from .words import Source, Word, cut
@@ -58,7 +58,24 @@ def _needs(primitive: Primitive) -> int:
     return sum(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
 
 
+def _as_written(primitive: Primitive) -> str:
+    """The name by which nnteach writes a function: σ for sigmoid, ReLU for relu."""
+    head, is_call, _ = primitive.notation.partition("(a")
+    return head if is_call and head.isidentifier() else primitive.name
+
+
 FUNCTIONS = _functions()
+FUNCTIONS |= {written: FUNCTIONS[name] for name in [*FUNCTIONS] if (written := _as_written(FUNCTIONS[name])) not in
+              FUNCTIONS and written not in ("crossentropy", "spread")}  # two primitives are written like that
+WRITTEN_OUT = {  # functions that are none of ours, and what they are
+    "tan": "sin({0})/cos({0})", "cot": "cos({0})/sin({0})", "sinh": "(exp({0}) - exp(-{0}))/2",
+    "cosh": "(exp({0}) + exp(-{0}))/2", "log2": "log({0})/log(2)", "log10": "log({0})/log(10)", "ld": "log({0})/log(2)",
+    "lg": "log({0})/log(10)", "log1p": "log(1 + {0})", "expm1": "exp({0}) - 1", "exp2": "2**{0}", "cbrt": "{0}**(1/3)",
+    "pow": "{0}**{1}", "power": "{0}**{1}", "logistic": "sigmoid({0})", "expit": "sigmoid({0})", "sgn": "sign({0})",
+    "dot": "{0} @ {1}", "matmul": "{0} @ {1}", "transpose": "matrix_transpose({0})", "heaviside": "step({0})",
+    "divide": "{0}/{1}", "multiply": "{0}*{1}", "add": "{0} + {1}", "subtract": "{0} - {1}", "negative": "-{0}",
+}
+MOST_NUMBERS, MOST_NUMBERS_IN_ALL = 100_000, 1_000_000  # in one result, and in all that is computed together
 ALLOWED = (
     "Allowed are numbers, names, + - * / ** @, brackets, lists of numbers such as [1, 2], name = ...; and "
     f"the functions {', '.join(sorted(FUNCTIONS))}."
@@ -80,12 +97,10 @@ def parse(text: str, values: Mapping[str, object]) -> Node:
         ExpressionError: the text holds something else, a value is missing, or one is not used.
     """
     values = {_known_as(name): value for name, value in values.items()}
-    source = cut(text)
+    source = cut(text, FUNCTIONS)
     for name in values:
         if name in FUNCTIONS:
-            raise ExpressionError(
-                f"{name} is the name of a function, so it cannot have a value; choose another name."
-            )
+            raise about_value(name, f"{name} is the name of a function, so it can have no value; choose another name.")
     tree = _tree(source)
     _check_missing(source, values)
     result = _Builder(source, values).build(tree)
@@ -99,26 +114,23 @@ def parse_value(text: str) -> tuple[str, object]:
     Returns:
         The name, and a float or a nested list of floats.
     """
-    name, equals, number = (part.strip() for part in unicodedata.normalize("NFKC", text).partition("="))
+    source = Source(unicodedata.normalize("NFKC", text))
+    name, equals, number = source.text.partition("=")
+    start = len(name) + 1 + len(number) - len(number.lstrip())
+    name, number = name.strip(), number.strip()
     if not equals or not name.isidentifier():
-        raise ExpressionError(f"A value is written name=number, for example x=-2; I got {text!r}.")
+        raise source.refuse(0, "A value is written name=number, for example x=-2.")
     number = number.translate(Source.SAME)
+    if number.startswith("["):
+        listed = cut(number)
+        return name, _Builder(listed, {}).listed(_tree(listed)).tolist()
     if DECIMAL_COMMA.fullmatch(number):
         number = number.replace(",", ".")
-    if NUMBER.fullmatch(number):
-        value = float(number)
-        if math.isinf(value):
-            raise ExpressionError(
-                f"{name}={number} is too large for a float64; the largest is about 1.8e308."
-            )
-        return name, value
-    if number.startswith("["):
-        source = cut(number)
-        return name, _Builder(source, {}).numbers(_tree(source).body[-1].value).tolist()
-    raise ExpressionError(
-        f"{name} needs a number or a list of numbers, for example {name}=0.5 or {name}=[1, -2]; "
-        f"I got {number!r}."
-    )
+    if not NUMBER.fullmatch(number):
+        raise source.refuse(start, f"{name[:40]} needs a number or a list of numbers, for example x=0.5 or x=[1, -2].")
+    if math.isinf(float(number)):
+        raise source.refuse(start, "This is too large for a float64; the largest is about 1.8e308.")
+    return name, float(number)
 
 
 def _known_as(name: str) -> str:
@@ -141,18 +153,22 @@ def _check_missing(source: Source, values: Mapping[str, object]) -> None:
     if missing:
         have = "has no value" if len(missing) == 1 else "have no values"
         example = " ".join(f"{name}=1" for name in missing)
+        euler = " The exponential function is written exp(x)." if missing == ["e"] else ""
         raise source.refuse(
-            read[missing[0]].start, f"{_listed(missing)} {have}. Give one to each, such as {example}."
+            read[missing[0]].start, f"{_listed(missing)} {have}. Give one to each, such as {example}.{euler}"
         )
 
 
 def _check_unused(source: Source, values: Mapping[str, object]) -> None:
     read = _read(source)
     if unused := [name for name in values if name not in read]:
-        raise ExpressionError(
-            f"A value is given for {_listed(unused)}, but the expression has no such name; "
-            f"it uses {_listed(sorted(read)) if read else 'no names'}."
-        )
+        raise about_value(unused[0], f"A value is given for {_listed(unused)}, but the expression has no such name; "
+                                     f"it uses {_listed(sorted(read)) if read else 'no names'}.")
+
+
+def about_value(name: str, message: str) -> ExpressionError:
+    """An error about a value that stands beside the expression."""
+    return Source(f"{name}=…").refuse(0, message)
 
 
 def _listed(names) -> str:
@@ -172,6 +188,38 @@ def _tree(source: Source) -> ast.Module:
         raise source.refuse(position, "Here something is missing, or there is too much.") from None
 
 
+def _size(item: ast.AST, parts: list[Node]) -> int:
+    """How many numbers come out; 0 where the shapes do not fit, which the computation itself will say."""
+    shapes = [part.shape for part in parts]
+    try:
+        match item:
+            case ast.BinOp(op=ast.MatMult()):
+                left = shapes[0] if len(shapes[0]) > 1 else (1, *shapes[0])
+                right = shapes[1] if len(shapes[1]) > 1 else (*shapes[1], 1)
+                return math.prod((*np.broadcast_shapes(left[:-2], right[:-2]), *left[-2:-1], *right[-1:]))
+            case ast.Call(func=ast.Name(id="outer")):
+                return math.prod(np.broadcast_shapes((*shapes[0], 1), (*shapes[1][:-1], 1, *shapes[1][-1:])))
+            case _:
+                return math.prod(np.broadcast_shapes(*shapes)) if shapes else 0
+    except ValueError:
+        return 0
+
+
+def _instead(name: str, arguments: list[ast.AST]) -> str:
+    if template := WRITTEN_OUT.get(name):
+        given = [_bracketed(argument) for argument in arguments]
+        needs = 2 if "{1}" in template else 1
+        shown = given if len(given) == needs and sum(map(len, given)) < 60 else ["x", "y"][:needs]
+        return f" Write {template.format(*shown)}."
+    near = difflib.get_close_matches(name, FUNCTIONS, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _bracketed(argument: ast.AST) -> str:
+    written = ast.unparse(argument)
+    return written if isinstance(argument, ast.Name | ast.Constant | ast.Call) else f"({written})"
+
+
 class _Builder:
     """Turns the tree into nodes, with a stack of its own: no depth of nesting overflows Python's."""
 
@@ -179,6 +227,7 @@ class _Builder:
         self.source = source
         self.values = values
         self.nodes: dict[str, Node] = {}
+        self.size = 0  # of all results so far
         self.unread: dict[str, ast.Name] = {}  # assigned names that nothing has used yet
 
     def build(self, tree: ast.Module) -> Node:
@@ -198,6 +247,12 @@ class _Builder:
             if self.nodes[name] is not result:
                 raise self._refuse(target, f"{name} is computed but the result does not use it.")
         return result
+
+    def listed(self, tree: ast.Module) -> np.ndarray:
+        """The list of numbers that is all there is."""
+        if len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
+            raise self._refuse(tree.body[-1], "A value is one number or one list of numbers, such as [1, -2].")
+        return self.numbers(tree.body[0].value)
 
     def numbers(self, item: ast.AST) -> np.ndarray:
         """A list of numbers, or a list of such lists, as an array."""
@@ -284,13 +339,7 @@ class _Builder:
         if name not in FUNCTIONS:
             if name in self.values or name in self.nodes:
                 raise self._refuse(item, f"{name} is not a function; to multiply, write {name}*(...).")
-            near = difflib.get_close_matches(name, FUNCTIONS, n=1)
-            raise self._refuse(
-                item,
-                f"{name} is not a function I know."
-                + (f" Did you mean {near[0]}?" if near else "")
-                + f"\n{ALLOWED}",
-            )
+            raise self._refuse(item, f"{name} is not a function I know.{_instead(name, arguments)}\n{ALLOWED}")
         needs = len(FUNCTIONS[name].vjps)
         if len(arguments) != needs:
             raise self._refuse(
@@ -299,25 +348,40 @@ class _Builder:
 
     def _combine(self, item: ast.AST, parts: list[Node]) -> Node:
         try:
-            match item:
-                case ast.Name(id=name):
-                    return self._named(item, name)
-                case ast.Constant() | ast.List() | ast.UnaryOp(operand=ast.Constant(), op=ast.USub()):
-                    return constant(self.numbers(item) if isinstance(item, ast.List) else self._nested(item))
-                case ast.UnaryOp(op=ast.USub()):
-                    return -parts[0]
-                case ast.UnaryOp():
-                    return parts[0]
-                case ast.BinOp(op=ast.MatMult()) if 0 in (parts[0].ndim, parts[1].ndim):
-                    raise self._refuse(item, "@ multiplies vectors and matrices; for a number write *.")
-                case ast.BinOp(op=op):
-                    return OPERATORS[type(op)](*parts)
-                case ast.Call(func=ast.Name(id=name)):
-                    return FUNCTIONS[name](*parts)
+            self._check_size(item, _size(item, parts))
+            return self._computed(item, parts)
         except ExpressionError:
             raise
-        except (NNTeachError, TypeError) as error:  # TypeError: NumPy, given a number where it needs a vector
+        except MemoryError as error:
+            raise self._refuse(item, "There is not enough memory for this.") from error
+        except Exception as error:  # whatever NumPy makes of numbers that a function is not meant for
             raise self._refuse(item, f"This cannot be computed: {error}") from error
+
+    def _computed(self, item: ast.AST, parts: list[Node]) -> Node:
+        match item:
+            case ast.Name(id=name):
+                return self._named(item, name)
+            case ast.Constant() | ast.List() | ast.UnaryOp(operand=ast.Constant(), op=ast.USub()):
+                return constant(self.numbers(item) if isinstance(item, ast.List) else self._nested(item))
+            case ast.UnaryOp(op=ast.USub()):
+                return -parts[0]
+            case ast.UnaryOp():
+                return parts[0]
+            case ast.BinOp(op=ast.MatMult()) if 0 in (parts[0].ndim, parts[1].ndim):
+                raise self._refuse(item, "@ multiplies vectors and matrices; for a number write *.")
+            case ast.BinOp(op=op):
+                return OPERATORS[type(op)](*parts)
+            case ast.Call(func=ast.Name(id=name)):
+                return FUNCTIONS[name](*parts)
+
+    def _check_size(self, item: ast.AST, size: int) -> None:
+        """Refuse what would be too large before it is there: a list and a column of 30 kB give gigabytes."""
+        self.size += size
+        if size > MOST_NUMBERS:
+            raise self._refuse(item, f"This would be {size:,} numbers; at most {MOST_NUMBERS:,} can be shown.")
+        if self.size > MOST_NUMBERS_IN_ALL:
+            raise self._refuse(item, f"Up to here, {self.size:,} numbers would be computed; "
+                                     f"at most {MOST_NUMBERS_IN_ALL:,} can be shown.")
 
     def _named(self, item: ast.Name, name: str) -> Node:
         if name not in self.nodes:

@@ -263,7 +263,7 @@ def record(primitive: Primitive, inputs, static=None) -> Node:
         value = primitive.forward(*[p._value for p in parents], **(static or _NO_SETTINGS))
     except (ValueError, IndexError) as error:
         raise misfit(primitive, parents, error) from error
-    except TypeError as error:
+    except (TypeError, AttributeError) as error:
         if PRIMITIVES.get(primitive.name) is not primitive:
             raise  # an operation of the student's own: the traceback leads into it
         raise _unfit(primitive, parents, error) from error
@@ -292,7 +292,9 @@ def misfit(primitive, parents, error):
 
 def _unfit(primitive, parents, error):
     operands = ", ".join(f"{describe(p)} ({p.dtype}{f' of shape {p.shape}' if p.shape else ''})" for p in parents)
-    return DtypeError(message(f"what {primitive.name} can compute with", operands, str(error).strip()))
+    is_number = not primitive.elementwise and any(p.shape == () for p in parents)
+    advice = f"{primitive.name} is for vectors and matrices" if is_number else str(error).strip()
+    return DtypeError(message(f"what {primitive.name} can compute with", operands, advice))
 
 
 def settle(value):

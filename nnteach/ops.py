@@ -45,8 +45,8 @@ def dtype_of(x) -> np.dtype:
 def _axis(shapes, static):
     """Along which axes, where a sum, a mean or a maximum is not of all entries."""
     along, rank = static.get("axis"), len(shapes[0])
-    axes = [axis % rank for axis in (along if isinstance(along, tuple) else (along,))] if along is not None else []
-    return _axes(axes) if len(axes) < rank else ""
+    axes = () if along is None or not rank else along if isinstance(along, tuple) else (along,)
+    return _axes([axis % rank for axis in axes]) if len(axes) < rank else ""
 
 
 def _axes(axes):
@@ -613,6 +613,8 @@ def _distance(x, target):
         notation="crossentropy(softmax(a), b)", elementwise=False)
 def softmax_cross_entropy(x, target):
     """−Σ target · log softmax(x) for every row (004-11); where targets sum to 1 the slope is softmax − target."""
+    if shape_of(x)[-1:] != shape_of(target)[-1:]:
+        raise ValueError("A row of scores wants a row of targets, one for each class")
     return -_sum(_in_columns(target, -1) * log_softmax.forward(x), -1)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -31,6 +32,10 @@ HINTS = {
     "^": "A power is written **, for example x**2.",
     ".": "A dot stands only inside a number, as in 0.5; parts of objects cannot be used here.",
     "%": "A remainder has no place here.",
+    "√": "A square root is written sqrt(x).",
+    "|": "An absolute value is written abs(x).",
+    "ᵀ": "A transposed matrix is written matrix_transpose(W).",
+    "∑": "A sum over all entries is written sum(v).",
     '"': "Texts have no place in an expression.",
     "'": "Texts have no place in an expression.",
     **dict.fromkeys("<>!", "Comparisons are not allowed; for a choice use maximum(a, b) or minimum(a, b)."),
@@ -56,7 +61,7 @@ class Source:
     names: tuple[Word, ...] = ()
 
     # Other characters for the same sign, one for one, so that places stay what they are.
-    SAME = str.maketrans("−–·×⋅∗÷∕\t\u00a0", "--****//  ")
+    SAME = str.maketrans("−–·×⋅∗⊙÷∕\t\u00a0", "--*****//  ")
 
     def refuse(self, position: int, message: str) -> ExpressionError:
         """An error that shows the line of the text with a caret under `position`."""
@@ -77,8 +82,12 @@ class Source:
         return sum(len(one) + 1 for one in lines[: line - 1]) + column
 
 
-def cut(text: str) -> Source:
+def cut(text: str, functions: Collection[str] = ()) -> Source:
     """Check the words of `text` and return it in the form the parser gets.
+
+    Args:
+        text: what was typed.
+        functions: the names that are called: "sin x" has forgotten its brackets, no multiplication sign.
 
     Raises:
         ExpressionError: with a caret under the first place that cannot be right.
@@ -93,8 +102,8 @@ def cut(text: str) -> Source:
         _check_word(source, word)
     _check_brackets(source, words)
     for word, following in pairwise(words):
-        _check_neighbours(source, word, following)
-    _check_number_of_operations(words)
+        _check_neighbours(source, word, following, functions)
+    _check_number_of_operations(source, words)
     following = [word.text for word in words[1:]] + [""]
     names = (replace(w, before=f) for w, f in zip(words, following, strict=True) if w.kind == "name")
     return replace(source, names=tuple(names))
@@ -103,20 +112,21 @@ def cut(text: str) -> Source:
 def _tidied(text: str) -> str:
     """The text with one character for each sign, and no blanks around its lines."""
     if len(text) > MAX_CHARACTERS:
-        raise ExpressionError(
-            f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read."
+        raise Source(text).refuse(
+            MAX_CHARACTERS, f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read."
         )
     text = "\n".join(line.strip() for line in text.translate(Source.SAME).splitlines()).strip()
     if not text:
-        raise ExpressionError('There is no expression. Write one such as "(x + y) * z".')
+        raise Source(text).refuse(0, 'There is no expression. Write one such as "(x + y) * z".')
     return text
 
 
-def _check_number_of_operations(words: list[Word]) -> None:
-    operations = sum(word.kind == "operator" for word in words)
-    if operations > MAX_OPERATIONS:
-        raise ExpressionError(
-            f"The expression has {operations:,} operations; at most {MAX_OPERATIONS:,} can be shown. "
+def _check_number_of_operations(source: Source, words: list[Word]) -> None:
+    operations = [word for word in words if word.kind == "operator"]
+    if len(operations) > MAX_OPERATIONS:
+        raise source.refuse(
+            operations[MAX_OPERATIONS].start,
+            f"The expression has {len(operations):,} operations; at most {MAX_OPERATIONS:,} can be shown. "
             "Build a graph of this size in Python, with import nnteach as nt."
         )
 
@@ -160,12 +170,14 @@ def _check_brackets(source: Source, words: list[Word]) -> None:
         raise source.refuse(opened[-1].start, f"This {opened[-1].text} is never closed.")
 
 
-def _check_neighbours(source: Source, left: Word, right: Word) -> None:
+def _check_neighbours(source: Source, left: Word, right: Word, functions: Collection[str]) -> None:
     """Two things side by side: in a book they are multiplied, here the sign must be written."""
     ends = left.kind in ("name", "number") or left.text in (")", "]")
     begins = right.kind in ("name", "number") or right.text == "("
     called = left.kind == "name" and right.text == "("
     if ends and begins and not called:
+        if left.text in functions:
+            raise source.refuse(right.start, f"{left.text} is a function: write {left.text}({right.text[:20]}).")
         first, second = (word.text if len(word.text) <= 20 else "…" for word in (left, right))
         raise source.refuse(
             right.start,

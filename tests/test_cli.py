@@ -7,9 +7,12 @@ import sys
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nnteach import doctor
 from nnteach.cli import main
+from nnteach.expression import FUNCTIONS
 
 SHOW = ["show", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4"]
 
@@ -39,6 +42,66 @@ def test_show_prints_the_worked_steps(capsys):
 def test_an_expression_may_begin_with_a_minus(capsys):
     assert main(["show", "-x*y", "x=2", "y=3"]) == 0
     assert "−6" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("expression, values, shown", [
+    ("--x", ["x=2"], "= 2"), ("---x", ["x=2"], "= −2"), ("-x", ["x=2"], "= −2"), ("--x*y", ["x=2", "y=3"], "= 6"),
+    ("-h", ["h=2"], "= −2"), ("-o", ["o=2"], "= −2"), ("-o*2", ["o=2"], "= −4"), ("-h*h", ["h=2"], "= −4"),
+    ("--output", ["output=2"], None), ("--force*2", ["force=2"], "= 4"), ("--help*2", ["help=2"], "= 4"),
+    ("-output", ["output=2"], "= −2"), ("-", ["x=2"], None), ("-1", [], "−1"),
+    ("--1", [], "= 1"), ("-.5*x", ["x=2"], "= −1"), ("−−x", ["x=2"], "= 2"), ("--version", ["version=2"], "= 2"),
+])
+def test_an_expression_that_looks_like_an_option(expression, values, shown, capsys):
+    try:
+        status = main(["show", expression, *values])
+    except SystemExit as ended:  # it is an option
+        status = ended.code
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    if shown is not None:
+        assert status == 0 and shown in out, err
+    else:
+        assert status == 2 and err
+
+
+def test_options_of_show_stay_options(tmp_path, capsys):
+    for k, options in enumerate((["-o", "0.html"], ["--output", "1.html"], ["--output=2.html", "--force"])):
+        options = [option.replace(".html", "").replace(str(k), str(tmp_path / f"{k}.html")) for option in options]
+        assert main(["show", "--x", "x=2", *options]) == 0
+        assert "data-nnteach-player" in (tmp_path / f"{k}.html").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["show", "-h"])
+    assert "EXPRESSION" in capsys.readouterr().out
+
+
+NUMBERS = st.sampled_from("0 1 2 -1 0.5 1e308 -1e308 1e-320 .5 10 1e999 00 1/3 inf nan [] [1] [1,2] [[1,2],[3,4]] "
+                          "[[1],[2]] [[1,2],[3]] [1e308,-1e308] [[[1]]] [1 [x]".split())
+ATOMS = st.sampled_from(["x", "y", "W", "é", "2", "0", "1e308", "[1,2]", "[[1,2],[3,4]]", "[]", "--x"])
+EXPRESSIONS = st.recursive(ATOMS, lambda inner: st.one_of(
+    st.builds("{}{}{}".format, inner, st.sampled_from("+ - * / ** @ // % ^ , ; = ⊙ −".split()), inner),
+    st.builds("({})".format, inner), st.builds("-{}".format, inner), st.builds("a = {}; a*x".format, inner),
+    st.builds("{}({})".format, st.sampled_from([*FUNCTIONS, "tan", "x", "eval"]), inner),
+    st.builds("{}({}, {})".format, st.sampled_from(sorted(FUNCTIONS)), inner, inner)), max_leaves=6)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EXPRESSIONS | st.text(max_size=12), st.dictionaries(st.sampled_from("xyWéa"), NUMBERS | st.text(max_size=6)))
+def test_show_prints_steps_or_a_caret_and_a_sentence(capsys, expression, values):
+    """Whatever is typed: no traceback, no warning (they are errors here), no silence."""
+    try:
+        status = main(["show", expression, *[f"{name}={value}" for name, value in values.items()]])
+    except SystemExit as ended:
+        assert expression in ("-h", "--help", "--", "-o") or "--output".startswith(expression.strip()[:8])
+        status = ended.code
+        capsys.readouterr()
+        return
+    out, err = capsys.readouterr()
+    if status == 0:
+        assert out and not err
+    else:
+        lines = err.removeprefix("nnteach:\n").splitlines()
+        caret = next(place for place, line in enumerate(lines) if line.strip() == "^")
+        assert status == 2 and not out and len(lines) > caret + 1 and "Traceback" not in err
 
 
 def test_a_decimal_comma(capsys):

@@ -2,15 +2,20 @@
 
 import keyword
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nnteach as nt
+from nnteach import formula
 from nnteach.errors import ExpressionError
-from nnteach.expression import FUNCTIONS, parse, parse_value
+from nnteach.expression import FUNCTIONS, WRITTEN_OUT, parse, parse_value
+from nnteach.formula import Symbol
 from nnteach.graph import ordered
+from nnteach.trace import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 1/0 is inf here, as in NumPy
 
@@ -230,3 +235,152 @@ def test_values_as_typed(text, expected):
 def test_values_refused(text):
     with pytest.raises(ExpressionError):
         parse_value(text)
+
+
+@pytest.mark.parametrize("text, said", [
+    ("x", "name=number"), ("x=abc", "needs a number"), ("x=1e999", "too large"), ("x=[[1,2],[3]]", "one length"),
+    ("x=[1", "never closed"), ("x=[y]", "list holds"), ("x=[1]+2", "list holds"), ("x=[1];[2]", "one list"),
+    ("x=[1]\n[2]", "one list"), ("=", "name=number"), ("x=[]", "list holds"), ("x=[1]=[2]", "new name"),
+    ("x=" + "[" * 60 + "1" + "]" * 60, "more than 50"), ("x=[\x00]", "U+0000"), ("x=½", "needs a number"),
+])
+def test_a_value_is_refused_with_a_caret_and_a_sentence(text, said):
+    with pytest.raises(ExpressionError) as caught:
+        parse_value(text)
+    _, caret, *sentence = str(caught.value).split("\n")
+    assert caret.strip() == "^" and said in " ".join(sentence)
+
+
+def test_the_caret_of_a_value_stands_under_what_was_typed():
+    with pytest.raises(ExpressionError) as caught:
+        parse_value("x1 =  1/3")
+    assert str(caught.value).startswith("x1 =  1/3\n      ^\n")
+
+
+@pytest.mark.parametrize("refuse", [
+    lambda: parse("x + 1", {"x": 1, "x2": 3}), lambda: parse("exp(x)", {"x": 1, "exp": 2}), lambda: parse("", {}),
+    lambda: parse("1" + "+1" * 5000, {}), lambda: parse("x" * 30_000, {}),
+])
+def test_every_refusal_has_a_caret(refuse):
+    with pytest.raises(ExpressionError) as caught:
+        refuse()
+    assert [line for line in str(caught.value).split("\n") if line.strip() == "^"]
+
+
+# --------------------------------------------------------------------------------- too large, or of no meaning
+
+
+def ones(rows, column=False):
+    return [[1.0]] * rows if column else [1.0] * rows
+
+
+BOMBS = {
+    "list times column": ("v*w", {"v": ones(9990), "w": ones(4990, True)}),
+    "two hundred times": ("v*w" + "*2" * 200, {"v": ones(9990), "w": ones(4990, True)}),
+    "three lists": ("v*w*u", {"v": ones(3300), "w": ones(3300, True), "u": [ones(3300, True)]}),
+    "column @ row": ("w @ v", {"w": ones(3300, True), "v": [ones(3300)]}),
+    "outer": ("outer(v, v)", {"v": ones(3300)}), "batches": ("outer(w, v)", {"w": [ones(300, True)], "v": ones(9000)}),
+    "a sum": ("v + w", {"v": ones(9990), "w": ones(4990, True)}),
+    "maximum": ("max(v, w)", {"v": ones(9990), "w": ones(4990, True)}),
+    "many": ("+".join(["v"] * 900), {"v": ones(9990)}),
+    "the loss of a list and a column": ("softmax_cross_entropy(v, w*v)", {"v": ones(9990), "w": ones(4990, True)}),
+    "a column and a matrix": ("clip(v, w, u)", {"v": ones(999), "w": ones(999, True), "u": 1.0}),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_would_be_too_large_is_refused_before_it_is_there(name):
+    text, values = BOMBS[name]
+    tracemalloc.start()
+    try:
+        message = refusal(text, **values)
+        assert tracemalloc.get_traced_memory()[1] < 60e6
+    finally:
+        tracemalloc.stop()
+    assert re.search(r"[\d,]+ numbers.*at most [\d,]+ can be shown", message) and "\n" in message
+
+
+def test_what_is_not_too_large_is_computed():
+    assert parse("sum(outer(v, v))", {"v": ones(300)}).value == 90_000.0
+    assert parse("sum(w @ w)", {"w": [ones(50)] * 50}).value == 50.0**3
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+@pytest.mark.parametrize("arguments", [
+    (2.0,), ([1.0],), ([[1.0, 2.0]],), ([[[1.0]], [[2.0]]],), (1e308,), ([1e308, -1e308],), (0.0,), (-1.0,),
+    (2.0, [1.0, 2.0]), ([1.0, 2.0], 2.0), ([1.0, 2.0], [1.0, 2.0, 3.0]), ([[1.0, 2.0]], [1.0]), ([1.0], [1.0, 2.0]),
+])
+def test_a_function_of_anything_is_a_number_or_a_refusal(name, arguments):
+    """`matrix_transpose(2)` was a traceback: every function, on numbers of every shape, forward and back."""
+    needs = len(FUNCTIONS[name].vjps)
+    values = {f"x{i}": arguments[i % len(arguments)] for i in range(needs)}
+    try:
+        node = parse(f"{name}({', '.join(values)})", values)
+    except ExpressionError as error:
+        shown, caret, *sentence = str(error).split("\n")
+        assert shown.startswith(name) and caret == "^" and "has no attribute" not in " ".join(sentence)
+        return
+    trace(node).to_text()
+    if node.shape == ():
+        node.backward()
+        assert all(np.shape(leaf.grad) == leaf.shape for leaf in ordered(node) if leaf.kind == "input")
+
+
+# ------------------------------------------------------------------------------------ advice that is followed
+
+
+@pytest.mark.parametrize("text, function", [
+    ("tan(x)", np.tan), ("sinh(x)", np.sinh), ("cosh(x)", np.cosh), ("log2(x)", np.log2), ("log10(x)", np.log10),
+    ("lg(x)", np.log10), ("ld(x)", np.log2), ("log1p(x)", np.log1p), ("expm1(x)", np.expm1), ("exp2(x)", np.exp2),
+    ("cbrt(x)", np.cbrt), ("pow(x, 3)", lambda x: x**3), ("power(x, -x)", lambda x: x**-x), ("sgn(x)", np.sign),
+    ("cot(x)", lambda x: 1 / np.tan(x)), ("logistic(x)", nt.sigmoid), ("expit(x - 1)", lambda x: nt.sigmoid(x - 1)),
+    ("heaviside(x)", lambda x: np.heaviside(x, 0.0)), ("sinh(x - 2*x)", lambda x: np.sinh(-x)),
+    ("cosh(x + 1)", lambda x: np.cosh(x + 1)), ("log2(x + 1)", lambda x: np.log2(x + 1)), ("pow(x+1, x+2)", lambda x: (
+        x + 1) ** (x + 2)), ("divide(x - 1, x + 1)", lambda x: (x - 1) / (x + 1)), ("add(x, 1)", lambda x: x + 1),
+    ("multiply(x + 1, x)", lambda x: (x + 1) * x), ("subtract(1, x - 1)", lambda x: 2 - x),
+    ("negative(x - 1)", lambda x: 1 - x),
+])
+def test_a_function_that_is_none_of_ours_is_written_out(text, function):
+    written = re.search(r"Write (.*)\.\nAllowed", refusal(text, x=0.7))[1]
+    assert parse(written, {"x": 0.7}).value == pytest.approx(float(function(0.7)), rel=1e-14)
+
+
+def test_every_function_written_out_is_one_that_is_refused():
+    tried = ("tan cot sinh cosh log2 log10 ld lg log1p expm1 exp2 cbrt pow power logistic expit sgn heaviside divide "
+             "multiply add subtract negative").split()
+    assert set(WRITTEN_OUT) - set(tried) == {"dot", "matmul", "transpose"} and not set(WRITTEN_OUT) & set(FUNCTIONS)
+    for name, expected in (("dot", 11.0), ("matmul", 11.0)):
+        written = re.search(r"Write (.*)\.\n", refusal(f"{name}(v, w)", v=[1.0, 2.0], w=[3.0, 4.0]))[1]
+        assert parse(written, {"v": [1.0, 2.0], "w": [3.0, 4.0]}).value == expected
+    written = re.search(r"Write (.*)\.\n", refusal("transpose(W)", W=[[1.0, 2.0]]))[1]
+    assert parse(written, {"W": [[1.0, 2.0]]}).value.tolist() == [[1.0], [2.0]]
+
+
+@pytest.mark.parametrize("text, advice, value", [
+    ("sin x", "sin(x)", np.sin(0.5)), ("2*exp x", "exp(x)", np.exp(0.5)), ("log 2", "log(2)", np.log(2.0)),
+    ("2x", "2*x", 1.0), ("x 2", "x*2", 1.0), ("2(x+1)", "2*(x+1)", 3.0), ("x(2)", "x*(2)", 1.0), ("x^2", "x**2", 0.25),
+    ("x²", "x**2", 0.25), ("√x", "sqrt(x)", 0.5**0.5), ("|x|", "abs(x)", 0.5), ("e**x", "exp(x)", np.exp(0.5)),
+    ("x // 2", "/", 0.25), ("0,5", "0.5", 0.5), ("expp(x)", "exp", np.exp(0.5)), ("007", "7", 7.0),
+    ("x < 2", "minimum(a, b)", None), ("x[0]", "lists of numbers", None),
+])
+def test_the_advice_is_right(text, advice, value):
+    message = refusal(text, x=0.5)
+    assert advice in message.replace("(...)", advice[2:])
+    meant = {"expp(x)": "exp(x)", "x // 2": "x / 2"}.get(text, advice)
+    if value is not None:
+        assert parse(meant, used(meant, x=0.5)).value == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_what_nnteach_writes_it_also_reads(name):
+    """σ(x), ReLU(x), max(a, b), ln(x): the player shows them so."""
+    primitive, x = FUNCTIONS[name], np.array([[0.2, 0.7], [0.4, 0.9]])
+    values = {f"x{i}": x + i for i in range(len(primitive.vjps))}
+    inputs = [Symbol(given, value) for given, value in values.items()]
+    written = formula.text(Symbol(None, None, "", primitive.notation, tuple(inputs)))
+    if "(" not in written or written.startswith(("Σ", "spread(", "crossentropy(")):
+        return  # drawn as a formula, or two primitives are written alike
+    np.testing.assert_array_equal(parse(written, values).value, primitive.forward(*values.values()))
+
+
+def test_signs_of_books():
+    assert parse("x ⊙ y", {"x": 2, "y": 3}).value == 6.0 and parse("σ(x)", {"x": 0}).value == 0.5
