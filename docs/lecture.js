@@ -1,8 +1,9 @@
 // @ts-check
 // Lecture mode: one idea of the lesson at a time, large, to the end and on into the next lesson.
-// F2 or the button begins and ends it; PageDown, PageUp and the arrows turn the page, as a clicker does.
+// F2 or the button begins and ends it; PageDown, PageUp and the arrows turn the page, as a clicker does; b and the point
+// turn the wall black.
 
-import { BACK, FORWARD, button, ideasOf, makeBar, onHandedOn } from "./bar.js";
+import { button, ideasOf, keyIn, makeBar, onHandedOn } from "./bar.js";
 
 const sections = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main > section")]);
 const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a[rel="next"]'));
@@ -13,7 +14,7 @@ let now = 0;
 const enter = button("Lecture (F2)", begin);
 document.querySelector("header")?.insertBefore(enter, document.getElementById("theme"));
 
-const { bar, place } = makeBar(turn, end);
+const { bar, place, blank } = makeBar(turn, end);
 // Where the lesson's own heading is not on the page, a screen reader still finds one.
 const heading = document.createElement("h1");
 heading.className = "unseen";
@@ -34,9 +35,11 @@ function begin() {
 function end() {
   delete document.documentElement.dataset.lecture;
   bar.remove();
+  blank(false);
   for (const section of sections) section.hidden = false;
+  sections[ideaOf.indexOf(now)]?.scrollIntoView();  // the place is kept
   if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
-  enter.focus();
+  enter.focus({ preventScroll: true });
 }
 
 /** @param {number} by */
@@ -57,19 +60,22 @@ function toggle() {
   running() ? end() : begin();
 }
 
-onHandedOn((method) => {
+/** @param {string} method what a key, or a player that has the keys, asks for */
+function act(method) {
   if (method === "lecture") toggle();
-  else if (running()) turn(method === "next" ? 1 : -1);
-});
+  if (!running()) return;
+  blank(method === "blank" ? undefined : false);
+  if (method === "next") turn(1);
+  if (method === "prev") turn(-1);
+}
+
+onHandedOn(act);
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "F2") toggle();
-  else if (!running() || (event.key === " " && event.target instanceof HTMLButtonElement)) return;
-  else if (FORWARD.includes(event.key)) turn(1);
-  else if (BACK.includes(event.key)) turn(-1);
-  else return;
+  const does = keyIn(event);
+  if (!does || does === "own" || (!running() && does !== "lecture")) return;
   event.preventDefault();
+  act(does);
 });
 
 if (location.hash === "#lecture") begin();

@@ -14,7 +14,7 @@ import os
 import sys
 from pathlib import Path
 
-from . import __version__
+from . import __version__, atomic
 from .errors import ExpressionError, NNTeachError
 
 EPILOG = """examples:
@@ -268,7 +268,7 @@ def grade(options) -> int:
     grading.write_csv(rows, options.output, options.format)
     page = grading.class_page(rows, sheet)
     if options.page:
-        options.page.write_text(page, encoding="utf-8")
+        atomic.write_text(options.page, page)
     print(page)
     print(f"The grades are in {options.output}.")
     return 0

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import atomic
 from .errors import NNTeachError
 
 PARTS = ("notebooks", "exercises")
@@ -178,12 +178,4 @@ def _digest(content: bytes) -> str:
 def _write(target: Path, content: bytes) -> None:
     """Write a whole file or nothing: a full disk or a pulled plug leaves no half notebook."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".nnteach-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner can read
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    atomic.write_bytes(target, content)

@@ -14,6 +14,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import atomic
 from .errors import GraphError, message
 
 FILE = Path(__file__).with_name("quizzes.toml")
@@ -74,7 +75,7 @@ class Quiz:
     def save(self, path) -> Path:
         """Write a page that needs no network and no kernel."""
         path = Path(path)
-        path.write_text(document(self), encoding="utf-8")
+        atomic.write_text(path, document(self))
         return path
 
 

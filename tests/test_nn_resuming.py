@@ -1,7 +1,9 @@
 """A run that was killed and started again gives the numbers of one that was not."""
 
+import io
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -91,3 +93,77 @@ def test_a_process_that_died_goes_on(tmp_path):
     whole = run(tmp_path / "whole.npz", 0)
     assert run(tmp_path / "killed.npz", 3) == (9, "")
     assert run(tmp_path / "killed.npz", 0) == whole and whole[0] == 0
+
+
+# ------------------------------------------------------------------------------------------ files that are damaged
+
+DAMAGE = {
+    "empty": lambda content: b"",
+    "cut": lambda content: content[: len(content) // 2],
+    "cut at the end": lambda content: content[:-30],
+    "text": lambda content: b"these are my notes",
+    "flipped in the data": lambda content: content[:200] + bytes([content[200] ^ 0xFF]) + content[201:],
+    "NULs": lambda content: b"\0" * len(content),
+    "a pickle": lambda content: b"\x80\x04K\x01.",
+    "another archive": lambda content: _archive({"notes.txt": b"text"}),
+    "a checkpoint of less": lambda content: _archive({"epoch.npy": _npy(np.array(3))}),
+    "an array": lambda content: _npy(np.arange(3.0)),
+}
+
+
+def _npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def _archive(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_checkpoint_is_said_in_words_and_the_advice_works(tmp_path, how):
+    """Never NumPy's own "If you trust the file you can load it unsafely"; moved away, the run begins anew."""
+    path = tmp_path / "run.npz"
+    X, T = np.eye(4), np.array([0, 1, 1, 0])
+    settings = {"loss": "cross_entropy", "epochs": 2, "resume": path}
+    fit = nn.MLP([4, 3, 2], rng=np.random.default_rng(0)).fit
+    fit(X, T, **settings)
+    content = DAMAGE[how](path.read_bytes())
+    path.write_bytes(content)
+    network = nn.MLP([4, 3, 2], rng=np.random.default_rng(0))
+    with pytest.raises(nn.checkpoints.CheckpointError) as caught:
+        network.fit(X, T, **settings)
+    said = str(caught.value)
+    assert "pickle" not in said and "expected" in said and str(path) in said
+    assert path.read_bytes() == content  # it may still be of use to somebody
+    path.rename(tmp_path / "away.npz")
+    nn.MLP([4, 3, 2], rng=np.random.default_rng(0)).fit(X, T, **settings)
+
+
+def test_a_killed_run_leaves_no_part_behind_once_it_goes_on(tmp_path):
+    path = tmp_path / "run.npz"
+    program = """
+import os, signal, sys
+import numpy as np
+from nnteach import atomic, nn
+real = atomic.os.replace
+def killed(*names):
+    os.kill(os.getpid(), signal.SIGKILL)
+def once(*names, n=[0]):
+    n[0] += 1
+    return real(*names) if n[0] < 3 else killed(*names)
+atomic.os.replace = once
+nn.MLP([4, 3, 2], rng=np.random.default_rng(0)).fit(np.eye(4), np.array([0, 1, 1, 0]), loss="cross_entropy",
+                                                    epochs=6, resume=sys.argv[1])
+"""
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", program, str(path)]).returncode < 0
+    assert len(list(tmp_path.iterdir())) == 2  # and one part: the second run cleared away the first one's
+    nn.MLP([4, 3, 2], rng=np.random.default_rng(0)).fit(np.eye(4), np.array([0, 1, 1, 0]), loss="cross_entropy",
+                                                           epochs=6, resume=path)
+    assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]

@@ -3,12 +3,11 @@
 The names are those of `nnteach.nn`: X, W1 (n_out, n_in), b1, pre1, out1, …, pred, target, loss.
 """
 
-import importlib
-
 import numpy as np
 
 from .. import ops
 from ..errors import GraphError, NNTeachError, ShapeError, message, shape_text
+from ..frameworks import engines
 from ..graph import Node, constant, ordered, variable
 from ..nn import losses
 from ..nn.layers import named
@@ -179,7 +178,9 @@ def parameters(loss: Node) -> dict[str, Node]:
 def require(framework: str, package: str):
     """Import a framework, or say what to install."""
     try:
-        return importlib.import_module(framework)
+        return engines.load(framework)
+    except engines.EngineClash:
+        raise
     except ImportError as error:
         raise BridgeError(
             message(f"{framework}, whose model is to be opened", "none installed", f"pip install {package}")

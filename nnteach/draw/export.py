@@ -10,6 +10,7 @@ import unicodedata
 import warnings
 from pathlib import Path
 
+from .. import atomic
 from .card import (
     CHIP,
     CHIP_HEIGHT,
@@ -62,7 +63,7 @@ def save(diagram, layout, path, moment=None, summary=None):
     path = Path(path)
     kind = path.suffix.lower()
     if kind == ".svg":
-        path.write_text(picture(diagram, layout, summary, moment), encoding="utf-8")
+        atomic.write_text(path, picture(diagram, layout, summary, moment))
     elif kind in (".png", ".pdf"):
         _save_with_matplotlib(diagram, layout, moment, path, kind)
     else:
@@ -78,8 +79,8 @@ def _save_with_matplotlib(diagram, layout, moment, path, kind):
     scale = min(PIXELS_PER_PX, LARGEST_SIDE / max(layout.width, layout.height))
     # Neither file names its maker or the hour: the same picture is the same bytes.
     tags = ("Software",) if kind == ".png" else ("Creator", "Producer", "CreationDate")
-    with rendering():
-        figure.savefig(path, format=kind[1:], dpi=PX_PER_INCH * scale, metadata=dict.fromkeys(tags))
+    with rendering(), atomic.whole(path) as part:
+        figure.savefig(part, format=kind[1:], dpi=PX_PER_INCH * scale, metadata=dict.fromkeys(tags))
 
 
 @contextlib.contextmanager

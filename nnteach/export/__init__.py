@@ -12,6 +12,7 @@
 
 from pathlib import Path
 
+from .. import atomic
 from ..draw import Drawing
 from ..errors import GraphError, message
 from ..trace import Trace
@@ -63,7 +64,7 @@ def _write_film(trace, path, step):
 
 
 def _write_text(trace, path, step):
-    path.write_text(_text(trace, path, step), encoding="utf-8", newline="")
+    atomic.write_text(path, _text(trace, path, step))
 
 
 def _text(trace, path, step):

@@ -8,6 +8,7 @@ import functools
 import re
 import xml.etree.ElementTree as ET
 
+from .. import atomic
 from ..draw import Drawing
 from ..draw.export import (
     FORWARD,
@@ -97,7 +98,7 @@ def save_with_curve(trace: Trace, path, step: int | None = None) -> None:
     """
     drawing, k = Drawing(trace), len(trace) if step is None else step
     if path.suffix.lower() == ".svg":
-        path.write_text(_svg(drawing, step, k), encoding="utf-8")
+        atomic.write_text(path, _svg(drawing, step, k))
     else:
         _save_with_matplotlib(drawing, step, k, path)
 
@@ -140,5 +141,5 @@ def _save_with_matplotlib(drawing, step, k, path):
     paint_curve(figure.add_axes(((width - WIDTH) / 2 / width, 0, WIDTH / width, HEIGHT / height)), drawing.trace, k)
     scale = min(PIXELS_PER_PX, LARGEST_SIDE / max(width, height))
     tags = ("Software",) if kind == ".png" else ("Creator", "Producer", "CreationDate")
-    with rendering():
-        figure.savefig(path, format=kind[1:], dpi=PX_PER_INCH * scale, metadata=dict.fromkeys(tags))
+    with rendering(), atomic.whole(path) as part:
+        figure.savefig(part, format=kind[1:], dpi=PX_PER_INCH * scale, metadata=dict.fromkeys(tags))

@@ -2,6 +2,7 @@
 
 import textwrap
 
+from .. import atomic
 from ..draw import Drawing, losses
 from ..draw.export import BACKWARD, FORWARD, INK, PX_PER_INCH, SANS, paint, rendering, visible
 from ..narration import tell, tell_start
@@ -37,9 +38,9 @@ def write_film(trace: Trace, path) -> None:
             yield Image.fromarray(pixels).convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE)
 
     shown = [max(SHORTEST, PER_CHARACTER * len(say)) for _, say in told]
-    with rendering():
+    with rendering(), atomic.whole(path) as part:
         film = frames()
-        next(film).save(path, save_all=True, append_images=film, duration=[*shown[:-1], AT_THE_END], loop=0)
+        next(film).save(part, "GIF", save_all=True, append_images=film, duration=[*shown[:-1], AT_THE_END], loop=0)
 
 
 def _zoom(width):

@@ -3,7 +3,7 @@
 import functools
 import textwrap
 
-from .. import formula
+from .. import atomic, formula
 from ..draw import Drawing, title
 from ..draw.export import BACKWARD, FORWARD, INK, PX_PER_INCH, QUIET, SANS, paint, rendering, visible
 from ..narration import tell, tell_start
@@ -37,7 +37,7 @@ def write_handout(trace: Trace, path) -> None:
 
     drawing = Drawing(trace)
     metadata = {"Title": visible(title(trace)), "Creator": None, "Producer": None, "CreationDate": None}
-    with rendering(), PdfPages(path, metadata=metadata) as pdf:
+    with rendering(), atomic.whole(path) as part, PdfPages(part, metadata=metadata) as pdf:
         for k in progress(range(len(trace) + 1), len(trace) + 1, unit="page"):
             pdf.savefig(page(drawing, k))
 

@@ -1,10 +1,11 @@
 """What a lesson needs beyond nnteach itself: found, and made quiet, or asked for in one sentence."""
 
-import importlib.util
 import logging
 import os
 
 from ..errors import NNTeachError, message
+from . import engines
+from .engines import found
 
 MODULES = {  # extra -> what has to be importable
     "keras": ("keras", "sklearn"),
@@ -33,7 +34,7 @@ class MissingExtra(NNTeachError, ImportError):
 
 
 def needs(*extras: str) -> None:
-    """See that what a lesson needs is installed, and keep TensorFlow from writing its log into the notebook.
+    """See that what a lesson needs is installed, and load TensorFlow and PyTorch so that they get on (`engines.py`).
 
     Call it before the first import of a framework.
 
@@ -42,6 +43,7 @@ def needs(*extras: str) -> None:
 
     Raises:
         MissingExtra: one sentence that says what to install.
+        EngineClash: PyTorch is needed, and TensorFlow was loaded before in the order in which the two clash.
     """
     if unknown := [extra for extra in extras if extra not in MODULES]:
         raise NNTeachError(message(f"some of {', '.join(MODULES)}", ", ".join(unknown)))
@@ -65,6 +67,17 @@ def needs(*extras: str) -> None:
                 f"Keras is to run on {engine} (KERAS_BACKEND), which is not installed: run  pip install {engine}  "
                 "or take KERAS_BACKEND out of the environment, and restart the kernel."
             )
+    _load(extras)
+
+
+def _load(extras) -> None:
+    """The engines a lesson is about to import, loaded in an order in which they live together."""
+    backend = os.environ.get("KERAS_BACKEND")
+    if "torch" in extras or ("keras" in extras and backend == "torch"):
+        engines.check_torch()
+        engines.triton_first()
+    if "tensorflow" in extras or ("keras" in extras and backend == "tensorflow"):
+        engines.load("tensorflow")
 
 
 def _errors_only(record) -> bool:
@@ -85,15 +98,6 @@ def _is_there(extra) -> bool:
 def _backend() -> str:
     """The first engine that is installed."""
     return next(filter(found, BACKENDS))
-
-
-def found(module: str) -> bool:
-    """Whether a module is installed; nothing is imported for it, and a folder that only has its name is none."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        return False
-    return spec is not None and spec.origin is not None
 
 
 def _in_words(extras) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from ..errors import NNTeachError, message
+from . import engines
 
 MODES = ("quick", "full")
 PACKAGES = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "torch": ("torch",), "jax": ("jax",),
@@ -66,8 +67,7 @@ def here(engine: str = "keras") -> Here:
     """
     label = ""
     if engine == "keras":
-        import keras
-
+        keras = engines.load("keras")
         engine, label = keras.backend.backend(), f"Keras {keras.__version__} on "
     return Here(mode(), label + _version(engine), DEVICES.get(engine, _cpu)())
 
@@ -88,8 +88,7 @@ def _cpu() -> str:
 
 
 def _tensorflow() -> str:
-    import tensorflow as tf
-
+    tf = engines.load("tensorflow")
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         try:
@@ -101,16 +100,14 @@ def _tensorflow() -> str:
 
 
 def _torch() -> str:
-    import torch
-
+    torch = engines.load("torch")
     if torch.cuda.is_available():
         return ", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
     return "Apple GPU (mps)" if torch.backends.mps.is_available() else _cpu()
 
 
 def _jax() -> str:
-    import jax
-
+    jax = engines.load("jax")
     names = [device.device_kind for device in jax.devices() if device.platform != "cpu"]
     return ", ".join(names) or _cpu()
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from .. import atomic
 from .clothes import Clothes
 from .here import Here
 
@@ -46,7 +47,7 @@ def record(name: str, here: Here, data: Clothes | None = None, **found) -> None:
     folder = Path(FOLDER)
     folder.mkdir(exist_ok=True)
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    atomic.write_text(folder / f"{name}.json", text)
 
 
 def recorded(name: str) -> Recorded:

@@ -10,11 +10,13 @@ never run (`handed_in.py`); the verdict comes from the same check as in the note
 """
 
 import csv
+import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .. import atomic
 from ..errors import GraphError, message
 from .exercise import Exercise
 from .handed_in import Unreadable, read_file
@@ -63,7 +65,7 @@ class Sheet:
 
     def write(self, path) -> None:
         """Write the sheet to a file."""
-        Path(path).write_text(json.dumps(self.__dict__, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        atomic.write_text(path, json.dumps(self.__dict__, indent=1, sort_keys=True) + "\n")
 
     @property
     def exercise(self) -> Exercise:
@@ -171,8 +173,9 @@ def write_csv(rows: list[Row], path, form: str = "plain") -> None:
     writers = {"plain": _plain, "moodle": _moodle, "canvas": _canvas}
     if form not in writers:
         raise GraphError(message(f"a form among {', '.join(writers)}", repr(form)))
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([[_harmless(cell) for cell in line] for line in writers[form](rows)])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[_harmless(cell) for cell in line] for line in writers[form](rows)])
+    atomic.write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))  # names of files may be anything
 
 
 def _plain(rows):

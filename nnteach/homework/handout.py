@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+from .. import atomic
 from ..errors import GraphError, NNTeachError, message
 from ..latex import prose
 from .course_set import COURSE
@@ -41,9 +42,9 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
     else:
         suffix, write = FORMS[form]
         for hw in made:
-            (folder / f"{hw.student}{suffix}").write_text(write(hw, sheet), encoding="utf-8")
+            atomic.write_text(folder / f"{hw.student}{suffix}", write(hw, sheet))
         if form in KEYS:
-            solutions.write_text(_solved(made, form), encoding="utf-8")
+            atomic.write_text(solutions, _solved(made, form))
     complete = Sheet(**(sheet.__dict__ | {"draws": {hw.student: hw.variant.draws for hw in made}}))
     complete.write(folder / SHEET)
     return complete

@@ -10,6 +10,7 @@ nothing, so each ends in an `assert`. nbgrader itself is not needed to write the
 import json
 from pathlib import Path
 
+from .. import atomic
 from .grade import RIGHT, Sheet
 
 SCHEMA = 3  # of the metadata in nbgrader's cells
@@ -29,7 +30,7 @@ def to_nbgrader(sheet: Sheet, path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     content = {"cells": _cells(sheet), "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    atomic.write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return path
 
 

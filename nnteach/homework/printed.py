@@ -9,6 +9,7 @@ import textwrap
 
 import numpy as np
 
+from .. import atomic
 from ..draw.export import INK, QUIET, rendering, visible
 from .formulas import how
 from .phrases import phrase
@@ -37,7 +38,7 @@ def write_pdf(homeworks, path, solutions: bool = False) -> int:
     from matplotlib.backends.backend_pdf import PdfPages
 
     pages, metadata = 0, {"Title": "Homework", "Creator": None, "Producer": None, "CreationDate": None}
-    with rendering(), PdfPages(path, metadata=metadata) as pdf:
+    with rendering(), atomic.whole(path) as part, PdfPages(part, metadata=metadata) as pdf:
         for hw in homeworks:
             for figure in pages_of(hw, solutions):
                 pdf.savefig(figure)

@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
+from .. import atomic
 from ..errors import GraphError, message
 from . import log
 from .answers import Judgement, judge, read
@@ -212,7 +212,7 @@ class Homework:
         """Write answers to a JSON file, to be handed in."""
         values = {name: read(value).array.tolist() for name, value in (dict(answers or {}) | named).items()}
         content = {"student": self.student, "variant": self.variant.id, "answers": values}
-        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        atomic.write_text(path, json.dumps(content, indent=1) + "\n")
 
     def log_to(self, path) -> "Homework":
         """Keep a log of checks, hints and solutions in a file of JSON lines (`log.py`); returns the homework itself."""

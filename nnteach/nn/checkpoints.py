@@ -1,10 +1,18 @@
 """Saving arrays in an .npz file, all or nothing: a crash while writing leaves the old file as it was."""
 
-import os
-import tempfile
+import io
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+
+from .. import atomic
+from ..errors import NNTeachError, message
+
+
+class CheckpointError(NNTeachError, ValueError):
+    """A file that is no checkpoint, or not this run's."""
 
 
 def save(path, content: dict) -> None:
@@ -16,22 +24,33 @@ def save(path, content: dict) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **flatten(content))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # one step: a reader sees the old file or the new one
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with atomic.whole(path) as part, part.open("wb") as file:
+        np.savez(file, **flatten(content))
 
 
 def load(path) -> dict:
-    """Read what `save` wrote: nested dicts of arrays; a number comes back as an array without axes."""
-    with np.load(path, allow_pickle=False) as file:  # a pickle could run anything
-        return nest({name: file[name] for name in file.files})
+    """Read what `save` wrote: nested dicts of arrays; a number comes back as an array without axes.
+
+    Raises:
+        OSError: there is no such file, or it cannot be read.
+        CheckpointError: its content is something else, or damaged.
+    """
+    atomic.sweep(path)
+    content = io.BytesIO(Path(path).read_bytes())  # NumPy itself leaves a damaged file open
+    try:
+        with np.load(content, allow_pickle=False) as file:  # a pickle could run anything
+            return nest({name: file[name] for name in file.files})
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, AttributeError, NotImplementedError,
+            TypeError, SyntaxError, OverflowError, MemoryError) as error:
+        raise damaged(path, error) from None
+
+
+def damaged(path, error) -> "CheckpointError":
+    """What to say of a file that was no checkpoint, or is none any more."""
+    return CheckpointError(message(
+        "a checkpoint that nnteach wrote, whole",
+        f"{path}, which is damaged or something else ({type(error).__name__})",
+        "Move it away, and the run begins anew; or put a copy of the checkpoint in its place"))
 
 
 def flatten(content: dict, prefix: str = "") -> dict:

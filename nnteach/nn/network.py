@@ -110,15 +110,24 @@ class Network:
         save(path, {"parameters": self.parameters, "buffers": self.buffers})
 
     def load(self, path) -> "Network":
-        """Take parameters and buffers from a file that `save` or `fit(checkpoint=…)` wrote."""
-        from .checkpoints import load
+        """Take parameters and buffers from a file that `save` or `fit(checkpoint=…)` wrote.
+
+        Raises:
+            CheckpointError: the file is damaged, or something else.
+            ShapeError: it is of a network with other layers. This one is then as it was.
+        """
+        from .checkpoints import damaged, load
 
         content = load(path)
-        for name, array in content["parameters"].items():
-            if name not in self.parameters or array.shape != self.parameters[name].shape:
-                expected = self.parameters[name].shape if name in self.parameters else "no such parameter"
-                raise ShapeError(message(f"{name} of shape {expected} in {path}", f"{array.shape}"))
-        self.parameters, self.buffers = content["parameters"], content.get("buffers", {})
+        parameters = content.get("parameters")
+        if not isinstance(parameters, dict) or any(np.asarray(p).dtype.kind != "f" for p in parameters.values()):
+            raise damaged(path, KeyError("parameters"))
+        for name in dict.fromkeys([*self.parameters, *parameters]):
+            ours, theirs = (getattr(of.get(name), "shape", "no such parameter") for of in (self.parameters, parameters))
+            if ours != theirs:
+                raise ShapeError(message(f"{name} of shape {ours} in {path}", f"{theirs}",
+                                         "Build the network with the layers that it was saved with"))
+        self.parameters, self.buffers = parameters, content.get("buffers", {})
         return self
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .checkpoints import damaged
+
 WATCHED = ("best", "best_epoch", "waited")
 
 
@@ -41,10 +43,20 @@ def go_on(path, run, rng) -> int:
 
     Returns:
         The number of epochs that are done; 0 if there is no file yet.
+
+    Raises:
+        CheckpointError: the file is damaged, or something else.
     """
     if not Path(path).exists():
         return 0
     content = run.trainer.load(path)
+    try:
+        return _go_on(content, run, rng)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(path, error) from None
+
+
+def _go_on(content, run, rng) -> int:
     rng.bit_generator.state = json.loads(str(content["rng"]))
     run.history.update({name: numbers.tolist() for name, numbers in content["history"].items()})
     run.best = content["best"]["parameters"], content["best"].get("buffers", {})

@@ -3,6 +3,7 @@
 import functools
 from pathlib import Path
 
+from .. import atomic
 from ..draw import title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
@@ -76,7 +77,7 @@ class Player:
         """
         path = Path(path)
         if path.suffix.lower() == ".html" and step is None:
-            path.write_text(self.to_html(), encoding="utf-8")
+            atomic.write_text(path, self.to_html())
         else:
             from ..export import save
             save(self.trace, path, step)

@@ -32,6 +32,10 @@ MOST_INTERRUPTIONS = 5
 """Attempts at one candidate that may take their process with them, before it is given up in this run."""
 
 
+AT_WORK: set[tuple[str, int]] = set()
+"""What this process is at: place of the ledger and id of the trial. A trial of ours that is not here was dropped."""
+
+
 class Ledger:
     """The study, and who does what in it.
 
@@ -44,11 +48,11 @@ class Ledger:
 
     def __init__(self, place: str, space: Space, settings: dict):
         optuna = optuna_itself()
-        self.space, self.settings = space, settings
+        self.space, self.settings, self.place = space, settings, place
         self._planning = contextlib.nullcontext()
+        self.storage = open_storage(place)
         if "://" not in place:
             self._planning = Lock(f"{place}.plan")
-        self.storage = open_storage(place)
         self.study = optuna.create_study(
             study_name="nnteach",
             storage=self.storage,
@@ -87,7 +91,8 @@ class Ledger:
         """Optuna's trials by index of the candidate, oldest first."""
         found = {}
         for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False):
-            if "index" in trial.user_attrs and outcome(trial) != "queued twice":
+            lost = trial.state == self.states.WAITING and "seed" not in trial.user_attrs  # see journal.py
+            if "index" in trial.user_attrs and not lost and outcome(trial) != "queued twice":
                 found.setdefault(trial.user_attrs["index"], []).append(trial)
         return found
 
@@ -128,8 +133,16 @@ class Ledger:
         for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)):
             owner = trial.user_attrs.get("owner")
             unowned = owner is None and (now - trial.datetime_start).total_seconds() > UNOWNED_SECONDS
-            if unowned or (owner and (owners.is_gone(owner) or self._is_silent(trial, owner))):
+            dropped = owner == owners.me() and self._key(trial._trial_id) not in AT_WORK
+            if unowned or dropped or (owner and (owners.is_gone(owner) or self._is_silent(trial, owner))):
                 self.end(trial._trial_id, "interrupted")
+
+    def _key(self, trial_id: int) -> tuple[str, int]:
+        return self.place, trial_id
+
+    def let_go(self, trial_id: int) -> None:
+        """Nobody in this process works at the trial any more, whatever the ledger could be told of it."""
+        AT_WORK.discard(self._key(trial_id))
 
     def _is_silent(self, trial, owner) -> bool:
         """Whether a worker on another machine has not given a sign of life for long; their clock is not asked."""
@@ -169,11 +182,14 @@ class Ledger:
         optuna = optuna_itself()
         waiting = self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.WAITING,))
         for trial in sorted(waiting, key=lambda trial: trial.user_attrs.get("index", 0)):
-            if trial.user_attrs.get("index", n_trials) >= n_trials:
+            if trial.user_attrs.get("index", n_trials) >= n_trials or "seed" not in trial.user_attrs:
                 continue
             with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):
                 if self.storage.set_trial_state_values(trial._trial_id, self.states.RUNNING):
+                    AT_WORK.add(self._key(trial._trial_id))
                     self.storage.set_trial_user_attr(trial._trial_id, "owner", owners.me())
+                    # Once more which candidate it is: should lines of the journal be lost, this tells the trials apart.
+                    self.storage.set_trial_user_attr(trial._trial_id, "index", trial.user_attrs["index"])
                     if not self._is_queued_twice(trial):
                         return optuna.trial.Trial(self._study_for(trial), trial._trial_id)
                     self.end(trial._trial_id, "queued twice")

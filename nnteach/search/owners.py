@@ -2,8 +2,9 @@
 
 import os
 import socket
-import sys
 from pathlib import Path
+
+from ..atomic import runs
 
 
 def me() -> str:
@@ -14,7 +15,7 @@ def me() -> str:
 def is_gone(owner: str) -> bool:
     """Whether that process is certainly no more. Of another machine's nothing is known, so it counts as alive."""
     _, pid, started = owner.rsplit(" ", 2)
-    return is_here(owner) and (not _runs(int(pid)) or _started(int(pid)) != started)
+    return is_here(owner) and (not runs(int(pid)) or _started(int(pid)) != started)
 
 
 def is_here(owner: str) -> bool:
@@ -32,23 +33,3 @@ def _started(pid: int) -> str:
     except OSError:
         return "?"
     return "gone" if after_name[0] in "ZX" else after_name[19]  # a zombie was killed, and waits to be noticed
-
-
-def _runs(pid: int) -> bool:
-    if sys.platform == "win32":  # there, os.kill(pid, 0) would end it
-        import ctypes
-
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # only to ask about it
-        code = ctypes.c_ulong()
-        running = (
-            bool(handle) and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code)) and code.value == 259
-        )
-        ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(running)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -3,9 +3,11 @@
 import base64
 import csv
 import html
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import atomic
 from ..errors import message
 from .ledger import outcome
 from .space import SearchError
@@ -50,7 +52,8 @@ class Result:
 
     def __init__(self, ledger, n_trials: int, study: str):
         attempts = ledger.attempts()
-        self.trials = [_trial(index, attempts[index]) for index in sorted(attempts) if index < n_trials]
+        wanted = [index for index in sorted(attempts) if index < n_trials]
+        self.trials = [_trial(index, attempts[index], ledger.seed_of(index)) for index in wanted]
         self.study, self.optuna = study, ledger.study
         self.space, self.sampler = ledger.space, ledger.settings["sampler"]
         self.maximize = ledger.settings["direction"] == "maximize"
@@ -88,10 +91,11 @@ class Result:
     def to_csv(self, path) -> Path:
         """Write the table to a file, and return its path."""
         columns = list(dict.fromkeys(column for row in self.table for column in row))
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            writer.writerows(self.table)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns)
+        writer.writeheader()
+        writer.writerows(self.table)
+        atomic.write_text(path, text.getvalue())
         return Path(path)
 
     def plot(self, kind: str = "best", **settings) -> "Plot":
@@ -166,7 +170,8 @@ class Plot:
 
     def save(self, path):
         """Write it to a file; the ending, such as .png, .svg or .pdf, says what kind."""
-        self.figure.savefig(path)
+        with atomic.whole(path) as part:
+            self.figure.savefig(part, format=Path(path).suffix[1:] or None)
 
     def __repr__(self):
         return self.alt
@@ -187,16 +192,16 @@ def _time(seconds):
     return "–" if seconds is None else f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _trial(index, attempts) -> Trial:
+def _trial(index, attempts, seed) -> Trial:
     last = attempts[-1]
     seconds = last.duration.total_seconds() if last.duration is not None else None
-    params = last.params or last.system_attrs.get("fixed_params", {})
+    params = {**last.system_attrs.get("fixed_params", {}), **last.params}
     return Trial(
         index,
         outcome(last),
         last.value,
         dict(params),
-        last.user_attrs["seed"],
+        seed,
         seconds,
         len(attempts),
         last.user_attrs.get("error", ""),

@@ -8,14 +8,19 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import message
 from .crew import RECYCLED, Crew
 from .ledger import Ledger, outcome
 from .live import OPEN, watcher
 from .result import Result
 from .space import SearchError, Space
+from .storage import unwritable
 from .work import ObjectiveFailed, attempt, check_signature
 
+MOST_TRIALS = 1_000_000
+"""Every candidate is queued in the ledger before the first is tried; a larger number is a slip of the keyboard."""
 POLL = 0.2
 """Seconds between two looks at the workers."""
 ALLOWED = {"direction": ("maximize", "minimize"), "sampler": ("random", "tpe"), "pruner": (None, "median")}
@@ -61,24 +66,27 @@ def search(
     n_trials = _total(n_trials, space)
     chosen = {"direction": direction, "sampler": sampler, "pruner": pruner}
     _check_choices(chosen, space)
-    _check_counts(n_jobs=n_jobs, recycle=recycle)
+    _check_counts(n_jobs=n_jobs, recycle=recycle, seed=seed)
     extras = check_signature(objective, list(space.entries))
     name = getattr(objective, "__qualname__", type(objective).__name__)
-    ledger = Ledger(str(study), space, {**chosen, "seed": int(seed), "objective": name})
-    ledger.plan(n_trials)
-    with watcher(ledger, n_trials, str(study), show) as bar:
-        if n_jobs == 1:
-            _here(ledger, objective, extras, n_trials, bar)
-        else:
-            _by_workers(ledger, objective, str(study), n_trials, (n_jobs, recycle), bar)
-    return Result(ledger, n_trials, str(study))
+    try:
+        ledger = Ledger(str(study), space, {**chosen, "seed": int(seed), "objective": name})
+        ledger.plan(n_trials)
+        with watcher(ledger, n_trials, str(study), show) as bar:
+            if n_jobs == 1:
+                _here(ledger, objective, extras, n_trials, bar)
+            else:
+                _by_workers(ledger, objective, str(study), n_trials, (n_jobs, recycle), bar)
+        return Result(ledger, n_trials, str(study))
+    except OSError as error:  # the objective's own errors are in the ledger; this is the ledger's
+        raise unwritable(study, error) from error
 
 
 def _total(n_trials, space):
     if n_trials is None and space.candidates is not None:
         return len(space.candidates)
-    if not isinstance(n_trials, int) or n_trials < 0:
-        raise SearchError(message("n_trials, a whole number", repr(n_trials)))
+    if not _is_whole(n_trials) or not 0 <= n_trials <= MOST_TRIALS:
+        raise SearchError(message(f"n_trials, a whole number from 0 to {MOST_TRIALS:,}", repr(n_trials)))
     if space.candidates is not None and n_trials > len(space.candidates):
         raise SearchError(message(f"n_trials up to {len(space.candidates)}, the length of the list", str(n_trials)))
     return n_trials
@@ -96,8 +104,13 @@ def _check_choices(chosen, space):
 
 def _check_counts(**given):
     for name, number in given.items():
-        if not isinstance(number, int) or number < 1:
-            raise SearchError(message(f"{name} as a whole number from 1", repr(number)))
+        least = 0 if name == "seed" else 1
+        if not _is_whole(number) or number < least:
+            raise SearchError(message(f"{name} as a whole number from {least}", repr(number)))
+
+
+def _is_whole(number) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
 def _latest(ledger, n_trials) -> list:

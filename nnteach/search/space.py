@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import NNTeachError, message
 
 HELP = 'Write {"lr": (1e-4, 1e-1, "log"), "layers": (1, 3), "units": [16, 32, 64]}'
+LARGEST_WHOLE = 2**53
 PLAIN = (str, bool, int, float, type(None))
 
 
@@ -131,17 +132,36 @@ def _entry(name, given):
             )
         )
     low, high = (_plain(name, value) for value in given[:2])
-    if not all(
-        isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end) for end in (low, high)
-    ):
-        raise SearchError(message(f"two numbers as the ends of {name}", repr(given), HELP))
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) and _is_finite(end) for end in (low, high)):
+        raise SearchError(message(f"two numbers as the ends of {name}", f"{given!r:.200}", HELP))
     if not low < high:
         raise SearchError(
             message(f"{name} with low < high", repr(given), "Exchange them, or leave out what does not vary")
         )
     if len(given) == 3 and low <= 0:
         raise SearchError(message(f'{name} above 0, because of "log"', repr(given), "The logarithm of 0 is −∞"))
-    return Range(low, high, len(given) == 3)
+    found = Range(low, high, len(given) == 3)
+    _check_extent(name, found)
+    return found
+
+
+def _is_finite(number) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond every float
+        return False
+
+
+def _check_extent(name, entry):
+    """Optuna keeps every number as a float, which holds whole numbers to 2⁵³ and no difference beyond 1.8e308."""
+    given = f"{entry}"
+    if entry.whole and max(abs(entry.low), abs(entry.high)) > LARGEST_WHOLE:
+        raise SearchError(message(f"whole numbers up to 2⁵³ = {LARGEST_WHOLE:,} for {name}", given,
+                                  f"Write ({float(entry.low)}, {float(entry.high)}) for real numbers, or search the "
+                                  "exponent"))
+    if not math.isfinite(float(entry.high) - float(entry.low)):
+        raise SearchError(message(f"{name} with a finite difference of its ends", given,
+                                  f"Search the exponent: {name}_exponent from −308 to 308"))
 
 
 def _plain(name, value):

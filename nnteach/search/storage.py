@@ -1,12 +1,14 @@
 """Where a ledger lies: in a journal file, in a database, or behind a server; and Optuna, which knows them all."""
 
 import contextlib
+import errno
 import os
 import urllib.parse
 import warnings
 from pathlib import Path
 
 from ..errors import message
+from . import journal as journals
 from .space import SearchError
 
 LOCK_SECONDS = 3
@@ -38,7 +40,7 @@ def pruner_of(name):
 def open_storage(place):
     optuna = optuna_itself()
     if "://" in place:
-        return _proxy(place) if place.startswith("grpc://") else optuna.storages.get_storage(place)
+        return _proxy(place) if place.startswith("grpc://") else _database(place)
     journal = optuna.storages.journal
     path = Path(place)
     try:
@@ -47,13 +49,42 @@ def open_storage(place):
         _repair(path, lock)
         return optuna.storages.JournalStorage(journal.JournalFileBackend(str(path), lock_obj=lock))
     except OSError as error:
-        raise SearchError(message(f"{place} to be a file to write to", error.strerror or str(error))) from error
-    except (ValueError, KeyError, TypeError) as error:
+        raise unwritable(place, error) from error
+    except journals.NoJournal as error:
         raise SearchError(
             message(
-                f"{place} to be a journal of Optuna",
-                f"something else ({error})",
+                f"{place} to be a journal of Optuna, or no file yet",
+                f"a file of something else ({error}); it was left as it is",
                 "Name another file as study=",
+            )
+        ) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SearchError(
+            message(
+                f"{place} to be a journal that can be read to its end",
+                f"a damaged one ({error})",
+                "Name another file as study=, and begin anew; or put a copy of this one in its place",
+            )
+        ) from error
+
+
+def unwritable(place, error: OSError) -> SearchError:
+    """What to say where the disk does not do what a ledger needs."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    advice = "Make room, and run the same search again: nothing that was done is lost" if full else ""
+    return SearchError(message(f"{place} to be a file to write to", error.strerror or str(error), advice))
+
+
+def _database(place):
+    """The database at an address that SQLAlchemy understands."""
+    try:
+        return optuna_itself().storages.get_storage(place)
+    except Exception as error:  # whatever SQLAlchemy, a driver that is missing or the database itself may say
+        raise SearchError(
+            message(
+                "the address of a database that can be reached, such as sqlite:///search.db",
+                f"{place} ({str(error).strip().splitlines()[0][:200]})",
+                "Correct the address, install the database's driver, or name a file as study=",
             )
         ) from error
 
@@ -93,19 +124,18 @@ def serve(study: str, port: int = 13000, host: str = "localhost") -> None:
 
 
 def _repair(path, lock):
-    """Cut off a last line that a crash left half written: Optuna would join the next one to it, read neither."""
+    """Make a journal readable again that a crash or a power cut has damaged, and say so."""
     if not path.exists() or not path.stat().st_size:
         return
     lock.acquire()
     try:
-        with path.open("r+b") as file:
-            content = file.read()
-            if not content.endswith(b"\n"):
-                if b"\n" not in content and not content.startswith(b'{"op_code"'):
-                    raise ValueError("no line of a journal")  # somebody's notes; leave them alone
-                file.truncate(content.rfind(b"\n") + 1)
+        mended = journals.mend(path)
     finally:
         lock.release()
+    if mended:
+        lines = f"line{'s' * (len(mended.lines) > 1)} {', '.join(map(str, mended.lines[:10]))}"
+        warnings.warn(f"{path}: {lines} could not be read, as after a power cut. All the other lines are kept; what "
+                      f"the search still lacks is done again. The file as it was is {mended.copy}", stacklevel=2)
 
 
 class Lock:

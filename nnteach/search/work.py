@@ -51,10 +51,7 @@ def attempt(ledger: Ledger, trial, objective, extras) -> None:
         wanted = {"seed": trial.user_attrs["seed"], "report": _reporter(trial)}
         with ledger.heartbeat(trial._trial_id):
             value = objective(**params, **{name: wanted[name] for name in extras})
-        if not isinstance(value, numbers.Real):
-            raise SearchError(
-                message("a number from the objective", f"{value!r:.80}", "Return the score, such as an accuracy")
-            )
+        score = _score(value)
     except optuna_pruned:
         reported = trial.storage.get_trial(trial._trial_id).intermediate_values
         ledger.end(trial._trial_id, "pruned", reported[max(reported)] if reported else None)
@@ -65,8 +62,29 @@ def attempt(ledger: Ledger, trial, objective, extras) -> None:
         ledger.end(trial._trial_id, "interrupted")
         raise
     else:
-        finite = math.isfinite(value)
-        ledger.end(trial._trial_id, "complete" if finite else "not finite", float(value) if finite else None)
+        finite = math.isfinite(score)
+        ledger.end(trial._trial_id, "complete" if finite else "not finite", score if finite else None)
+    finally:
+        ledger.let_go(trial._trial_id)
+
+
+def _score(value) -> float:
+    """What the objective returned, as a float."""
+    advice = "Return the score, such as an accuracy"
+    if not isinstance(value, numbers.Real):
+        raise SearchError(message("a number from the objective", f"{_shown(value)}, a {type(value).__name__}", advice))
+    try:
+        return float(value)
+    except OverflowError:
+        raise SearchError(message("a number that a float can hold, up to 1.8e308", "a larger one", advice)) from None
+
+
+def _shown(value) -> str:
+    """A value for a message, whatever its repr does."""
+    try:
+        return f"{value!r:.80}"
+    except Exception:
+        return "something that cannot be printed"
 
 
 def _pruned():

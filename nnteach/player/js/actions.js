@@ -6,6 +6,7 @@ import { cellUnder } from "./cells.js";
 import { fold, folds } from "./fold.js";
 import { inNumber, keyAction, placeOf } from "./keys.js";
 import { nextPhase, previousPhase } from "./lookup.js";
+import { tell } from "./screen.js";
 import { LEVELS } from "./views.js";
 
 /** Do what a key or a button asks for. @param {Player} player @param {string} action @param {Element | null} place where it was asked */
@@ -76,10 +77,9 @@ function onKey(player, event) {
   const action = event.isComposing ? null : keyAction(event, player.screen.blank ? "" : placeOf(target));
   if (action === null || (action === "close" && !player.canClose)) return;
   event.preventDefault();
-  // Where a clicker finds no more steps, it turns the page round the player; F2 begins or ends a lecture. reveal.js
-  // understands the message, and nnteach's lectures do.
+  // Where a clicker finds no more steps, it turns the page round the player; F2 begins or ends a lecture.
   const method = { F2: action, PageDown: step === data.steps.length && "next", PageUp: !step && "prev" }[event.key];
-  if (method) parent.postMessage(JSON.stringify({ method }), "*");
+  if (method) tell(method);
   act(player, action, target);
 }
 

@@ -6,6 +6,9 @@ import { setAttribute } from "./elements.js";
 
 const THEMES = ["auto", "light", "dark"];
 
+/** Tell the page around: nnteach's lectures and reveal.js understand the message, whose origin a sandboxed frame cannot know. @param {string} method */
+export const tell = (method) => parent.postMessage(JSON.stringify({ method }), "*");
+
 export class Screen {
   #theme = "auto";
 
@@ -46,6 +49,7 @@ export class Screen {
   }
 
   set blank(on) {
+    if (on !== this.blank) tell(on ? "blank" : "show");
     setAttribute(this.player.root, "data-blank", on ? "" : null);
   }
 }

@@ -1,11 +1,13 @@
 // @ts-check
 // Lecture mode in JupyterLab: F2 fills the window with the notebook, one idea at a time, and at its end opens the next
 // lesson of the course page. PageDown, PageUp and the arrows turn the page, as a clicker does; Shift+Enter runs a cell
-// and stays.
+// and stays; b and the point turn the wall black. No other key does anything to the notebook, as JupyterLab's would: it
+// hears of none but those that are typed in a field.
 
-import { BACK, FORWARD, ideasOf, makeBar, onHandedOn } from "./bar.js";
+import { ideasOf, keyIn, makeBar, onHandedOn } from "./bar.js";
 
 const CLASS = "nnteach-lecture";
+const EDITED = ".jp-InputArea-editor, .jp-OutputArea-output, a, button, input, label, summary";  // else a click is for nothing
 const COURSE_PAGE = /^course(-\d{3})?\.md$/;
 
 /** The notebook that follows `path` among the links of the course page; null if none does, or `path` is not there.
@@ -19,6 +21,8 @@ function following(page, path) {
 class Lecture {
   end = () => this.stop();
   keys = (/** @type {KeyboardEvent} */ event) => this.onKey(event);
+  mouse = (/** @type {Event} */ event) => this.onMouse(event);
+  stay = () => this.onActiveCell();
 
   /** @param {any} app @param {any} panel of the notebook @param {(panel: any) => void} ended told the panel of the next lecture */
   constructor(app, panel, ended) {
@@ -35,13 +39,22 @@ class Lecture {
     this.now = Math.max(this.ideas[this.notebook.activeCellIndex] ?? 0, 0);
     panel.node.classList.add(CLASS);
     document.body.dataset.nnteachLecture = "";
-    const { bar, place } = makeBar((by) => this.turn(by), this.end);
+    const { bar, place, blank } = makeBar((by) => this.turn(by), this.end);
     this.bar = bar;
     this.place = place;
+    this.blank = blank;
     document.body.append(bar);
-    document.addEventListener("keydown", this.keys, true);
+    this.listen((target, ...listener) => target.addEventListener(...listener));
     panel.disposed.connect(this.end);
+    this.notebook.activeCellChanged.connect(this.stay);
     this.show();
+  }
+
+  /** Before JupyterLab, which listens at the document.
+   * @param {(target: Window, type: string, listener: any, capture: true) => void} how to begin, or to end */
+  listen(how) {
+    how(window, "keydown", this.keys, true);
+    for (const type of ["mousedown", "dblclick", "focusin"]) how(window, type, this.mouse, true);
   }
 
   show() {
@@ -90,25 +103,56 @@ class Lecture {
     this.select(at + 1);
   }
 
+  /** @param {string} method what a key, or a player that has the keys, asks for */
+  act(method) {
+    this.blank(method === "blank" ? undefined : false);
+    if (method === "lecture") this.stop();
+    else if (method === "next") this.turn(1);
+    else if (method === "prev") this.turn(-1);
+  }
+
   /** @param {KeyboardEvent} event */
   onKey(event) {
-    const typing = event.target instanceof HTMLElement
-      && event.target.closest("input, select, textarea, [contenteditable], button, summary");
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "F2") this.stop();
-    else if (event.key === "Enter" && event.shiftKey) this.run();
-    else if (typing) return;
-    else if (FORWARD.includes(event.key)) this.turn(1);
-    else if (BACK.includes(event.key)) this.turn(-1);
-    else return;
-    event.preventDefault();
+    const { key, ctrlKey, altKey, metaKey, shiftKey } = event;
+    if (event.target instanceof Element && event.target.closest("[data-nnteach-player]")) return;  // a live one hands on
+    const modified = ctrlKey || altKey || metaKey;
+    const runs = key === "Enter" && (modified || shiftKey);
+    const does = keyIn(event);
+    // Ctrl+S saves; Ctrl+Shift+− would cut a cell in two; the browser's own keys are not JupyterLab's either.
+    if (!runs && (does === "own" ? !(modified && shiftKey && /[-_]/.test(key)) : modified && key === "s")) return;
     event.stopImmediatePropagation();
+    if (!modified && !/^(F\d+|Esc.*|Shift)$/.test(key) || runs || does) event.preventDefault();
+    if (runs) this.run();
+    else if (does && does !== "own") this.act(does);
+    else if (!/^(Shift|Control|Alt|Meta)/.test(key)) this.blank(false);
+  }
+
+  /** A click where nothing is to be edited or pressed, or the focus that comes with it: JupyterLab would put the cursor
+   * into some cell, make the prose the active cell, or open it.
+   * @param {Event} event */
+  onMouse(event) {
+    const { target } = event;
+    if (!(target instanceof Element) || !this.panel.node.contains(target)) return;
+    const prose = target.closest(".jp-MarkdownCell") && !target.closest("a, summary");
+    if (!prose && target.closest(EDITED)) return;
+    event.stopImmediatePropagation();
+    if (event.type !== "mousedown") return;
+    if (!prose) event.preventDefault();  // the browser itself would put the cursor into the nearest editor
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }
+
+  /** The cursor leaves its cell at the end of it, by an arrow, for a cell that nobody sees. */
+  onActiveCell() {
+    const { activeCellIndex: at } = this.notebook;
+    if (this.ideas[at] !== this.now) this.select(0);
   }
 
   /** @param {boolean} leave the lecture; otherwise it goes on in another notebook */
   stop(leave = true) {
-    document.removeEventListener("keydown", this.keys, true);
+    this.listen((target, ...listener) => target.removeEventListener(...listener));
     this.panel.disposed.disconnect(this.end);
+    this.notebook.activeCellChanged.disconnect(this.stay);
+    this.blank(false);
     this.bar.remove();
     this.panel.node.classList.remove(CLASS);
     delete document.body.dataset.nnteachLecture;
@@ -118,8 +162,24 @@ class Lecture {
     }
     if (!leave) return;
     this.ended(null);
-    if (!this.panel.isDisposed) this.notebook.activate();  // the keys go to it, and no longer to a button that is gone
-    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    this.leave();
+  }
+
+  /** Out of full screen, and back to a notebook in its place. */
+  async leave() {
+    const { notebook, panel } = this;
+    if (!panel.isDisposed) notebook.activate();  // the keys go to it, and no longer to a button that is gone
+    if (document.fullscreenElement) await document.exitFullscreen().catch(() => {});
+    if (panel.isDisposed) return;
+    // What JupyterLab measured while the notebook filled the window, and its toolbar had no width, is measured anew.
+    const resized = { type: "resize", width: -1, height: -1, isConflatable: false, conflate: () => false };
+    for (const part of [panel.toolbar, notebook]) part.processMessage(resized);
+    panel.fit();
+    // What was on the wall last stays in sight: once the cells have their heights again, which comes bit by bit.
+    for (let times = 0; times < 3 && !panel.isDisposed; times += 1) {
+      await new Promise((done) => { setTimeout(done, 50 * times); });
+      await notebook.scrollToItem(this.ideas.indexOf(this.now), "start").catch(() => {});
+    }
   }
 }
 
@@ -169,8 +229,8 @@ function activate(app) {
     },
   });
   onHandedOn((method) => {
-    if (method === "lecture") app.commands.execute("nnteach:lecture");
-    else lecture?.turn(method === "next" ? 1 : -1);
+    if (lecture) lecture.act(method);
+    else if (method === "lecture") app.commands.execute("nnteach:lecture");
   });
   document.addEventListener("fullscreenchange", () => {  // Esc, which a browser keeps to itself
     if (!document.fullscreenElement) lecture?.stop();
