@@ -230,8 +230,8 @@ def _row(item):
                        for name in (place.removeprefix("nt.demos.") for place in places["demo"]))]
     if item.is_gap:
         shown[0] = "not yet"
-    elif not any(shown):
-        shown[0] = f'tested in {", ".join(places["test"])}'
+    elif item.status == "named":
+        shown[0] += " (named only)"
     columns = "".join(f"<td>{column}</td>" for column in (item.id, html.escape(item.title), *shown))
     return f'<tr id="{item.id}"{" class=gap" if item.is_gap else ""}>{columns}</tr>'
 

@@ -1,11 +1,19 @@
-"""What covers the items of the five decks: lessons and their cells, demos, exercises, tests.
+"""What covers the items of the five decks: the cells that teach them, exercises, demos, and where they are only named.
 
-    python docs/covered.py               # every item, what covers it, and the gaps
-    python docs/covered.py --gaps        # the gaps only; status 1 if there is one
+    python docs/covered.py               # every item, its status, what covers it, and the gaps
+    python docs/covered.py --gaps        # the counts and the gaps only; status 1 if there is one
     python docs/covered.py --catalogue FILE   # also compare the ids with those of a catalogue of the decks
 
-The items stand in `items.tsv`: id, title, and the reason where one is left out. What covers them is read from the
-lessons' and exercises' metadata (`covers`), from the demos' `slides` and from the ids that tests name.
+The items stand in `items.tsv`: id, title, the reason where one is left out, and the cell that teaches it with a few
+words that must stand there ("lesson#cell", then words between bars). An item has one of five statuses:
+
+    taught     a cell of a lesson deals with it: the one that `items.tsv` names
+    exercise   no cell does, but an exercise's metadata (`covers`) name it
+    demo       neither, but a demo shows it
+    named      a lesson's metadata name it, and no more: a word in the box on the slides
+    left out   on purpose, with a reason
+
+What has none of them is a gap. A test that names an item teaches nobody, and does not count.
 """
 
 import argparse
@@ -22,18 +30,29 @@ ROOT = Path(__file__).resolve().parent.parent
 ITEMS = Path(__file__).with_name("items.tsv")
 ID = re.compile(r"\b00[0-4]-\d\d\b")
 SPAN = re.compile(r"\b(00[0-4])-(\d\d)(?:\s*(?:…|to|–|-)\s*(?:\1-)?(\d\d)\b)?")
-# Tests of the pages and of this list name items without testing what they teach.
-NOT_OF_A_SUBJECT = {"test_coverage.py", "test_errata.py", "test_notebooks.py", "test_site.py"}
-KINDS = ("lesson", "exercise", "demo", "test")
+KINDS = ("lesson", "exercise", "demo")
+STATUSES = ("taught", "exercise", "demo", "named", "left out", "gap")
+# Cells that list what the slides say, or what was said: no item is taught there.
+NO_TEACHING = {"title", "slides", "summary"}
 
 
 @dataclass
 class Item:
-    """An item of a deck; `covered` maps each of KINDS to places such as "06_relu_net#forward-reveal"."""
+    """An item of a deck.
+
+    Attributes:
+        id, title: such as "001-24" and "The 2-2-1 ReLU network".
+        left_out: why it is not covered.
+        taught: the cell that teaches it, such as "06_relu_net#forward".
+        terms: words that stand in this cell, between bars.
+        covered: places by KINDS; of a lesson the cell that teaches it or, if none does, one that names it.
+    """
 
     id: str
     title: str
     left_out: str = ""
+    taught: str = ""
+    terms: str = ""
     covered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -42,9 +61,15 @@ class Item:
         return self.id[:3]
 
     @property
+    def status(self) -> str:
+        """The first of STATUSES that it has."""
+        has = (self.taught, self.covered["exercise"], self.covered["demo"], self.covered["lesson"], self.left_out, True)
+        return next(status for status, holds in zip(STATUSES, has, strict=True) if holds)
+
+    @property
     def is_gap(self) -> bool:
         """Whether nothing covers it and no reason is given."""
-        return not self.left_out and not any(self.covered.values())
+        return self.status == "gap"
 
 
 @dataclass(frozen=True)
@@ -86,10 +111,33 @@ def items() -> dict[str, Item]:
     """Every item with what covers it, by id."""
     rows = [line.split("\t") for line in ITEMS.read_text(encoding="utf-8").splitlines() if line]
     table = {row[0]: Item(*row) for row in rows}
-    for kind, name, place in (*_in_notebooks(), *_in_demos(), *_in_tests()):
-        if name in table and place not in table[name].covered[kind]:
+    for item in table.values():
+        item.covered["lesson"] += [item.taught] if item.taught else []
+    for kind, name, place in (*_in_notebooks(), *_in_demos()):
+        if name in table and place not in table[name].covered[kind] and not _is_taught(table[name], place):
             table[name].covered[kind].append(place)
     return table
+
+
+def _is_taught(item, place):
+    """Whether this is the lesson whose cell is named already."""
+    return place.partition("#")[0] == item.taught.partition("#")[0]
+
+
+def faults(item: Item) -> list[str]:
+    """What is wrong with the cell that is said to teach an item; empty if nothing is."""
+    if not item.taught:
+        return []
+    name, _, cell = item.taught.partition("#")
+    lesson = next((each for each in notebooks("notebooks") if each.name == name), None)
+    if lesson is None:
+        return [f"{item.id}: there is no lesson {name}"]
+    text = next(("".join(each["source"]) for each in lesson.cells if each["id"] == cell), None)
+    if text is None or cell in NO_TEACHING:
+        return [f"{item.id}: {name} has no cell {cell} that teaches"]
+    missing = [term for term in item.terms.split("|") if not term or term.lower() not in text.lower()]
+    found = [f"{item.id}: {item.taught} does not say {term!r}" for term in missing]
+    return found + ([] if item.id in lesson.about["covers"] else [f"{item.id}: not in the metadata of {name}"])
 
 
 def ids_in(text: str) -> list[str]:
@@ -123,35 +171,23 @@ def _in_demos():
             yield "demo", item, f"nt.demos.{name}"
 
 
-def _in_tests():
-    for path in sorted((ROOT / "tests").glob("test_*.py")):
-        if path.name in NOT_OF_A_SUBJECT:
-            continue
-        for name in sorted(set(ids_in(path.read_text(encoding="utf-8")))):
-            yield "test", name, path.name
-
-
 def report(table: dict[str, Item]) -> str:
     """The table as text: an item a line."""
     lines = []
     for item in table.values():
         places = "; ".join(place for kind in KINDS for place in item.covered[kind][:3])
-        lines.append(f"{item.id}  {item.title:44} {places or left(item)}")
+        status = "GAP" if item.is_gap else item.status
+        lines.append(f"{item.id}  {item.title:44} {status:9} {places or item.left_out}".rstrip())
     return "\n".join([*lines, "", summary(table)])
 
 
-def left(item: Item) -> str:
-    """Why an item is not covered."""
-    return f"left out: {item.left_out}" if item.left_out else "GAP"
-
-
 def summary(table: dict[str, Item]) -> str:
-    """One line: how many, and the gaps."""
-    gaps = [item.id for item in table.values() if item.is_gap]
-    out = sum(bool(item.left_out) for item in table.values())
-    taught = sum(bool(item.covered["lesson"]) for item in table.values())
-    return (f"{len(table)} items: {taught} in lessons, {out} left out with a reason, {len(gaps)} gaps"
-            + (f": {', '.join(gaps)}" if gaps else ""))
+    """One line: how many have each status, and the gaps."""
+    by = {status: [item.id for item in table.values() if item.status == status] for status in STATUSES}
+    words = {"taught": "taught in a lesson", "exercise": "in an exercise only", "demo": "in a demo only",
+             "named": "only named", "left out": "left out with a reason", "gap": "gaps"}
+    counts = ", ".join(f"{len(by[status])} {word}" for status, word in words.items())
+    return f"{len(table)} items: {counts}" + (f": {', '.join(by['gap'])}" if by["gap"] else "")
 
 
 def ids_of_catalogue(path: Path) -> set[str]:
@@ -170,7 +206,9 @@ def main(arguments=None) -> int:
     if options.catalogue and (differ := ids_of_catalogue(options.catalogue) ^ table.keys()):
         print(f"in one list only: {', '.join(sorted(differ))}")
         return 1
-    return int(any(item.is_gap for item in table.values()))
+    wrong = [fault for item in table.values() for fault in faults(item)]
+    print("\n".join(wrong), end="\n" * bool(wrong))
+    return int(bool(wrong) or any(item.is_gap for item in table.values()))
 
 
 if __name__ == "__main__":
