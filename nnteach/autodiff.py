@@ -154,7 +154,7 @@ def _fit(contribution, parent):
         shape, dtype = value.shape, value.dtype
     if shape_of(contribution) != shape:
         contribution = settle(ops.sum_to(contribution, shape=shape))
-    if dtype.kind != "f" or getattr(contribution, "dtype", _FLOAT64) is dtype:
+    if dtype.kind != "f" or getattr(contribution, "dtype", _FLOAT64) == dtype:  # a pickled array has one of its own
         return contribution
     return settle(ops.astype(contribution, dtype=dtype))
 

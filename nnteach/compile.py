@@ -89,6 +89,9 @@ class Compiled:
                 self._replay, self._signature = self._replay_for(signature, arguments), signature
             return self._replay(*arguments)
 
+    def __deepcopy__(self, _):
+        return self  # as any function is its own copy
+
     @property
     def traces(self) -> int:
         return len(self._replays)

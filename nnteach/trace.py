@@ -7,7 +7,6 @@ worked solution are all made from that.
 """
 
 import bisect
-import copy
 import functools
 from dataclasses import dataclass, field, replace
 
@@ -115,14 +114,21 @@ class Trace:
 
     def like(self, root: Node) -> "Trace":
         """The trace of another result with the same settings."""
+        return Trace(root, *self._settings())
+
+    def _settings(self) -> tuple:
         rate = None if self.optimizer else self.learning_rate
-        return Trace(root, rate, self.notation, self.language, self.optimizer, self.iterations)
+        return rate, self.notation, self.language, self.optimizer, self.iterations
+
+    def __reduce__(self):  # its tables go by the identity of nodes, which a pickle makes anew one by one
+        return Trace, (self.root, *self._settings())
 
     def in_language(self, language: str | None) -> "Trace":
         """The same trace, told in another language; itself if none is given."""
         if language in (None, self.language):
             return self
-        other = copy.copy(self)
+        other = object.__new__(Trace)
+        other.__dict__.update(self.__dict__)
         other.language = language
         return other
 

@@ -45,6 +45,9 @@ class Drawing:
         self.trace = trace
         self.any_number = any_number
 
+    def __reduce__(self):
+        return Drawing, (self.trace, self.any_number)
+
     @functools.cached_property
     def diagram(self) -> Diagram:
         return diagram_of(self.trace, self.any_number)

@@ -6,6 +6,7 @@
     ex.hint(1)      ex.solution()
 """
 
+import functools
 import hashlib
 import inspect
 
@@ -46,7 +47,9 @@ def exercise(name: str, student: str | None = None) -> "FunctionExercise":
     if len(found) != 1:
         known = ", ".join(LESSONS)
         raise GraphError(message(f"the name of an exercise among {known}", repr(name)))
-    return FunctionExercise(LESSONS[found[0]], student)
+    made = FunctionExercise(LESSONS[found[0]], student)
+    made.origin = functools.partial(exercise, found[0], student)
+    return made
 
 
 class FunctionExercise(Homework):

@@ -10,6 +10,7 @@ never run (`handed_in.py`); the verdict comes from the same check as in the note
 """
 
 import csv
+import functools
 import io
 import json
 from collections import Counter
@@ -76,7 +77,9 @@ class Sheet:
         if exercise is None:
             return homework(self.name, student, self.version, **self.description)
         language = self.description.get("language", "en")
-        return Homework(exercise, student, self.version, self.draws.get(student), language)
+        made = Homework(exercise, student, self.version, self.draws.get(student), language)
+        made.origin = functools.partial(self.homework, student)
+        return made
 
 
 @dataclass(frozen=True)

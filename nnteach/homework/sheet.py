@@ -7,6 +7,7 @@ r.ok, r.verdict, r.mistakes, r.first_wrong, r.message
 hw.hint(1)      hw.solution()      hw.replay()
 """
 
+import functools
 import inspect
 import json
 from collections.abc import Mapping
@@ -59,6 +60,12 @@ def homework(
         GraphError: a name or a description that does not fit.
         ExpressionError: an expression that cannot be read.
     """
+    made = _made(name, student, version, language, description)
+    made.origin = functools.partial(homework, name, student, version, language, **description)
+    return made
+
+
+def _made(name, student, version, language, description) -> "Homework":
     if name == "backprop":
         return Homework(network(**({"layers": [3, 3, 3]} | description)), student, version, language=language)
     if name in TOPICS:
@@ -78,6 +85,13 @@ def homework(
         known = ", ".join([*TOPICS, *FIXED])
         raise GraphError(message(f'"backprop", an expression, or an exercise among {known}', repr(name)))
     return Homework(expression(name, **description), student, version, language=language)
+
+
+def _again(origin, log_path) -> "Homework":
+    """A homework from its pickle: made anew, which gives the same numbers."""
+    made = origin()
+    made._log_path = log_path
+    return made
 
 
 def kinds() -> "Kinds":
@@ -118,6 +132,8 @@ class Homework:
         language: of what a check says.
     """
 
+    origin = None  # what makes the same homework again: an exercise is made of functions, which cannot be pickled
+
     def __init__(
         self, exercise: Exercise, student=None, version: int = VERSION, draws: int | None = None, language: str = "en"
     ):
@@ -130,6 +146,11 @@ class Homework:
         self.task = exercise.build(self.given)
         self._last: tuple[Judgement, Diagnosis] | None = None
         self._log_path = None
+
+    def __reduce__(self):
+        if self.origin is None:
+            return super().__reduce_ex__(4)
+        return _again, (self.origin, self._log_path)
 
     @cached_property
     def truth(self) -> dict[str, np.ndarray]:

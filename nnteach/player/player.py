@@ -50,6 +50,9 @@ class Player:
         self.level = level or first_level(self.trace)
         levels_of(self.trace, self.level)  # complains at once if there is no such level
 
+    def __reduce__(self):
+        return _again, (self.trace, self.level, self.predict)
+
     def __repr__(self):
         return f"Player({title(self.trace)}: {len(self.trace.nodes)} nodes, {len(self.trace)} steps)"
 
@@ -92,3 +95,8 @@ class Player:
             root = rebuild(self.root, {leaves[name]: value for name, value in values.items()})[self.root]
             return player_data(self.trace.like(root), self.level, True, self.predict)
         return live_player(recompute)
+
+
+def _again(trace: Trace, level: str, predict) -> Player:
+    """A player from its pickle."""
+    return Player(trace.root, trace._settings()[0], level, predict, *trace._settings()[1:])
