@@ -4,6 +4,7 @@ Gradients come from torch.autograd where Keras runs on PyTorch, from GradientTap
 The backend is the one in KERAS_BACKEND, or the first of TensorFlow, PyTorch and JAX that is there (`conftest.py`).
 """
 
+import re
 import warnings
 
 import numpy as np
@@ -13,9 +14,11 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what a framework warns of while it loads is not ours
     keras = pytest.importorskip("keras")
 
+from bridge_traps_keras import EQUAL, NEAR, TRAPS
+
 import nnteach as nt
 from nnteach.bridges import BridgeError, from_keras, parameters
-from nnteach.errors import GraphError, ShapeError
+from nnteach.errors import GraphError, NNTeachError, ShapeError
 
 layers = keras.layers
 BACKEND = keras.backend.backend()
@@ -159,8 +162,8 @@ def test_every_layer(name, dtype):
 )
 def test_every_loss(loss, end, target, dtype):
     X, classes, rows = batch(dtype)
-    if BACKEND == "tensorflow" and end == "sigmoid" and "categorical" in getattr(loss, "name", loss):
-        pytest.skip("on TensorFlow Keras takes the logits of the sigmoid for those of a softmax here")
+    if isinstance(loss, keras.losses.Loss):
+        loss = type(loss).from_config(loss.get_config())  # made anew, it computes in the precision of now
     assert_same(sequential(layers.ReLU(), end=end), X, classes if target == "classes" else rows, loss)
 
 
@@ -351,3 +354,125 @@ def test_shapes_that_do_not_fit():
         from_keras(sequential(), X[:, :3], y)
     with pytest.raises(GraphError, match="masks="):
         from_keras(sequential(layers.Dropout(0.5)), X, rows, "mse", training=True)
+
+
+# ------------------------------------------------------------------------------------------ traps
+
+
+@pytest.mark.filterwarnings("ignore:.*received `from_logits=True`")
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_trap_is_opened_exactly_or_refused_in_words(name, finest):
+    make, expected = TRAPS[name]
+    model, X, y, loss, settings = make()
+    if expected not in (EQUAL, NEAR):
+        with pytest.raises(NNTeachError) as caught:
+            from_keras(model, X, y, loss, **settings)
+        assert re.search(expected, str(caught.value)), str(caught.value)
+        return
+    before = [numbers(variable).copy() for variable in model.variables]
+    ours = from_keras(model, X, y, loss, **settings)
+    assert all((array == numbers(now)).all() for array, now in zip(before, model.variables, strict=True))
+    ours.backward()
+    X, y = np.asarray(X, finest), as_fit(np.asarray(y), model(np.asarray(X, finest)))
+    masks = iter(settings.pop("masks", ()))
+    for layer in model.layers:
+        if isinstance(layer, layers.Dropout) and settings.get("training"):
+            kept = 1 - layer.rate
+            layer.call = lambda x, kept=kept, **_: x * keras.ops.convert_to_tensor(next(masks) / kept, finest)
+    value, gradients = reference(model, X, y, loss, **settings)
+    tolerance = max(TOLERANCE[finest], 1e-6 if expected == NEAR else 0)
+    assert ours.value == pytest.approx(value, rel=tolerance)
+    rounding = 100 * np.finfo(finest).eps * max([0, *map(np.linalg.norm, gradients)])
+    for node, gradient in zip(parameters(ours).values(), gradients, strict=True):
+        apart = np.linalg.norm((node.grad.T if node.ndim == 2 else node.grad) - gradient)
+        assert apart <= tolerance * np.linalg.norm(gradient) + rounding, node.name
+
+
+def numbers(variable):
+    """Those of a variable of Keras's, on any backend."""
+    return np.asarray(variable.value.detach() if hasattr(variable.value, "detach") else variable.value)
+
+
+def change(rng, model):
+    """Something that is not seen in a list of layers; its name."""
+    layer = model.layers[int(rng.integers(len(model.layers)))]
+    dense = [each for each in model.layers if isinstance(each, layers.Dense)]
+    changes = {
+        "nothing": lambda: None,
+        "frozen": lambda: setattr(layer, "trainable", False),
+        "all frozen but one": lambda: [setattr(each, "trainable", False) for each in dense[1:]],
+        "call": lambda: setattr(layer, "call", lambda x, **_: 2 * x),
+        "class": lambda: setattr(layer, "__class__", type("Own", (type(layer),), {"call": lambda self, x: x + x})),
+        "activation": lambda: setattr(dense[0], "activation", lambda x: x * x),
+        "regularizer": lambda: setattr(dense[0].kernel, "regularizer", keras.regularizers.L2(0.5)),
+        "own regularizer": lambda: setattr(dense[0].kernel, "regularizer", lambda w: keras.ops.sum(w * w * w)),
+        "no bias": lambda: setattr(dense[0], "use_bias", False),
+        "zeros": lambda: dense[0].kernel.assign(0 * numbers(dense[0].kernel)),
+    }
+    name = str(rng.choice(list(changes)))
+    changes[name]()
+    return name
+
+
+def test_random_models_with_something_unseen(finest):
+    """Each is opened exactly or refused; those in which nothing was changed are all opened."""
+    rng = np.random.default_rng(11)
+    X, y, rows = batch(finest)
+    opened = 0
+    for _ in range(40):
+        model, _ = random_model(rng, norms=True)
+        model.layers[-1].activation = keras.activations.get(str(rng.choice(["softmax", "sigmoid", "linear", "tanh"])))
+        what = change(rng, model)
+        name = str(rng.choice(["sparse_categorical_crossentropy", "categorical_crossentropy", "mse", "mae"]))
+        target = y if name.startswith("sparse") else rows
+        try:
+            ours = from_keras(model, X, target, name)
+        except NNTeachError:
+            assert what != "nothing"
+            continue
+        value, gradients = reference(model, X, target, name)
+        opened += 1
+        assert ours.value == pytest.approx(value, rel=TOLERANCE[finest]), what
+        if not parameters(ours):
+            assert not gradients, what
+            continue
+        ours.backward()
+        rounding = 100 * np.finfo(finest).eps * max(map(np.linalg.norm, gradients))
+        for node, gradient in zip(parameters(ours).values(), gradients, strict=True):
+            apart = np.linalg.norm((node.grad.T if node.ndim == 2 else node.grad) - gradient)
+            assert apart <= TOLERANCE[finest] * np.linalg.norm(gradient) + rounding, (what, node.name)
+    assert opened > 15
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["predict", "train"])
+def test_the_model_is_left_alone(training, finest):
+    X, _, rows = batch(finest)
+    model = sequential(layers.BatchNormalization(), layers.Dropout(0.25), layers.ReLU())
+    model.compile(loss="mse", optimizer="sgd")
+    before = [numbers(variable).copy() for variable in model.variables]
+    attributes = [set(vars(layer)) for layer in model.layers]
+    chance, given = np.random.get_state()[1].copy(), X.copy()
+    from_keras(model, X, rows, training=training, masks=[np.ones((BATCH, 6))])
+    with pytest.raises(NNTeachError):
+        from_keras(model, X, rows, lambda y, p: p, training=training, masks=[np.ones((BATCH, 6))])
+    assert all((array == numbers(now)).all() for array, now in zip(before, model.variables, strict=True))
+    assert [set(vars(layer)) for layer in model.layers] == attributes
+    assert (np.random.get_state()[1] == chance).all() and (X == given).all() and model.losses == []
+
+
+def as_fit(y, pred):
+    """A row of targets for a column of predictions is taken as a column, as fit() does."""
+    return y[:, None] if y.ndim == 1 and tuple(pred.shape) == (len(y), 1) else y
+
+
+@pytest.fixture
+def finest(request):
+    """Both the policy and floatx in the finest precision that the backend has."""
+    name = list(TOLERANCE)[-1]
+    before = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx(name)
+    keras.config.set_dtype_policy(name)
+    keras.utils.set_random_seed(0)
+    yield name
+    keras.config.set_floatx(before[0])
+    keras.config.set_dtype_policy(before[1])

@@ -1,7 +1,11 @@
 """PyTorch models as our graph: the same numbers and gradients, and clear words where one cannot be opened."""
 
+import contextlib
 import copy
+import random
 import re
+import threading
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -261,12 +265,80 @@ def test_names_and_the_player():
     assert "W1" in nt.step(loss)._repr_html_()
 
 
-def test_the_model_is_left_alone():
+class Counting(nn.Module):
+    """A model with everything that a call could change: averages, a counter, a list, chance."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = mlp(nn.BatchNorm1d(6), nn.Dropout(0.25), nn.ReLU(inplace=True))
+        self.calls, self.seen = 0, []
+        self.register_buffer("count", torch.zeros(()))
+
+    def forward(self, x):
+        self.calls += 1
+        self.seen.append(self.calls)
+        self.count += 1
+        return self.body(F.relu(x, inplace=True))
+
+
+def everything(model, X, y):
+    """The state of a model, of its inputs, and of chance."""
+    return {
+        "state": {name: value.clone() for name, value in model.state_dict().items()},
+        "grad": [parameter.grad.clone() for parameter in model.parameters()],
+        "objects": [id(tensor) for parameter in model.parameters() for tensor in (parameter, parameter.grad)],
+        "trainable": [parameter.requires_grad for parameter in model.parameters()],
+        "modes": [module.training for module in model.modules()],
+        "hooks": [len(module._forward_hooks) for module in model.modules()],
+        "names": [set(vars(module)) for module in model.modules()],
+        "own": (model.calls, list(model.seen)),
+        "inputs": (X.clone(), y.clone(), X.requires_grad, X.grad),
+        "chance": (torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()),
+    }
+
+
+def alike(some, others):
+    if isinstance(some, dict):
+        return set(some) == set(others) and all(alike(some[key], others[key]) for key in some)
+    if isinstance(some, list | tuple):
+        return len(some) == len(others) and all(map(alike, some, others))
+    return bool((some == others).all()) if hasattr(some, "shape") else some == others
+
+
+@pytest.mark.parametrize("mode", [torch.enable_grad, torch.no_grad, torch.inference_mode])
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "train"])
+def test_the_model_is_left_alone(training, mode):
     X, y, _ = batch()
-    model = mlp(nn.BatchNorm1d(6), nn.ReLU()).double()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    from_torch(model, X.numpy(), y.numpy(), nn.CrossEntropyLoss(), training=True)
-    assert model.training and all((before[name] == value).all() for name, value in model.state_dict().items())
+    model = Counting().double()
+    F.cross_entropy(model(X.clone()), y).backward()
+    model.body[1].eval()
+    masks = [np.ones((BATCH, 6))]
+    before = everything(model, X, y)
+    with mode():
+        loss = from_torch(model, X, y, nn.CrossEntropyLoss(), training=training, masks=masks)
+        with pytest.raises(NNTeachError):
+            from_torch(model, X, y, lambda p, t: p.sum(), training=training, masks=masks)
+    assert alike(everything(model, X, y), before)
+    loss.backward()
+    assert np.linalg.norm(parameters(loss)["W1"].grad) > 0
+
+
+def test_models_and_inputs_made_in_inference_mode():
+    with torch.inference_mode():
+        model = mlp(nn.Tanh()).double()
+        X, y, _ = batch()
+    loss = from_torch(model, X, y, nn.CrossEntropyLoss())
+    with torch.inference_mode():
+        expected = F.cross_entropy(model(X), y).item()
+    assert loss.value == pytest.approx(expected, rel=1e-12)
+
+
+def test_attributes_that_cannot_be_copied():
+    model = mlp(nn.Tanh()).double()
+    model.lock = threading.Lock()
+    model.kept = [model[0](batch()[0])]  # a tensor with a history
+    X, y, _ = batch()
+    assert_same(model, X, y, nn.CrossEntropyLoss())
 
 
 def test_a_large_model_opens_as_layers_and_is_not_sent_number_by_number():
@@ -390,7 +462,25 @@ def test_a_probability_of_exactly_zero():
 # ------------------------------------------------------------------------------------------ traps
 
 
-def pytorch(make, monkeypatch):
+@contextlib.contextmanager
+def masked(masks):
+    """While this holds, PyTorch's dropout takes these masks, one a call."""
+    waiting, original = iter(masks), F.dropout
+
+    def dropped(x, p=0.5, training=True, inplace=False):
+        mask = next(waiting)
+        if not training or p == 0:
+            return x
+        return x * torch.as_tensor(mask) / (1 - p) if p < 1 else 0 * x
+
+    try:
+        F.dropout = dropped if masks else original
+        yield
+    finally:
+        F.dropout = original
+
+
+def pytorch(make):
     """PyTorch's own loss and gradients of a trap; those that are there, in the order of the parameters."""
     model, X, y, loss, settings = make()
     training = settings.get("training", False)
@@ -399,11 +489,7 @@ def pytorch(make, monkeypatch):
     X, y = torch.as_tensor(np.asarray(X)).double(), torch.as_tensor(np.asarray(y))
     over_classes = isinstance(loss, nn.CrossEntropyLoss | nn.NLLLoss) or loss is F.cross_entropy
     y = y.long() if over_classes and not y.is_floating_point() else y.double()
-    masks = iter(settings.get("masks", ()))
-    with monkeypatch.context() as patched:
-        if settings.get("masks"):
-            scaled = lambda x, p, *_: x * torch.as_tensor(next(masks)) / (1 - p) if p < 1 else 0 * x  # noqa: E731
-            patched.setattr(F, "dropout", scaled)
+    with masked(settings.get("masks", ())):
         value = loss(model(X), y)
     everything = [*model.parameters(), *(t for t in vars(model).values() if isinstance(t, torch.Tensor))]
     wanted = [tensor for tensor in everything if tensor.requires_grad]
@@ -413,7 +499,7 @@ def pytorch(make, monkeypatch):
 
 @pytest.mark.parametrize("name", TRAPS)
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore:Complex modules")
-def test_a_trap_is_opened_exactly_or_refused_in_words(name, monkeypatch):
+def test_a_trap_is_opened_exactly_or_refused_in_words(name):
     make, expected = TRAPS[name]
     torch.manual_seed(0)
     model, X, y, loss, settings = make()
@@ -425,6 +511,91 @@ def test_a_trap_is_opened_exactly_or_refused_in_words(name, monkeypatch):
     ours = from_torch(model, X, y, loss, **settings)
     ours.backward()
     torch.manual_seed(0)
-    value, gradients = pytorch(make, monkeypatch)
+    value, gradients = pytorch(make)
     assert ours.value == pytest.approx(value, rel=1e-10)
     assert_gradients(ours, gradients, 1e-10)
+
+
+def change(rng, model):
+    """Something that is not seen in a list of layers; its name."""
+    at = int(rng.integers(len(model)))
+    layer, linear = model[at], [module for module in model if isinstance(module, nn.Linear)]
+    double = type("Twice", (type(layer),), {"forward": lambda self, x: 2 * super(type(self), self).forward(x)})
+    changes = {
+        "nothing": lambda: None,
+        "frozen": lambda: linear[0].requires_grad_(False),
+        "frozen bias": lambda: linear[-1].bias.requires_grad_(False),
+        "mode": lambda: layer.train(not layer.training),
+        "hook": lambda: layer.register_forward_hook(lambda module, inputs, out: out * 1.5),
+        "pre-hook": lambda: layer.register_forward_pre_hook(lambda module, inputs: (inputs[0] * 1.5,)),
+        "backward hook": lambda: linear[0].weight.register_hook(lambda slope: 2 * slope),
+        "forward": lambda: setattr(layer, "forward", lambda x: x * 2),
+        "class": lambda: setattr(layer, "__class__", double),
+        "in place": lambda: model.__setitem__(at, nn.Sequential(layer, nn.ReLU(inplace=True))),
+        "skip": lambda: model.__setitem__(at, Skip(layer)),
+        "no_grad": lambda: model.__setitem__(at, Cut(layer)),
+        "pruned": lambda: nn.utils.prune.l1_unstructured(linear[0], "weight", 0.5),
+        "normed": lambda: nn.utils.parametrizations.weight_norm(linear[0]),
+        "noise": lambda: model.__setitem__(at, Noisy(layer)),
+        "zeros": lambda: nn.init.zeros_(linear[0].weight.data),
+    }
+    name = str(rng.choice(list(changes)))
+    changes[name]()
+    return name
+
+
+class Around(nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+
+class Skip(Around):
+    def forward(self, x):
+        h = F.elu(x, inplace=True)
+        return self.inner(h * x)
+
+
+class Cut(Around):
+    def forward(self, x):
+        with torch.no_grad():
+            return self.inner(x)
+
+
+class Noisy(Around):
+    def forward(self, x):
+        return self.inner(x) + torch.rand(1, dtype=torch.float64)
+
+
+def test_random_models_with_something_unseen():
+    """Each is opened exactly or refused; those in which nothing was changed are all opened."""
+    rng = np.random.default_rng(5)
+    opened = 0
+    for _ in range(150):
+        model, drops, loss = random_model(rng)
+        X, classes, rows = batch()
+        y = classes if isinstance(loss, nn.CrossEntropyLoss) else rows
+        model.double()(X)
+        model.eval()
+        what = change(rng, model)
+        masks = [rng.random((BATCH, n)) < 0.7 for n in drops]
+        try:
+            ours = from_torch(model, X, y, loss, masks=masks)
+        except NNTeachError:
+            assert what != "nothing"
+            continue
+        opened += 1
+        with masked(masks):
+            value = loss(model(X.clone()), y)
+        assert ours.value == pytest.approx(value.item(), rel=1e-10), what
+        wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        expected = torch.autograd.grad(value, wanted, allow_unused=True) if value.requires_grad else []
+        expected = [gradient for gradient in expected if gradient is not None and gradient.any()]
+        got = nt.autodiff.gradients(ours, [*parameters(ours).values()]) if ours.active else []
+        got = [gradient for gradient in got if np.any(gradient)]
+        most = max(map(np.linalg.norm, expected), default=0.0)
+        rounding = 1e-13 * most  # of a bias before a normalisation, whose gradient is 0
+        for mine, theirs in zip_longest(*([each for each in side if np.linalg.norm(each) > rounding]
+                                          for side in (got, expected))):  # fmt: skip
+            assert np.linalg.norm(mine - theirs.numpy()) <= 1e-10 * np.linalg.norm(theirs) + rounding, what
+    assert opened > 60

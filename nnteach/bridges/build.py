@@ -25,14 +25,17 @@ class Builder:
         dtype: precision of the model; the inputs are brought to it.
         training: whether dropout drops and batch normalisation goes by the batch.
         masks: for training, one array of 0 and 1 per dropout layer, in order.
+        trainable: ids of the framework's parameters that get a gradient; None: they say so themselves.
+        rounded: whether settings such as a slope of 0.3 are rounded to float32.
     """
 
-    def __init__(self, dtype, training=False, masks=None):
+    def __init__(self, dtype, training=False, masks=None, trainable=None, rounded=False):
         self.dtype, self.training = np.dtype(dtype), training
+        self.trainable, self.rounded = trainable, rounded
         self.masks = None if masks is None else [np.asarray(mask, self.dtype) for mask in masks]
         self.number = 0  # of the dense layer we are at, as in W1, pre1, out1
         self.norms = self.drops = 0
-        self.penalties = []
+        self.penalties, self.penalized = [], []
         self.frozen = False  # whether what is built now gets no gradient, as under torch.no_grad()
         self._owned = {}
 
@@ -40,12 +43,14 @@ class Builder:
         """The inputs, shape (batch, …)."""
         return constant(np.asarray(X, self.dtype), "X")
 
-    def parameter(self, owner, array, name, trainable=None) -> Node:
-        """A variable; one that several layers share stays one, so that its gradient is the sum.
+    def setting(self, value):
+        """A number, or an array of numbers, that a layer has as a setting."""
+        value = np.asarray(value, np.float32 if self.rounded else None)
+        return float(value) if value.ndim == 0 else value.astype(self.dtype)
 
-        A frozen one is a constant. `trainable=None` asks the owner, as PyTorch's tensors can be.
-        """
-        trainable = getattr(owner, "requires_grad", True) if trainable is None else trainable
+    def parameter(self, owner, array, name) -> Node:
+        """A variable, or a constant if it is frozen; shared by several layers it stays one node."""
+        trainable = owner.requires_grad if self.trainable is None else id(owner) in self.trainable
         key = id(owner), bool(trainable and not self.frozen)
         if key not in self._owned:
             make = variable if key[1] else constant

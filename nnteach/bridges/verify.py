@@ -71,6 +71,11 @@ class Difference:
     at: str = ""
 
 
+def same(ours: Opened, theirs: Theirs) -> bool:
+    """Whether all numbers agree at first sight."""
+    return not _different(_numbers(ours), theirs, {})
+
+
 def compare(framework: str, ours: Opened, theirs: Theirs, again, reasons, rounded=None):
     """Refuse a model whose numbers are not the framework's.
 
