@@ -271,7 +271,7 @@ def grade(options) -> int:
         atomic.write_text(options.page, page)
     print(page)
     print(f"The grades are in {options.output}.")
-    return 0
+    return 1 if rows.left_out or any(row.verdict == "unreadable" for row in rows) else 0
 
 
 # ---------------------------------------------------------------------------------------------------- search

@@ -11,6 +11,7 @@ from .forms import greek_command
 _PROSE = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
           ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "[": "{[}", "]": "{]}", "`": "{`}"}
 _PROSE |= {c: "\\" + c for c in "#$%&_{}"}
+_TYPED = {" ": r"\ ", "−": "-"}
 _SIGNS = {"−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum",
           "√": r"\surd", "∞": r"\infty", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "←": r"\leftarrow", "→": r"\to",
           "±": r"\pm", "…": r"\ldots", "²": "{}^{2}", "³": "{}^{3}", "ᵀ": r"{}^{\top}", "⊤": r"\top", "′": "'"}
@@ -21,6 +22,11 @@ _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u03
 def prose(text: str) -> str:
     """A line of text that LaTeX shows as it is, as far as its fonts reach."""
     return "".join(_PROSE.get(c) or _character(c, in_math=False) for c in " ".join(text.split()))
+
+
+def typed(text: str) -> str:
+    """A line as a typewriter sets it: every space counts, and no letter is a command."""
+    return rf"\texttt{{{''.join(_TYPED.get(c) or _PROSE.get(c) or _character(c, in_math=False) for c in text)}}}"
 
 
 def math(formula: str) -> str:

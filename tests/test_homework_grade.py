@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
+import shutil
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from planted import backprop, three_digits
 from nnteach.cli import main
 from nnteach.errors import GraphError
 from nnteach.homework import homework, log
+from nnteach.homework.functions import exercise
 from nnteach.homework.grade import Row, Sheet, class_page, grade, write_csv
 from nnteach.homework.handed_in import Unreadable, read_file
 from nnteach.homework.handout import new_sheets, read_roster
@@ -321,3 +325,139 @@ def test_sheets_on_paper_have_no_solutions_but_the_teachers_copy_has(tmp_path):
         for page in pages_of(hw, solutions):
             ruler = FigureCanvasAgg(page).get_renderer()
             assert all(t.get_window_extent(ruler).x1 <= 0.95 * page.bbox.x1 for t in page.texts)
+
+
+# ------------------------------------------------------------------------------- every file is graded or named
+
+
+def fill(folder, names, sheet):
+    """Right answers of students, as JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        hw = sheet.homework(name)
+        hw.export(folder / f"{name}.json", hw.truth)
+
+
+@pytest.fixture
+def product(tmp_path):
+    return new_sheets(Sheet("x_plus_y_times_z"), ["Ada", "Bob", "Carl", "Dan", "Eve", "Fay"], tmp_path / "hw")
+
+
+def test_capitals_sub_folders_and_archives_are_graded_and_what_is_left_is_named(tmp_path, product):
+    """As platforms and file systems make them: none of seven files is passed over in silence."""
+    place = tmp_path / "in"
+    fill(place, ["Ada", "Bob"], product)
+    (place / "Bob.json").rename(place / "Bob.JSON")
+    fill(place / "Carl_12_assignsubmission_file_", ["Carl"], product)
+    fill(tmp_path / "packed", ["Dan"], product)
+    with zipfile.ZipFile(place / "Class.ZIP", "w") as archive:
+        archive.write(tmp_path / "packed" / "Dan.json", "Dan_13/Dan.json")
+        archive.writestr("Dan_13/report.docx", "text")
+        archive.writestr("__MACOSX/Dan_13/._Dan.json", "rubbish")
+    (place / "Fay.txt").write_text("my answers")
+    (place / "Eve.zip").write_bytes(b"no archive")
+    (place / ".DS_Store").write_bytes(b"")
+    shutil.copy(tmp_path / "hw" / "sheet.json", place)
+    rows = grade(place, product)
+    assert {row.student: row.verdict for row in rows} == dict.fromkeys(["Ada", "Bob", "Carl", "Dan"], "correct")
+    assert [name for name, _ in rows.left_out] == ["Class.ZIP/Dan_13/report.docx", "Eve.zip", "Fay.txt"]
+    assert rows.absent == ("Eve", "Fay")
+    page = class_page(rows, product)
+    for said in ("Nothing handed in (2)", "`Eve`", "Files that were not graded (3)", "`Fay.txt`"):
+        assert said in page
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="these systems know no such names")
+@pytest.mark.parametrize("name", [b"Jos\xe9", b"\xff\xfe", "Zoe\u0308".encode(), "\u202eabc".encode(), b"a\nb",
+                                  b"-x", b"=1+1", b"`rm`", b"<img src=x>", b"n" * 240])
+def test_a_file_of_any_name_is_a_row_and_the_table_is_whole(tmp_path, product, name, capsys):
+    place = tmp_path / "in"
+    fill(place, ["Ada", "Bob"], product)
+    shutil.copy(tmp_path / "hw" / "sheet.json", place)
+    with open(os.path.join(os.fsencode(place), name + b".json"), "w") as file:
+        file.write("{}")
+    assert main(["grade", str(place), "-o", str(tmp_path / "g.csv")]) == 0
+    with open(tmp_path / "g.csv", newline="", encoding="utf-8") as file:
+        lines = list(csv.reader(file))
+    assert len(lines) == 4 and {"Ada", "Bob"} < {line[0] for line in lines}
+    assert "The grades are in" in capsys.readouterr().out
+
+
+def test_a_run_that_fails_leaves_the_grades_of_before(tmp_path, product, monkeypatch):
+    place, target = tmp_path / "in", tmp_path / "g.csv"
+    fill(place, ["Ada"], product)
+    target.write_text("grades of before")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError):
+        write_csv(grade(place, product), target)
+    assert target.read_text() == "grades of before" and {p.name for p in tmp_path.iterdir()} == {"hw", "in", "g.csv"}
+
+
+@pytest.mark.parametrize("content, reason", [
+    (lambda z: z.writestr("Ada.json", "0" * 5_100_000), "larger than 5 MB"),
+    (lambda z: z.writestr("Ada.json", "{"), "cannot be read"),
+    (lambda z: z.writestr("../../Ada.json", "{}"), ""),
+    (lambda z: z.writestr("Ada.json", "[" * 200_000), "cannot be read"),
+])
+def test_hostile_archives_are_rows_and_nothing_is_unpacked(tmp_path, product, content, reason):
+    place = tmp_path / "in"
+    place.mkdir()
+    with zipfile.ZipFile(place / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        content(archive)
+    rows = grade(place, product)
+    assert [row.student for row in rows] == ["Ada"] and reason in rows[0].remark and rows[0].score == 0
+    assert [p.name for p in place.iterdir()] == ["a.zip"] and not list(tmp_path.glob("*.json"))
+
+
+def test_the_status_of_the_command_says_whether_something_wants_a_look(tmp_path, product):
+    place = tmp_path / "in"
+    fill(place, ["Ada"], product)
+    shutil.copy(tmp_path / "hw" / "sheet.json", place)
+    command = ["grade", str(place), "-o", str(tmp_path / "g.csv")]
+    assert main(command) == 0
+    (place / "Bob.json").write_text("{")
+    assert main(command) == 1
+    (place / "Bob.json").unlink()
+    (place / "Bob.pdf").write_text("scan")
+    assert main(command) == 1
+
+
+# ---------------------------------------------------------------------------------- names never become markup
+
+HOSTILE = [
+    r"\end{verbatim}\immediate\write18{touch PWNED}\input{secret}\begin{verbatim}", r"\input{secret}", "{}}{",
+    "a$b^c_d#e%f&g~h", r"\\ \today \jobname", "^^5cinput{secret}",
+    "<img src=x onerror=alert(1)>", "![a](http:x)", "`code` ``two``", "*bold* _it_ [l](x)",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_text_on_every_sheet(tmp_path, name):
+    """In LaTeX no command, in Markdown no markup: sheets, exercises of lessons, and the teacher's copies."""
+    if "/" in name:
+        pytest.skip("no name of a file")
+    new_sheets(Sheet("x_plus_y_times_z"), [name], tmp_path / "latex", "latex")
+    [sheet] = (tmp_path / "latex").glob("*.tex")
+    for text in (sheet.read_text(encoding="utf-8"), (tmp_path / "latex-solutions.tex").read_text(encoding="utf-8")):
+        body = text.split(r"\begin{document}")[1]
+        commands = (r"\immediate", r"\input", r"\write", r"\today", r"\jobname", "{verbatim}", "^^")
+        assert not [command for command in commands if command in body]
+        assert text.rstrip().endswith(r"\end{document}") and text.count(r"\end{document}") == 1
+    from mistune import html
+
+    for shown in (homework("(x+y)*z", student=name).show(), exercise("08", student=name).show()):
+        rendered = html(str(shown))
+        assert not [tag for tag in ("<img", "<a ", "<em>", "<strong>_", "<a>") if tag in rendered.partition("<code>")[0]
+                    ] and "<img" not in rendered
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
+def test_sheets_in_latex_compile_by_themselves_and_run_nothing(tmp_path):
+    for number, name in enumerate(n for n in HOSTILE if "/" not in n):
+        new_sheets(Sheet("backprop", dict(LAYERS)), [name], tmp_path / str(number), "latex")
+        [sheet] = (tmp_path / str(number)).glob("*.tex")
+        shutil.copy(sheet, tmp_path / f"{number}.tex")
+        done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{number}.tex"], cwd=tmp_path,
+                              capture_output=True, text=True, errors="replace")
+        assert done.returncode == 0, done.stdout[-1500:]
+    assert not (tmp_path / "PWNED").exists()

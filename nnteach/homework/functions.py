@@ -25,7 +25,7 @@ from .resolve import Change, resolve
 from .result import Result
 from .sheet import Homework
 from .solution import Solution, written
-from .told import Document
+from .told import Document, whose
 from .values import agrees, to_array
 
 CASES = 20
@@ -88,7 +88,7 @@ class FunctionExercise(Homework):
 
     def show(self) -> Document:
         """The numbers of this student, and what the function has to return."""
-        who = f" · {self.student}" if self.student is not None else ""
+        who = whose(self.student)
         numbers = [line for name, value in self.given.items() for line in written(name, value)]
         asked = ", ".join(self._asked(*result) for result in self.exercise.returns.items())
         return Document("\n".join([

@@ -20,13 +20,13 @@ from pathlib import Path
 from .. import atomic
 from ..errors import GraphError, message
 from .exercise import Exercise
-from .handed_in import Unreadable, read_file
+from .folder import KINDS, SHEET, Found, HandIn, look_through, shown
+from .handed_in import Unreadable
 from .sheet import Homework, homework
+from .told import quoted
 from .variants import VERSION
 from .wording import words
 
-FILES = (".ipynb", ".json")
-SHEET = "sheet.json"
 RIGHT = ("correct", "follows")
 
 
@@ -107,31 +107,60 @@ class Row:
     variant: str = ""
 
 
-def grade(folder, sheet: Sheet) -> list[Row]:
-    """Grade every notebook and JSON file in a folder; the file is called as the student is.
+class Rows(list):
+    """The rows of a class.
+
+    Attributes:
+        left_out: (place, reason) of every file that is no hand-in.
+        absent: students of the sheet who handed nothing in, by the names of the files.
+    """
+
+    left_out: tuple = ()
+    absent: tuple = ()
+
+
+def grade(folder, sheet: Sheet) -> Rows:
+    """Grade every notebook and JSON file in a folder, its sub-folders and archives; a file is called as the student is.
 
     Args:
         folder: what was handed in.
         sheet: what was asked.
 
+    Returns:
+        A list of Rows, which also says what was left out and who is missing.
+
     Raises:
-        GraphError: the folder is none, or empty.
+        GraphError: the folder is none, or holds no file of these kinds.
     """
     folder = Path(folder)
-    files = sorted(p for p in folder.iterdir() if p.suffix in FILES and p.name != SHEET) if folder.is_dir() else []
-    if not files:
-        raise GraphError(message(f"a folder with files ending in {' or '.join(FILES)}", str(folder)))
+    found = look_through(folder) if folder.is_dir() else Found()
+    if not found.hand_ins:
+        others = ", ".join(place for place, _ in found.left_out[:5])
+        given = f"{folder}, with {others}" if others else str(folder)
+        raise GraphError(message(f"a folder with files ending in {' or '.join(KINDS)}, or .zip archives of them", given))
     exercise = sheet.exercise
-    rows = [grade_file(path, sheet, exercise) for path in files]
+    rows = [grade_file(one, sheet, exercise) for one in found.hand_ins]
     names = Counter(row.student for row in rows)
-    return [_a_twin(row) if names[row.student] > 1 else row for row in rows]
+    places = _places_of(found.hand_ins)
+    graded = Rows(_several(row, places[row.student]) if names[row.student] > 1 else row for row in rows)
+    graded.left_out = tuple(found.left_out)
+    graded.absent = tuple(name for name in sheet.draws if name not in names)
+    return graded
 
 
-def grade_file(path: Path, sheet: Sheet, exercise: Exercise) -> Row:
+def _places_of(hand_ins) -> dict[str, list[str]]:
+    places: dict[str, list[str]] = {}
+    for one in hand_ins:
+        places.setdefault(one.student, []).append(one.place)
+    return places
+
+
+def grade_file(one: HandIn | Path, sheet: Sheet, exercise: Exercise) -> Row:
     """The row of one file, whatever is in it."""
-    student = path.stem
+    one = one if isinstance(one, HandIn) else HandIn(one.name, shown(one.stem), path=one)
+    student = one.student
     try:
-        answers = read_file(path)
+        answers = one.read()
         hw = sheet.homework(student, exercise)
         result = hw.check({name: value for name, value in answers.items() if name in hw.stages})
     except Unreadable as reason:
@@ -159,9 +188,9 @@ def _score(result, hw, sheet):
     return round(sheet.points * right / len(hw.asked), 2)
 
 
-def _a_twin(row):
-    """A student who handed in two files gets neither counted twice: the teacher decides."""
-    return Row(row.student, 0.0, "unreadable", remark="handed in as a notebook and as a JSON file; remove one")
+def _several(row, places):
+    """A student who handed in several files gets none of them counted: the teacher decides."""
+    return Row(row.student, 0.0, "unreadable", remark=f"handed in more than once ({', '.join(places)}); keep one")
 
 
 # --------------------------------------------------------------------------------------------- what comes out
@@ -234,4 +263,17 @@ def class_page(rows: list[Row], sheet: Sheet) -> str:
         out += [f"| {n} | {i} | {words(i)[0]} |" for i, n in mistakes.most_common()]
     if wrong:
         out += ["", "First wrong answer: " + ", ".join(f"{name} ({n})" for name, n in wrong.most_common())]
-    return "\n".join(out) + "\n"
+    return "\n".join(out + _not_graded(rows)) + "\n"
+
+
+def _not_graded(rows) -> list[str]:
+    """Who is missing, what cannot be read, and which files were left out: nothing is passed over in silence."""
+    unreadable = [f"{quoted(row.student)}: {row.remark}" for row in rows if row.verdict == "unreadable"]
+    left_out = [f"{quoted(place)}: {reason}" for place, reason in getattr(rows, "left_out", ())]
+    lists = {"Nothing handed in": [*map(quoted, getattr(rows, "absent", ()))], "Could not be read": unreadable,
+             "Files that were not graded": left_out}
+    out = []
+    for title, lines in lists.items():
+        if lines:
+            out += ["", f"{title} ({len(lines)}):", "", *(f"- {line}" for line in lines)]
+    return out

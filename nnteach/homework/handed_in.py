@@ -29,11 +29,23 @@ def read_file(path: Path) -> dict:
             raise Unreadable("is no plain file")
         if path.stat().st_size > MOST_BYTES:
             raise Unreadable(f"is larger than {MOST_BYTES // 1_000_000} MB")
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-        found = _in_notebook(content) if path.suffix == ".ipynb" else _in_json(content)
-    except (OSError, ValueError, RecursionError, MemoryError) as error:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or type(error).__name__}"[:200]) from None
+    return read_bytes(content, path.name)
+
+
+def read_bytes(content: bytes, name: str) -> dict:
+    """The answers in the content of a file; its name says whether it is a notebook.
+
+    Raises:
+        Unreadable: with the reason.
+    """
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+        return _in_notebook(data) if name.lower().endswith(".ipynb") else _in_json(data)
+    except (ValueError, RecursionError, MemoryError) as error:
         raise Unreadable(f"cannot be read: {str(error) or type(error).__name__}"[:200]) from None
-    return found
 
 
 def _in_json(content):

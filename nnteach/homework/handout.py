@@ -6,9 +6,11 @@ from pathlib import Path
 
 from .. import atomic
 from ..errors import GraphError, NNTeachError, message
-from ..latex import prose
+from ..latex import prose, typed
 from .course_set import COURSE
-from .grade import SHEET, Sheet
+from .folder import SHEET
+from .grade import Sheet
+from .told import unquoted
 
 
 def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook", solutions=None) -> Sheet:
@@ -110,8 +112,22 @@ def _cell(kind, source, number):
 
 
 def _latex(hw, sheet):
-    lines = str(hw.show()).replace("## ", "").replace("#", "").replace("`", "").splitlines()
-    return "\\begin{verbatim}\n" + "\n".join(lines) + "\n\\end{verbatim}\n"
+    """The sheet as a document of its own. No verbatim environment: a name could end it, and would then be run."""
+    return "\n".join([LATEX_BEGINS, *_latex_lines(str(hw.show()).splitlines()), "\\end{document}", ""])
+
+
+def _latex_lines(lines):
+    """The lines of a sheet, which are Markdown of a simple kind, in LaTeX."""
+    numbers = False
+    for line in lines:
+        if line == "```":
+            numbers = not numbers
+        elif numbers:
+            yield typed(line) + r"\\"
+        elif line.startswith("#"):
+            yield rf"\section*{{{prose(line.lstrip('#'))}}}"
+        else:
+            yield prose(unquoted(line)) + "\n"
 
 
 LATEX_BEGINS = r"""\documentclass[a4paper]{article}

@@ -1,5 +1,7 @@
 """What a homework tells: the sheet, the hints, and the steps as they go with a mistake."""
 
+import re
+
 import numpy as np
 
 from .formulas import how
@@ -24,9 +26,30 @@ class Document(str):
 # ------------------------------------------------------------------------------------------------ the sheet
 
 
+def whose(student: str | None) -> str:
+    """A student's name behind the id of the numbers: as it is, or quoted where Markdown could take it for markup."""
+    if student is None:
+        return ""
+    name = " ".join(student.split())
+    harmless = re.fullmatch(r"[\w .,'’()-]*", name) and not re.search(r"(^|\W)_|_(\W|$)", name)
+    return f" · {name}" if harmless else f" · {quoted(name)}"
+
+
+def quoted(text: str) -> str:
+    """A text as code in Markdown, whatever stands in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}" if longest else f"`{text}`"
+
+
+def unquoted(line: str) -> str:
+    """A line of a sheet without the marks of its code."""
+    return re.sub(r"(`+)( ?)(.+?)\2\1(?!`)", r"\3", line)
+
+
 def sheet_of(hw) -> Document:
     """The sheet of a homework: title, conventions, numbers, and what to hand in."""
-    who = f" · {hw.student}" if hw.student is not None else ""
+    who = whose(hw.student)
     heading = phrase("sheet.variant", hw.language, variant=hw.variant.id)
     out = [f"## {hw.exercise.title}", "", heading + who, "", *(f"* {line}" for line in hw.exercise.conventions), ""]
     out += [f"### {phrase('sheet.given', hw.language)}", "", "```"]
