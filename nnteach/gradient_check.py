@@ -16,6 +16,7 @@ from .digits import number
 from .errors import GraphError, NNTeachError, message
 from .graph import Node, constant, ordered, rebuild
 from .naming import describe, labels
+from .shown import Shown
 
 SHOWN = 24  # rows of the table: the worst entries
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, repr=False)
-class GradientCheck:
+class GradientCheck(Shown):
     """What a gradient check found: true if every entry agrees. It shows itself as a table."""
 
     comparisons: tuple[Comparison, ...]

@@ -18,6 +18,7 @@ from .digits import number
 from .errors import ShapeError, message, shape_text
 from .formula import Symbol
 from .graph import Node, variable
+from .shown import Shown
 
 DIAGONAL = "◆"  # besides bold type: the diagonal is told apart without colour
 
@@ -55,7 +56,7 @@ class Row(NamedTuple):
     value: float
 
 
-class SoftmaxJacobian:
+class SoftmaxJacobian(Shown):
     """All derivatives of a softmax of one vector.
 
     Attributes:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import atomic
 from .errors import GraphError, message
+from .shown import Shown
 
 FILE = Path(__file__).with_name("quizzes.toml")
 PAGE = Path(__file__).with_name("quizzes.html")
@@ -57,7 +58,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Quiz:
+class Quiz(Shown):
     """Some questions; shows itself in a notebook, as text, and as a page of its own."""
 
     questions: tuple[Question, ...]

@@ -87,3 +87,43 @@ def test_the_widget_in_jupyterlab(lab):
     page.wait_for_function("() => document.querySelector('[data-node=f]').dataset.value === '-22.0'")
     assert root.get_attribute("data-step") == "6"
     assert page.locator(".nn-inputs [role=alert]").count() == 0
+
+
+@pytest.mark.lab
+@pytest.mark.slow
+def test_a_live_player_is_there_when_the_notebook_is_opened_again(lab):
+    """While the kernel lives the widget is seen and the stored player is not; without it, the other way round."""
+    from playwright.sync_api import expect
+
+    path = lab.write("reopened.ipynb", LIVE, "nt.demos.parabola()")
+    page = lab.open(path)
+    lab.run_all(page)
+    expect(page.locator("[data-nnteach-player]")).to_be_visible()
+    expect(page.locator(".nnteach-demo")).to_be_visible()
+    for kept in page.locator(".nnteach-kept, .nnteach-still").all():
+        expect(kept).to_be_hidden()
+    lab.save(page)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.close()
+
+    page = lab.open(path)
+    player = page.locator(".nnteach-kept iframe").content_frame.locator("[data-nnteach-player]")
+    player.wait_for()
+    player.press("End")
+    expect(player).to_have_attribute("data-phase", "done")
+    expect(page.locator(".nnteach-still img")).to_be_visible()
+    assert "Error displaying widget" not in page.locator(".jp-Notebook").inner_text()
+    lab.run_all(page)  # and alive again
+    expect(page.locator("[data-nnteach-player]")).to_be_visible()
+    expect(page.locator(".nnteach-kept")).to_be_hidden()
+
+
+@pytest.mark.lab
+@pytest.mark.slow
+def test_a_cell_that_is_run_again_in_jupyterlab_keeps_one_player(lab):
+    page = lab.open(lab.write("again.ipynb", LIVE, "from ipywidgets.widgets.widget import _instances\nlen(_instances)"))
+    for _ in range(4):
+        outputs = lab.run_all(page)
+    count = outputs[1][0]["data"]["text/plain"]
+    assert int(count) <= 4  # a player and its layout, and what ipywidgets itself may need
+    assert page.locator("[data-nnteach-player]").count() == 1

@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 
 from ..errors import message
-from ..progress import in_notebook
+from ..progress import bars, in_notebook
 from .idx import DataError, looks_like_a_page, looks_like_a_pointer
 
 TIMEOUT = 20.0
@@ -214,8 +214,6 @@ def _progress(part, start, size, show):
     if not show:
         yield lambda count: None
         return
-    from tqdm.auto import tqdm  # only where it is shown
-
     name = part.name.split(".part")[0]
-    with tqdm(desc=name, initial=start, total=size, unit="B", unit_scale=True, leave=False) as bar:
+    with bars()(desc=name, initial=start, total=size, unit="B", unit_scale=True, leave=False) as bar:
         yield bar.update

@@ -2,8 +2,10 @@
 
 import html
 
+from ..shown import Shown
 
-class Gallery:
+
+class Gallery(Shown):
     """Demos with titles and slides."""
 
     def __init__(self, demos):

@@ -165,9 +165,12 @@ class Playground(Demo):
 
     def __call__(self, **changes):
         """The playground with its controls; it shows itself in a notebook and begins untrained."""
+        from ..player.reruns import of_this_run
         from .playground_live import Live
 
-        return Live(self, self.values(**changes))
+        values = self.values(**changes)
+        with of_this_run():
+            return Live(self, values)
 
     def values(self, frames: int = FRAMES, **changes) -> dict:
         """A value for every control; and how many frames are trained before the plain form is drawn."""

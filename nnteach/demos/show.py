@@ -6,6 +6,7 @@ style sheet shows one of them.
 
 import ipywidgets
 
+from ..shown import Shown
 from .picture import Picture
 from .stage import STYLE, Control, Demo, Still, pixels, quick, small
 
@@ -13,7 +14,7 @@ WIDE = {"style": {"description_width": "initial"}, "layout": {"width": "460px"}}
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class Show:
+class Show(Shown):
     """The widgets of one demo.
 
     Attributes:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from ..digits import number as digits
 from ..errors import GraphError, message
+from ..shown import Shown
 from .style import RC
 
 DPI = 100
@@ -141,8 +142,11 @@ class Demo:
 
     def __call__(self, **changes):
         """The demo with its controls; it shows itself in a notebook."""
+        from ..player.reruns import of_this_run
         from .show import Show
-        return Show(self, self.values(**changes))
+        values = self.values(**changes)
+        with of_this_run():
+            return Show(self, values)
 
     def values(self, **changes) -> dict:
         """A value for every control: the start values, and what is given.
@@ -218,7 +222,7 @@ def small(figure) -> bytes:
 
 
 @dataclass(frozen=True)
-class Still:
+class Still(Shown):
     """A picture of a demo with its text."""
 
     demo: Demo

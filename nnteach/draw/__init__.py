@@ -15,6 +15,7 @@ from ..errors import shape_text
 from ..formula import Symbol, text
 from ..graph import Node
 from ..phrases import phrase
+from ..shown import Shown
 from ..trace import Trace, edge_name, is_bare_number, trace
 from .diagram import Card, Diagram, Moment, Wire
 from .heat import MOST_CELLS, box_lines, cells_of, heat_codes, is_heat, is_sampled
@@ -38,7 +39,7 @@ def draw(root: Node) -> "Drawing":
     return Drawing(root if isinstance(root, Trace) else trace(root))
 
 
-class Drawing:
+class Drawing(Shown):
     """A static picture of a trace, in its final state or at any step."""
 
     def __init__(self, trace: Trace, any_number: bool = False):

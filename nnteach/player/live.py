@@ -11,10 +11,21 @@ import anywidget
 import traitlets
 
 from ..numerals import numeral
+from ..shown import Shown
+from .reruns import of_this_run
 from .script import script
 
+VIEW = "application/vnd.jupyter.widget-view+json"
+# Beside the widget the player that needs no kernel is stored. One of the two is seen: JupyterLab would show an error in
+# place of a widget that is no longer there, even if the same output holds HTML.
+STYLE = """<style>
+.jp-OutputArea:has(.nnteach-live) .nnteach-kept { display: none; }
+.jp-OutputArea-child:has(.nnteach-kept) ~ .jp-OutputArea-child
+  .jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }
+</style>"""
 
-class LivePlayer(anywidget.AnyWidget):
+
+class LivePlayer(anywidget.AnyWidget, Shown):
     """The same player as in a page, as a widget.
 
     The browser writes `change` when a student types a number, and Python answers with new `data`. Stepping
@@ -32,13 +43,23 @@ class LivePlayer(anywidget.AnyWidget):
     change = traitlets.Dict().tag(sync=True, echo_update=False)
     trouble = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, compute: Callable[[dict[str, float]], dict], **traits):
-        self.compute = compute
+    def __init__(self, compute: Callable[[dict[str, float]], dict], kept=None, **traits):
+        self.compute, self.kept = compute, kept
         self.values: dict[str, float] = {}
         super().__init__(data=_sendable(compute({})), **traits)
+        self.add_class("nnteach-live")
 
     def __repr__(self):
         return f"LivePlayer({self.data.get('title', '')})"
+
+    def _ipython_display_(self):
+        from IPython.display import display
+        if self.kept is not None:
+            html = f'<div class="nnteach-kept">{STYLE}{self.kept._repr_html_()}</div>'
+            display({"text/html": html, "text/plain": repr(self)}, raw=True)
+        # Where widgets cannot be shown, the empty HTML is: the player above is there already.
+        display({VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.model_id}, "text/html": "",
+                 "text/plain": ""}, raw=True)
 
     @traitlets.observe("change")
     def _on_change(self, event) -> None:
@@ -52,18 +73,20 @@ class LivePlayer(anywidget.AnyWidget):
         self.values, self.trouble, self.data = wanted, "", data
 
 
-def live_player(message: Callable[[dict[str, float]], dict], **traits) -> LivePlayer:
+def live_player(message: Callable[[dict[str, float]], dict], kept=None, **traits) -> LivePlayer:
     """A widget that shows a player and computes it again when a number is changed.
 
     Args:
         message: makes the message to the browser (README.md in this folder) from the changed inputs, by name;
             those that are not named keep their values.
+        kept: shows the same without a kernel; it is stored beside the widget.
         traits: first values for `step` and other traits.
 
     Returns:
-        The widget; its `values` are the inputs changed so far.
+        The widget; its `values` are the inputs changed so far. When its cell is run again, it is closed.
     """
-    return LivePlayer(message, **traits)
+    with of_this_run():
+        return LivePlayer(message, kept, **traits)
 
 
 def _sendable(data):

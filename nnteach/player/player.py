@@ -7,6 +7,7 @@ from .. import atomic
 from ..draw import title
 from ..errors import GraphError, message
 from ..graph import Node, rebuild
+from ..shown import Shown
 from ..trace import Trace
 from .levels import LEVELS, first_level, levels_of, player_data
 from .predict import checked
@@ -31,15 +32,15 @@ def step(root: Node, level: str | None = None, predict=None, notation=None, lear
         iterations: of the training run.
 
     Returns:
-        A Player that shows itself in a notebook; `.save("f.html")` writes a page of its own, `.live()` links it to
-        Python.
+        A Player that shows itself at the end of a cell, and anywhere with `.show()`; `.save("f.html")` writes a page of
+        its own, `.live()` links it to Python.
     """
     if level is not None and level not in LEVELS:
         raise GraphError(message(f"a level among {', '.join(LEVELS)}", repr(level)))
     return Player(root, learning_rate, level, predict, notation, language, optimizer, iterations)
 
 
-class Player:
+class Player(Shown):
     """A trace that can be stepped through."""
 
     def __init__(self, root: Node, learning_rate: float | None = None, level: str | None = "vector",
@@ -94,7 +95,7 @@ class Player:
             # From the graph as it was first, so that changes never pile up and the names stay.
             root = rebuild(self.root, {leaves[name]: value for name, value in values.items()})[self.root]
             return player_data(self.trace.like(root), self.level, True, self.predict)
-        return live_player(recompute)
+        return live_player(recompute, kept=self)
 
 
 def _again(trace: Trace, level: str, predict) -> Player:

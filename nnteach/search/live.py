@@ -3,7 +3,7 @@
 import sys
 import time
 
-from ..progress import in_notebook
+from ..progress import bars, in_notebook
 from .ledger import outcome
 from .result import Result
 
@@ -30,9 +30,7 @@ class _Bar:
         self.bar = None
         self.best = max if ledger.settings["direction"] == "maximize" else min
         if shown:
-            from tqdm.auto import tqdm  # only where it is shown
-
-            self.bar = tqdm(total=n_trials, unit="trial", desc="search", leave=False)
+            self.bar = bars()(total=n_trials, unit="trial", desc="search", leave=False)
 
     def update(self, latest):
         if self.bar is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import atomic
 from ..errors import message
+from ..shown import Shown
 from .ledger import outcome
 from .space import SearchError
 
@@ -157,7 +158,11 @@ class Result:
         return f"{said}\n  best {_short(self.best.value)} with {params} (trial {self.best.index})"
 
 
-class Plot:
+# Of a picture that grew while the search went on, and was a widget, JupyterLab shows an error when it is opened again.
+STYLE = ".jp-OutputArea:has(.nnteach-search) .jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }"
+
+
+class Plot(Shown):
     """A picture of a search.
 
     Attributes:
@@ -181,7 +186,8 @@ class Plot:
 
         data = base64.b64encode(small(self.figure)).decode("ascii")
         alt = html.escape(self.alt)
-        return f'<img alt="{alt}" style="width:100%;max-width:1280px" src="data:image/png;base64,{data}">'
+        return (f'<img alt="{alt}" style="width:100%;max-width:1280px" src="data:image/png;base64,{data}"'
+                f' class="nnteach-search"><style>{STYLE}</style>')
 
 
 def _short(value):

@@ -54,7 +54,9 @@ export function cellUnder(data, name, target, event, step) {
   if (grid) {
     [column, row] = cellSize(grid).map((length, axis) => Math.max(0, Math.floor((axis ? point.y : point.x) / length)));
   } else {
-    const letter = shown.getCharNumAtPosition(point);
+    // The whole text is asked, as Firefox knows of a tspan nothing but the first one's letters.
+    const letter = shown.parentNode.getCharNumAtPosition(point)
+      - [...shown.parentNode.children].slice(0, row).reduce((sum, line) => sum + line.textContent.length, 0);
     column = letter < 0 ? Infinity : shown.textContent.slice(0, letter + 1).trimStart().split(/\s+/).length - 1;
   }
   return first < 0 || !rows[row]?.[column] ? null : first + row * rows[0].length + column;
