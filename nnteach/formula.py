@@ -22,7 +22,7 @@ import numpy as np
 
 from .digits import lines, number, rows
 from .forms import ATOM, INDEXED, POWER, PREFIX, PRODUCT, escape_latex, form_of, latex_name
-from .primitive import FROM_NUMPY
+from .primitive import FROM_NUMPY, SETTING
 
 
 class Symbol:
@@ -32,13 +32,15 @@ class Symbol:
         name: how it is written; None for a bare number.
         value: its number or array.
         role: "upstream", "local", "result" or "value": its colour in the player.
+        row: whether an array of one axis acts as a row here; else it is drawn upright.
     """
 
-    __slots__ = ("inputs", "name", "notation", "primitive", "role", "static", "value")
+    __slots__ = ("inputs", "name", "notation", "primitive", "role", "row", "static", "value")
 
-    def __init__(self, name, value=None, role="", notation=None, inputs=(), primitive=None, static=None):
+    def __init__(self, name, value=None, role="", notation=None, inputs=(), primitive=None, static=None, row=False):
         self.name, self.value, self.role, self.notation, self.inputs = name, value, role, notation, inputs
         self.primitive, self.static = primitive, static or {}  # of an expression, for those who run it again
+        self.row = row
 
     @property
     def shape(self):
@@ -56,7 +58,14 @@ class Symbol:
         return self.is_number and self.shape == () and self.value == number
 
     def with_role(self, role) -> "Symbol":
-        return Symbol(self.name, self.value, role, self.notation, self.inputs, self.primitive, self.static)
+        return Symbol(self.name, self.value, role, self.notation, self.inputs, self.primitive, self.static, self.row)
+
+    def as_row(self) -> "Symbol":
+        """The same as a row, if it is an array of one axis; what it is made of entry by entry, too."""
+        if self.row or len(self.shape) != 1 or self.notation in _OF_MATRICES:
+            return self
+        inputs = tuple(x.as_row() if x.shape == self.shape else x for x in self.inputs)
+        return Symbol(self.name, self.value, self.role, self.notation, inputs, self.primitive, self.static, row=True)
 
     @classmethod
     def __apply__(cls, primitive, inputs, static):
@@ -67,13 +76,16 @@ class Symbol:
             case = inputs[1] if inputs[0].value else inputs[2]  # with the numbers known, the case that holds
             if case.shape == np.shape(value):
                 return case
-            return Symbol(case.name, value, case.role, case.notation, case.inputs, case.primitive, case.static)
+            return Symbol(case.name, value, case.role, case.notation, case.inputs, case.primitive, case.static,
+                          case.row)
+        if primitive.notation == "aᵀ" and (turned_back := _turned_back(inputs[0], value)) is not None:
+            return turned_back
         if primitive.notation == "a ^ b" and inputs[1].is_exactly(1):
             return inputs[0]
         if primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
-            return Symbol(None, value, "", "a²", inputs[:1])
+            return Symbol(None, value, "", "a²", inputs[:1], row=inputs[0].row)
         written = primitive.written([x.shape for x in inputs], static)
-        return Symbol(None, value, "", written, inputs, primitive, static)
+        return combined(written, value, inputs, primitive.elementwise, primitive, static)
 
     def __add__(self, other):
         return _made("a + b", lambda a, b: a + b, self, other)
@@ -95,7 +107,7 @@ class Symbol:
             if one.is_exactly(-1):
                 return -rest
         if self is other:
-            return Symbol(None, self.value * self.value, "", "a²", (self,))
+            return Symbol(None, self.value * self.value, "", "a²", (self,), row=self.row)
         return _made("a · b", lambda a, b: a * b, self, other)
 
     def __rmul__(self, other):
@@ -110,7 +122,7 @@ class Symbol:
     def __neg__(self):
         if self.is_number:
             return Symbol(None, -self.value)
-        return self.inputs[0] if self.notation == "−a" else Symbol(None, -self.value, "", "−a", (self,))
+        return self.inputs[0] if self.notation == "−a" else Symbol(None, -self.value, "", "−a", (self,), row=self.row)
 
     def __pow__(self, other):
         return np.power(self, other)
@@ -151,13 +163,38 @@ def as_symbol(x) -> Symbol:
     return x if isinstance(x, Symbol) else Symbol(None, x)
 
 
+def _turned_back(symbol, value):
+    """What is transposed once more is what it was: (W1ᵀ)ᵀ is W1."""
+    if symbol.notation == "aᵀ":
+        return symbol.inputs[0]
+    if symbol.notation is None and symbol.name is not None and len(symbol.name) > 1 and symbol.name.endswith("ᵀ"):
+        return Symbol(symbol.name[:-1], value, symbol.role)
+    return None
+
+
 def _made(notation, compute, a, b):
     a, b = as_symbol(a), as_symbol(b)
     with np.errstate(all="ignore"):
         value = compute(a.value, b.value)
     if a.is_number and b.is_number and np.ndim(value) == 0:
         return Symbol(None, value)  # 2 − 1 in an exponent is 1
-    return Symbol(None, value, "", notation, (a, b))
+    return combined(notation, value, (a, b))
+
+
+def combined(notation, value, inputs, elementwise=True, primitive=None, static=None) -> Symbol:
+    """An expression in which an array of one axis lies as it acts: as a row beside a matrix or to the left of one."""
+    base, _, setting = notation.partition(SETTING)
+    rank, ranks = np.ndim(value), [len(x.shape) for x in inputs]
+    row = False
+    if base == "a @ b" and ranks[0] == 1:
+        inputs, row = (inputs[0].as_row(), inputs[1]), rank == 1
+    elif elementwise and 1 in ranks and (rank > 1 or any(x.row for x in inputs)):
+        inputs, row = tuple(x.as_row() for x in inputs), rank == 1
+    elif setting == "axis 0" and ranks == [2] and rank == 1:
+        row = True  # the sums of columns stand side by side
+    elif setting == "axis 0" and ranks == [1] and rank == 2:
+        inputs = (inputs[0].as_row(),)
+    return Symbol(None, value, "", notation, inputs, primitive, static, row)
 
 
 GRADIENTS = ("∂a/∂b", "∇b a")  # two ways to write one
@@ -184,8 +221,8 @@ _OF_MATRICES = ("a @ b", "a @ bᵀ")
 
 
 def _is_entrywise(symbol):
-    shapes = [x.shape for x in symbol.inputs if not (x.name or "").startswith(ELLIPSIS)]
-    return symbol.notation == "a · b" and all(shapes) and bool(shapes)
+    sizes = [np.size(x.value) for x in symbol.inputs if not (x.name or "").startswith(ELLIPSIS)]
+    return symbol.notation == "a · b" and bool(sizes) and min(sizes) > 1
 
 
 def _is_leaf(symbol, numbers):
@@ -268,11 +305,12 @@ class _Piece:
         for link, part in zip(links, parts[1:], strict=True):
             made = _with_inputs(link, (made, part))
         self.symbol = made if len(links) == 0 else Symbol(made.name, made.value, self.symbol.role, made.notation,
-                                                          made.inputs, made.primitive, made.static)
+                                                          made.inputs, made.primitive, made.static, made.row)
 
 
 def _with_inputs(symbol, inputs):
-    return Symbol(symbol.name, symbol.value, symbol.role, symbol.notation, inputs, symbol.primitive, symbol.static)
+    return Symbol(symbol.name, symbol.value, symbol.role, symbol.notation, inputs, symbol.primitive, symbol.static,
+                  symbol.row)
 
 
 def _is_short(symbol):
@@ -391,15 +429,21 @@ def _latex_leaf(symbol, numbers):
         return latex_name(symbol.name)
     if np.ndim(symbol.value) == 0:
         return _latex_number(number(symbol.value))
-    table = rows(symbol.value)
+    table = _table(symbol)
     if table is None:
         return rf"\text{{{lines(symbol.value)[0]}}}".replace("×", r"$\times$")
     body = r" \\ ".join(" & ".join(map(_latex_number, row)) for row in table)
     return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
 
 
+def _table(symbol):
+    return rows(np.asarray(symbol.value)[None, :] if symbol.row and len(symbol.shape) == 1 else symbol.value)
+
+
 def _latex_number(shown):
-    shown = shown.replace("−", "-").replace("∞", r"\infty").replace("nan", r"\text{nan}")
+    if shown == "nan":
+        return r"\text{nan}"
+    shown = shown.replace("−", "-").replace("∞", r"\infty")
     mantissa, has_exponent, exponent = shown.partition("e")
     return rf"{mantissa} \cdot 10^{{{exponent}}}" if has_exponent else shown
 
@@ -411,7 +455,7 @@ def _math_leaf(symbol, numbers):
         return _math_name(symbol.name)
     if np.ndim(symbol.value) == 0:
         return ["mn", "", number(symbol.value)]
-    table = rows(symbol.value)
+    table = _table(symbol)
     if table is None:
         return ["mtext", "", lines(symbol.value)[0]]
     cells = [["mtr", "", *[["mtd", "", ["mn", "", cell]] for cell in row]] for row in table]

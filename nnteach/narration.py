@@ -40,6 +40,7 @@ class Story:
     ledger: tuple[str, str, str] | None  # caption, sum, total
     remark: str | None
     say: str
+    notes: tuple[str, ...] = ()  # what must be said for the lines to be true, broadcasting and conventions
 
 
 def tell(trace: Trace, k: int, language: str | None = None) -> Story:
@@ -54,8 +55,9 @@ def tell(trace: Trace, k: int, language: str | None = None) -> Story:
               "update": _update}[step.kind]
     story = teller(trace, step, text.names, text)
     if step.kind == "evaluate" and trace.losses:
-        return replace(story, remark=_loss_remark(trace, k, text) or story.remark)
-    return story
+        story = replace(story, remark=_loss_remark(trace, k, text) or story.remark)
+    notes = _notes(trace, step, text)
+    return replace(story, notes=notes, remark=" ".join([*notes, *filter(None, [story.remark])]) or None)
 
 
 def tell_node(trace: Trace, k: int, language: str | None = None) -> Story | None:
@@ -103,9 +105,11 @@ def tell_start(trace: Trace, language: str | None = None) -> tuple[str, str]:
     language = language or trace.language
     inputs = [trace.names[n] for n in trace.nodes if n.kind == "input"]
     listed = _listed(inputs, language) if inputs else "–"
-    first = next((trace.names[step.node] for step in trace.steps if step.kind == "evaluate"), listed)
-    return (phrase("now.start" if len(inputs) > 1 else "now.start.one", language, inputs=listed),
-            phrase("say.start", language, inputs=listed, first=first))
+    first = next((step.node for step in trace.steps if step.kind == "evaluate"), None)
+    say = phrase("say.start", language, inputs=listed, first=trace.names.get(first, listed))
+    if first is not None and first.primitive.name == "matrix_transpose":
+        say = phrase("say.start.transposed", language, inputs=listed, turned=trace.names[first.parents[0]])
+    return phrase("now.start" if len(inputs) > 1 else "now.start.one", language, inputs=listed), say
 
 
 def _listed(items, language):
@@ -161,16 +165,25 @@ def _loss_remark(trace, k, text):
 
 
 def _evaluation(trace, step, names, text):
-    operation, result = trace.operation(step.node), Symbol(None, step.total, "value")
-    told = (Line("rule", "=", operation, left=trace.symbol(step.node)), Line("numbers", "=", operation, numbers=True),
-            Line("result", "=", result))
+    operation, left = trace.operation(step.node), trace.symbol(step.node)
+    told = [Line("rule", "=", operation, left=left), Line("numbers", "=", operation, numbers=True),
+            Line("result", "=", Symbol(None, step.total, "value", row=operation.row))]
+    if _says_nothing(trace, step.node):  # W1ᵀ = W1ᵀ
+        told[:2] = [replace(told[1], left=left)]
     aloud = text.aloud(formula.text(operation))
     if _is_number(step.total) and all(p.shape == () for p in step.node.parents):
         say = text("say.evaluate", operation=aloud, numbers=text.aloud(formula.text(operation, numbers=True)),
                    result=text.aloud(step.total))
+    elif step.node.primitive.name == "matrix_transpose":
+        say = text("say.transposed", turned=trace.names[step.node.parents[0]])
     else:
         say = text("say.evaluate.array", operation=aloud)
-    return Story(text("now.evaluate"), None, told, None, _jump_remark(step, text), say)
+    return Story(text("now.evaluate"), None, tuple(told), None, None, say)
+
+
+def _says_nothing(trace, node):
+    """Whether a node is called as it is computed, as W1ᵀ is."""
+    return formula.text(trace.symbol(node)) == formula.text(trace.operation(node))
 
 
 def _seed(trace, step, names, text):
@@ -182,11 +195,14 @@ def _seed(trace, step, names, text):
 def _contribution(trace, step, names, text):
     received = trace.gradient(step.parent, step.total, "result")
     because = Symbol(None, None, "", "a = b", (trace.symbol(step.node), trace.operation(step.node)))
+    if _says_nothing(trace, step.node):
+        because = None
     rule = trace.contribution(step)
     told = [Line("rule", "+=", rule, left=received)]
     if step.node.primitive.elementwise:
         told.append(_local_line(trace, step))
-    told += [Line("numbers", "=", rule, numbers=True), Line("result", "=", Symbol(None, step.contribution, "result"))]
+    told += [Line("numbers", "=", rule, numbers=True),
+             Line("result", "=", Symbol(None, step.contribution, "result", row=rule.row))]
     return Story(text("now.contribution"), because, tuple(told), _ledger(step, text),
                  _remark(trace, step, text), _say_contribution(trace, step, rule, text))
 
@@ -199,9 +215,12 @@ def _local_line(trace, step):
 
 
 def _unbroadcast(trace, step, names, text):
-    raw = Symbol(None, None, "", "Σ a", (trace.gradient(step.node),))
-    told = (Line("rule", "+=", raw, left=trace.gradient(step.parent, role="result")),
-            Line("result", "=", Symbol(None, step.contribution, "result")))
+    rule = trace.contribution(step)
+    raw = Symbol(None, trace.copies(step)[1])
+    told = (Line("rule", "+=", rule, left=trace.gradient(step.parent, role="result")),
+            Line("numbers", "=", formula.combined(rule.notation, step.contribution, (raw,), elementwise=False),
+                 numbers=True),
+            Line("result", "=", Symbol(None, step.contribution, "result", row=rule.row)))
     key = "say.unbroadcast" if _is_number(step.contribution) else "say.unbroadcast.array"
     say = text(key, total=text.aloud(step.contribution) if _is_number(step.contribution) else "")
     return Story(text("now.unbroadcast"), None, told, _ledger(step, text), text("remark.unbroadcast"), say)
@@ -267,6 +286,8 @@ def _say_contribution(trace, step, rule, text):
     if not step.node.primitive.elementwise:
         aloud = formula.text(trace.rule(step, Symbol(text("gradient.of"), step.upstream)))
         say = text("say.product" if "@" in step.node.primitive.notation else "say.through", formula=text.aloud(aloud))
+        if step.node.primitive.name == "matrix_transpose":
+            say = text("say.turned.back")
     elif not _is_number(step.contribution):
         say = text("say.array")
     else:
@@ -284,10 +305,113 @@ SATURATED = 0.01  # a slope below this lets less than a hundredth of the gradien
 
 
 def _remark(trace, step, text):
-    """A convention is always told, and a branch; of the gate's own patterns the one that fits best."""
-    branch = text("remark.branch") if step.before is not None else None
-    kink = _kink_remark(step, text)
-    return " ".join(filter(None, (kink, branch))) or _gate_remark(step, text)
+    """A branch is always told; of the gate's own patterns the one that fits best, where no convention decides."""
+    if step.before is not None:
+        return text("remark.branch")
+    return None if slope_convention(step) else _gate_remark(step, text)
+
+
+# ------------------------------------------------------------------------ what must be said for a line to be true
+
+def _notes(trace, step, text):
+    """Where NumPy or a convention does what the formula alone does not say."""
+    if step.kind == "evaluate":
+        return (*_broadcasting(trace, step.node, text), *_along_rows(step.node, text),
+                *_one_by_one(trace.operation(step.node), text),
+                *filter(None, (_zero_times_infinity(step.node, text), _jump_remark(step, text))))
+    if step.kind == "contribution":
+        return (*filter(None, (_kink_remark(step, text), _repeated_in_rule(trace, step, text),
+                               _zero_times_infinity(step.node, text))), *_one_by_one(trace.contribution(step), text))
+    if step.kind == "unbroadcast":
+        rule = trace.contribution(step)
+        return (*_one_by_one(rule, text), *[text("note.fit")] * _mixes_shapes(rule))
+    return ()
+
+
+def _one_by_one(symbol, text):
+    """Whether matrices are multiplied that lie in a stack."""
+    products = [one for one in _parts(symbol) if one.notation in ("a @ b", "a @ bᵀ")]
+    if any(max(len(x.shape) for x in (one, *one.inputs)) > 2 or _is_stacked(one) for one in products):
+        yield text("note.stack")
+
+
+def _is_stacked(product):
+    """Whether what looks like a product of two matrices is one of many vectors, each with its own."""
+    a, b = (x.shape for x in product.inputs)
+    return len(a) == len(b) == 2 and (product.notation == "a @ bᵀ" or a[1] != b[0] or len(product.shape) != 2)
+
+
+def _parts(symbol):
+    """A formula and all formulas in it."""
+    waiting = [symbol]
+    while waiting:
+        waiting += (one := waiting.pop()).inputs
+        yield one
+
+
+def _broadcasting(trace, node, text):
+    """Which inputs are repeated, and how, if an operation is one of entries and the shapes differ."""
+    if not node.primitive.elementwise:
+        return
+    for parent in dict.fromkeys(node.parents):
+        if parent.shape != node.shape and parent.size > 1:
+            yield _repeated(trace.names[parent], parent.shape, node.shape, text)
+        elif parent.shape != node.shape and node.primitive.name in ("add", "subtract"):
+            yield text("note.number", name=trace.names[parent])
+    arrays = list(dict.fromkeys(p for p in node.parents if p.size > 1))
+    if len(arrays) > 1 and all(p.shape != node.shape for p in arrays):
+        yield text("note.pairs", shape=shape_text(node.shape))
+
+
+def _repeated(name, shape, to, text):
+    kept = (1,) * (len(to) - len(shape)) + shape
+    if len(to) == 2 and kept[0] == 1:
+        kind = "note.row" if len(shape) == 2 else "note.list"
+        return text(kind, name=name, count=str(to[0]))
+    if len(to) == 2:
+        return text("note.column", name=name, count=str(to[1]))
+    return text("note.repeated", name=name, shape=shape_text(shape), to=shape_text(to))
+
+
+_ROW_BY_ROW = ("softmax", "logsumexp", "log_softmax", "softmax_cross_entropy")
+
+
+def _along_rows(node, text):
+    if node.primitive.name in _ROW_BY_ROW and node.parents[0].value.ndim == 2:
+        if node.static.get("axis", -1) in (-1, 1):
+            yield text("note.rows")
+
+
+def _zero_times_infinity(node, text):
+    """0 · ln 0 is 0 here, as a class that does not occur costs nothing."""
+    if node.primitive.name == "xlogy" and np.any(np.equal(node.parents[0].value, 0) & (node.parents[1].value <= 0)):
+        return text("note.xlogy")
+    return None
+
+
+def _repeated_in_rule(trace, step, text):
+    """Whether shapes differ in the formulas of a step: a derivative that is one number, or smaller arrays."""
+    formulas = [trace.contribution(step)]
+    if step.node.primitive.elementwise:
+        formulas.append(local := trace.local(step))
+        if local.shape == () and np.shape(step.local) and np.size(step.local) > 1:
+            return text("note.every")
+        if local.shape != np.shape(step.local):
+            return text("note.fit")
+    return text("note.fit") if any(map(_mixes_shapes, formulas)) else None
+
+
+def _mixes_shapes(symbol):
+    """Whether arrays of different shapes meet entry by entry somewhere in a formula."""
+    return any(one.notation in _ENTRYWISE and len({x.shape for x in one.inputs if np.size(x.value) > 1}) > 1
+               for one in _parts(symbol))
+
+
+_ENTRYWISE = ("a + b", "a − b", "a · b", "a / b", "a ^ b", "a · ln(b)", "where(a, b, c)", "[a > b]", "[a ≥ b]",
+              "[a = b]", "[a ≠ b]", "[a ∧ b]", "[a ∨ b]", "max(a, b)", "min(a, b)")
+
+
+# ----------------------------------------------------------------------------------------------- remarks
 
 
 def _kink_remark(step, text):

@@ -73,7 +73,7 @@ def _added_axes(shapes, static):
     given, kept = shapes[0], static["shape"]
     lead = len(given) - len(kept)
     axes = [axis for axis, n in enumerate(given) if axis < lead or n != kept[axis - lead]]
-    return _axes(axes) if len(axes) < len(given) and builtins.max(given, default=1) > 1 else ""
+    return _axes(axes) or "no axis" if len(axes) < len(given) else ""
 
 
 def _at_zero(shapes, static):

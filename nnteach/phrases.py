@@ -31,20 +31,36 @@ ENGLISH = {
     "ledger": "ledger of {parent}",
     # sentences, as a lecturer says them
     "say.start": "We know {inputs}. The first step computes {first}.",
+    "say.start.transposed": "We know {inputs}. First {turned} is written with its rows as columns, "
+                            "as the product needs it.",
     "say.evaluate": "{node} is {operation}: {numbers} is {result}.",
     "say.evaluate.array": "{node} is {operation}.",
     "say.seed": "We start at the end: {node} grows by one when {node} grows by one, so its gradient is one.",
     "say.unchanged": "{parent} gets {contribution}: {node} passes its gradient, {upstream}, on unchanged, "
-                     "because {node} grows by one when {parent} grows by one.",
+                     "because {node} grows as fast as {parent}.",
     "say.turned": "{parent} gets {contribution}: {node} passes its gradient, {upstream}, on with the sign turned, "
-                  "because {node} falls by one when {parent} grows by one.",
-    "say.blocked": "{parent} gets nothing through {node}, because {node} does not change when {parent} changes.",
+                  "because {node} falls as fast as {parent} grows.",
+    "say.blocked": "{parent} gets nothing through {node}: the slope there is zero.",
     "say.scaled": "{parent} gets {contribution}: the gradient of {node}, {upstream}, times {local}, "
                   "because {node} changes {local} times as fast as {parent}.",
     "say.array": "{parent} gets the gradient of {node}, entry by entry times the local derivative.",
     "say.product": "{parent} gets {formula}.",
     "gradient.of": "the gradient of {node}",
     "say.through": "{parent} gets {formula}.",
+    "say.transposed": "{node} is {turned} with its rows as columns.",
+    "say.turned.back": "{parent} gets the gradient of {node} with its rows as columns.",
+    # what must be said for a line to be true
+    "note.list": "{name} has one axis and acts as a row: it is repeated in all {count} rows (broadcasting).",
+    "note.row": "The row {name} is repeated in all {count} rows (broadcasting).",
+    "note.column": "The column {name} is repeated in all {count} columns (broadcasting).",
+    "note.repeated": "{name} of shape {shape} is repeated to fit the shape {to} (broadcasting).",
+    "note.pairs": "So every entry of one meets every entry of the other, and the result has the shape {shape}.",
+    "note.number": "{name} is one number, used for every entry.",
+    "note.rows": "This is done row by row.",
+    "note.xlogy": "Here 0 · ln 0 counts as 0.",
+    "note.stack": "Each matrix or vector of the stack is multiplied on its own.",
+    "note.every": "The derivative is the same for every entry.",
+    "note.fit": "Where the shapes differ, the smaller array is repeated to fit (broadcasting).",
     "say.total": "Together with the {before} already there that makes {total}.",
     "say.total.array": "It is added to what is already there.",
     "say.gathered": "{parent} has {count} contributions, {listed}. Together that makes {total}.",
@@ -116,7 +132,7 @@ ENGLISH = {
     # formulas as they are read aloud; in pictures and formulas numbers keep the decimal point in every language
     "spoken.decimal": ".", "spoken.e": " times ten to the power ",
     "spoken.−": "minus ", "spoken.·": " times ", "spoken.+": " plus ", "spoken./": " divided by ",
-    "spoken.@": " times ",
+    "spoken.@": " times ", "spoken.Σ": " the sum of ",
     "spoken.^": " to the power ", "spoken.²": " squared", "spoken.³": " cubed", "spoken.ᵀ": " transposed",
     "spoken.σ": "sigma of ", "spoken.∂": "d ", "spoken.=": " is ",
     # the page and its toolbar

@@ -24,20 +24,36 @@ ITALIAN = {
     "ledger": "totale parziale di {parent}",
     # sentences, as a lecturer says them
     "say.start": "Conosciamo {inputs}. Il primo passo calcola {first}.",
+    "say.start.transposed": "Conosciamo {inputs}. Prima {turned} si scrive con le righe come colonne, "
+                            "come serve al prodotto.",
     "say.evaluate": "{node} è {operation}: {numbers} fa {result}.",
     "say.evaluate.array": "{node} è {operation}.",
     "say.seed": "Partiamo dalla fine: se {node} cresce di uno, {node} cresce di uno, quindi il suo gradiente è uno.",
     "say.unchanged": "{parent} riceve {contribution}: {node} trasmette il suo gradiente, {upstream}, così com'è, "
-                     "perché quando {parent} cresce di uno anche {node} cresce di uno.",
+                     "perché {node} cresce con la stessa rapidità di {parent}.",
     "say.turned": "{parent} riceve {contribution}: {node} trasmette il suo gradiente, {upstream}, cambiato di segno, "
-                  "perché quando {parent} cresce di uno {node} diminuisce di uno.",
-    "say.blocked": "Attraverso {node} a {parent} non arriva nulla, perché {node} non cambia quando cambia {parent}.",
+                  "perché {node} diminuisce con la stessa rapidità con cui {parent} cresce.",
+    "say.blocked": "Attraverso {node} a {parent} non arriva nulla: lì la pendenza è zero.",
     "say.scaled": "{parent} riceve {contribution}: il gradiente di {node}, {upstream}, moltiplicato per {local}, "
                   "perché ogni variazione di {parent} si ritrova in {node} moltiplicata per {local}.",
     "say.array": "{parent} riceve il gradiente di {node}, moltiplicato elemento per elemento per la derivata locale.",
     "say.product": "{parent} riceve {formula}.",
     "gradient.of": "il gradiente di {node}",
     "say.through": "{parent} riceve {formula}.",
+    "say.transposed": "{node} è {turned} con le righe come colonne.",
+    "say.turned.back": "{parent} riceve il gradiente di {node} con le righe come colonne.",
+    # what must be said for a line to be true
+    "note.list": "{name} ha un solo asse e agisce come riga: si ripete in tutte le {count} righe (broadcasting).",
+    "note.row": "La riga {name} si ripete in tutte le {count} righe (broadcasting).",
+    "note.column": "La colonna {name} si ripete in tutte le {count} colonne (broadcasting).",
+    "note.repeated": "{name}, di forma {shape}, si ripete fino alla forma {to} (broadcasting).",
+    "note.pairs": "Così ogni elemento dell'uno incontra ogni elemento dell'altro, e il risultato ha la forma {shape}.",
+    "note.number": "{name} è un solo numero, usato per ogni elemento.",
+    "note.rows": "Si procede riga per riga.",
+    "note.xlogy": "Qui 0 · ln 0 vale 0.",
+    "note.stack": "Ogni matrice o vettore della pila si moltiplica per conto suo.",
+    "note.every": "La derivata è la stessa per ogni elemento.",
+    "note.fit": "Dove le forme differiscono, l'array più piccolo si ripete fino a combaciare (broadcasting).",
     "say.total": "Sommato al valore già presente, {before}, fa {total}.",
     "say.total.array": "Si somma a quello già presente.",
     "say.gathered": "{parent} riceve {count} contributi, {listed}. In tutto fa {total}.",
@@ -113,6 +129,7 @@ ITALIAN = {
     # formulas as they are read aloud
     "spoken.decimal": ",", "spoken.e": " per dieci alla ",
     "spoken.−": "meno ", "spoken.·": " per ", "spoken.+": " più ", "spoken./": " diviso ", "spoken.@": " per ",
+    "spoken.Σ": " la somma di ",
     "spoken.^": " elevato a ", "spoken.²": " al quadrato", "spoken.³": " al cubo", "spoken.ᵀ": " trasposta",
     "spoken.σ": "sigma di ", "spoken.∂": "d ", "spoken.=": " uguale a ",
     # the page and its toolbar

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import formula
+from . import formula, ops
 from .autodiff import Step, _seed, backward_steps, zero_like
 from .errors import GraphError, message
 from .formula import Symbol, as_symbol, derivative
@@ -238,7 +238,7 @@ class Trace:
         if node.primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
             return Symbol(None, node.value, "", "a²", inputs[:1])
         written = node.primitive.written([x.shape for x in inputs], node.static)
-        return self.cut(Symbol(None, node.value, "", written, inputs))
+        return self.cut(formula.combined(written, node.value, inputs, node.primitive.elementwise))
 
     def cut(self, symbol: Symbol) -> Symbol:
         """A formula of a length that can be read; what is left out is said in the language of the trace."""
@@ -251,18 +251,29 @@ class Trace:
 
     def local(self, step: Step) -> Symbol:
         """The local derivative of a step as a formula: the rule, run on symbols, with 1 for the upstream gradient."""
-        return self.rule(step, as_symbol(1.0), step.local).with_role("local")
+        written = self.rule(step, as_symbol(1.0), step.local).with_role("local")
+        return written.as_row() if len(step.node.shape) > 1 else written
 
     def contribution(self, step: Step) -> Symbol:
         """What a step hands on as a formula: upstream · local, or the whole rule where it is no product of entries."""
         if step.kind == "unbroadcast":
-            return Symbol(None, step.contribution, "", "Σ a", (self.contribution(step._replace(kind="contribution")),))
+            copies, raw = self.copies(step)
+            axes = ops.sum_to.written([np.shape(raw)], {"shape": step.parent.shape})
+            return formula.combined(axes, step.contribution, (copies,), elementwise=False)
         upstream = self.gradient(step.node, step.upstream, "upstream")
         if not step.node.primitive.elementwise:
             return self.rule(step, upstream, step.contribution)
         child, parent = self.names[step.node], self.names[step.parent]
         local = Symbol(None, step.local, "local", "∂a/∂b", (Symbol(child), Symbol(parent)))
-        return Symbol(None, step.contribution, "", "a · b", (upstream, local))
+        return formula.combined("a · b", step.contribution, (upstream, local))
+
+    def copies(self, step: Step) -> tuple[Symbol, object]:
+        """What an input that was repeated receives in all its copies, before they are added up: formula and number."""
+        whole = step._replace(kind="contribution")
+        raw = self.rule(whole, Symbol(None, step.upstream)).value
+        if np.shape(raw) == np.shape(step.upstream) and np.array_equal(raw, step.upstream, equal_nan=True):
+            return self.gradient(step.node, step.upstream, "upstream"), raw
+        return self.contribution(whole._replace(contribution=raw)), raw
 
     def rule(self, step: Step, upstream: Symbol, result=None) -> Symbol:
         """The rule of a step, run on symbols; where it does not run on them, just `result` or the contribution."""

@@ -26,6 +26,7 @@ def to_markdown(trace, language: str | None = None) -> str:
             story = tell(trace, k, language)
             out += [f"{k}. {_markdown_text(story.now)}.  "]
             out += [f"   ${line}$  " for line in chain(story, formula.latex, "latex")]
+            out += [f"   {_markdown_text(note)}  " for note in story.notes]
             if story.ledger:
                 out += [f"   {_markdown_text(story.ledger[0])}: {story.ledger[1]}**{story.ledger[2]}**  "]
         out += [""]
@@ -43,6 +44,7 @@ def to_latex(trace, language: str | None = None) -> str:
             story = tell(trace, k, language)
             out += [rf"\item {prose(story.now)}.\\"]
             out += [f"${math(line)}$\\\\" for line in chain(story, formula.latex, "latex")]
+            out += [f"{prose(note)}\\\\" for note in story.notes]
             if story.ledger:
                 total = formula.latex(Symbol(None, trace.steps[k - 1].total))
                 out += [rf"{prose(story.ledger[0])}: ${math(story.ledger[1])}\mathbf{{{total}}}$"]
@@ -61,6 +63,7 @@ def to_text(trace, language: str | None = None) -> str:
         for k in steps:
             story = tell(trace, k, language)
             out += [f"{k:3}  {story.now}."] + [f"       {line}" for line in chain(story, formula.text, "text")]
+            out += [f"       {note}" for note in story.notes]
             if story.ledger:
                 out += [f"       {story.ledger[0]}: {story.ledger[1]}{story.ledger[2]}"]
     return "\n".join(out) + "\n"
@@ -110,7 +113,10 @@ def chain(story, write, style):
 
 def _local(line, write, written, sign):
     chain = f"{write(line.left)} {sign} {written}"
-    for more in (write(line.symbol, True), write(Symbol(None, line.left.value))):
+    steps = [write(line.symbol, True)]
+    if line.symbol.shape == line.left.shape:  # one number for all entries is not written out as an array
+        steps.append(write(Symbol(None, line.left.value, row=line.symbol.row)))
+    for more in steps:
         if not chain.endswith(f" {sign} {more}"):
             chain += f" {sign} {more}"
     return chain
