@@ -480,7 +480,25 @@ def a_functional_model_as_a_class():
     return simple(Own(), "mse", "rows")
 
 
-@trap("float32 or float64")
+@trap("throughout")
+def a_layer_in_another_precision():
+    other = {"float32": "float64", "float64": "float32"}[keras.config.floatx()]
+    return simple(mlp(layers.ReLU(dtype=other)), "mse", "rows")
+
+
+@trap("not Keras's own.*activation=")
+def an_operation_as_activation():
+    return simple(mlp(layers.Dense(4, keras.ops.relu)), "mse", "rows")
+
+
+@trap(EQUAL)
+def a_loss_by_the_name_of_the_output():
+    model = mlp(end="softmax")
+    model.compile(loss={model.layers[-1].name: "mse"})
+    return simple(model, None, "rows")
+
+
+@trap("throughout")
 def mixed_precision():
     return simple(mlp(layers.Dense(4, dtype="mixed_float16")), "mse", "rows")
 

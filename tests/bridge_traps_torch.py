@@ -347,6 +347,33 @@ def no_grad_in_the_middle():
     return simple(with_forward(forward))
 
 
+class Doubling(torch.autograd.Function):
+    """A ReLU whose backward is its own."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return torch.relu(x)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return 2 * upstream
+
+
+@trap("the gradient of a.weight")
+def a_backward_of_its_own():
+    return simple(with_forward(lambda self, x: self.o(Doubling.apply(self.a(x)))))
+
+
+@trap("hooks")
+def a_hook_of_a_result():
+    def forward(self, x):
+        h = self.a(x)
+        h.register_hook(lambda slope: -slope)
+        return self.o(h)
+
+    return simple(with_forward(forward))
+
+
 @trap(EQUAL)
 def detach():
     def forward(self, x):
@@ -562,7 +589,32 @@ def a_subclass_of_a_sequential():
     return simple(Residual(nn.Linear(N_IN, N_IN), nn.Tanh()).double(), nn.MSELoss(), X + 1)
 
 
+@trap(EQUAL)
+def arguments_by_name():
+    return simple(with_forward(lambda self, x: F.linear(input=torch.relu(input=self.a(x)), weight=self.o.weight)))
+
+
 # ------------------------------------------------------------------------------------------ wrappers
+
+
+@trap("model.module")
+def averaged():
+    return simple(torch.optim.swa_utils.AveragedModel(mlp(nn.Tanh())))
+
+
+@trap("autocast")
+def mixed_precision():
+    class Mixed(nn.Sequential):
+        @torch.autocast("cpu", dtype=torch.bfloat16)
+        def forward(self, x):
+            return super().forward(x)
+
+    return Mixed(nn.Linear(N_IN, 4), nn.Linear(4, CLASSES)), X.float(), LABELS, nn.CrossEntropyLoss(), {}
+
+
+@trap("at least one sample")
+def no_samples():
+    return mlp(), X[:0], LABELS[:0], nn.CrossEntropyLoss(), {}
 
 
 @trap("_orig_mod")

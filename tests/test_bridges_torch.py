@@ -599,3 +599,28 @@ def test_random_models_with_something_unseen():
                                           for side in (got, expected))):  # fmt: skip
             assert np.linalg.norm(mine - theirs.numpy()) <= 1e-10 * np.linalg.norm(theirs) + rounding, what
     assert opened > 60
+
+
+@pytest.mark.parametrize(
+    "place, name, replaced",
+    [
+        (F, "relu", lambda original: lambda x, inplace=False: original(x) + 1),
+        (nn.ReLU, "forward", lambda original: lambda self, x: original(self, x) + 1),
+        (nn.Linear, "forward", lambda original: lambda self, x: 2 * original(self, x)),
+        (F, "cross_entropy", lambda original: lambda *args, **settings: 3 * original(*args, **settings)),
+        (nn.CrossEntropyLoss, "forward", lambda original: lambda self, p, t: 3 * original(self, p, t)),
+        (nn.Sequential, "forward", lambda original: lambda self, x: 2 * original(self, x)),
+        (nn.Module, "__call__", lambda original: lambda self, *args: 2 * original(self, *args)),
+    ],
+)
+def test_what_was_replaced_in_pytorch_itself(place, name, replaced, monkeypatch):
+    X, y, _ = batch()
+    model = mlp(nn.ReLU()).double()
+    with monkeypatch.context() as patched:
+        patched.setattr(place, name, replaced(getattr(place, name)))
+        expected = nn.CrossEntropyLoss()(model(X), y).item()
+        try:
+            assert from_torch(model, X, y, nn.CrossEntropyLoss()).value == pytest.approx(expected, rel=1e-10)
+        except BridgeError as error:
+            assert "not PyTorch's" in str(error) or "PyTorch's own numbers" in str(error)
+    assert_same(model, X, y, nn.CrossEntropyLoss())

@@ -36,6 +36,7 @@ class Builder:
         self.number = 0  # of the dense layer we are at, as in W1, pre1, out1
         self.norms = self.drops = 0
         self.penalties, self.penalized = [], []
+        self.precision = None  # in which the framework's layers so far compute, where each has its own
         self.frozen = False  # whether what is built now gets no gradient, as under torch.no_grad()
         self._owned = {}
 
@@ -190,6 +191,13 @@ def require(framework: str, package: str):
         raise BridgeError(
             message(f"{framework}, whose model is to be opened", "none installed", f"pip install {package}")
         ) from error
+
+
+def at_least_one(X):
+    """The inputs, unless there are none."""
+    if np.ndim(X) and not np.size(X):
+        raise ShapeError(message("at least one sample in X", f"an array of shape {shape_text(np.shape(X))}"))
+    return X
 
 
 def softplus(x, beta=1.0, threshold=np.inf):

@@ -12,7 +12,7 @@ from ..errors import GraphError, message
 from ..graph import Node
 from ..nn.activations import leaky_relu
 from . import keras_run
-from .build import BridgeError, Builder, require, unsupported
+from .build import BridgeError, Builder, at_least_one, require, unsupported
 from .keras_losses import Loss
 from .verify import Opened, compare, same
 
@@ -46,7 +46,7 @@ def from_keras(model, X, y, loss=None, *, training: bool = False, masks=None) ->
     if not isinstance(model, require("keras", "keras").Model):
         raise BridgeError(message("a model of Keras, a keras.Model", f"{model!r:.80}"))
     with keras_run.untouched():
-        return _open(model, np.asarray(X), np.asarray(y), loss, training, masks)
+        return _open(model, at_least_one(np.asarray(X)), np.asarray(y), loss, training, masks)
 
 
 def _open(model, X, y, loss, training, masks) -> Node:
@@ -262,25 +262,27 @@ def _put_on(builder, layer, x) -> Node:
             LAYERS,
             "Open the model up to this layer: keras.Sequential(model.layers[:k])",
         )
-    _plain(layer)
+    _plain(builder, layer)
     return LAYERS[kind](builder, layer, x)
 
 
-def _plain(layer):
+def _plain(builder, layer):
     """Refuse what changes a layer's numbers behind its settings."""
     _refuse(layer, quantization_mode=None, lora_enabled=False, activity_regularizer=None)
     if "call" in vars(layer):
         raise BridgeError(
             message("layers as Keras made them", f"{layer.name}, where call() was replaced on the object")
         )
-    if layer.compute_dtype not in ("float32", "float64") or layer.compute_dtype != layer.variable_dtype:
+    computes, one = layer.compute_dtype, builder.precision or layer.compute_dtype
+    if computes not in ("float32", "float64") or computes != layer.variable_dtype or computes != one:
         raise BridgeError(
             message(
-                "a model in float32 or float64",
-                f"{layer.name}, which computes in {layer.compute_dtype}",
-                'Build the model with dtype="float32", or under keras.config.set_dtype_policy("float32")',
+                f"a model in {one if one in ('float32', 'float64') else 'float32 or float64'} throughout",
+                f"{layer.name}, which computes in {computes} and keeps {layer.variable_dtype}",
+                'Build all layers under keras.config.set_dtype_policy("float32")',
             )
         )
+    builder.precision = None if type(layer) is _own("InputLayer") else computes
 
 
 def _refuse(layer, **settings):
@@ -332,7 +334,8 @@ def _activate(builder, activation, x):
         return _put_on(builder, activation, x)
     name = getattr(activation, "__name__", str(activation))
     if name not in ACTIVATIONS or activation is not getattr(keras.activations, name):
-        raise unsupported("activations", name, ACTIVATIONS)
+        advice = f'Keras\'s own is activation="{name}"' if name in ACTIVATIONS else ""
+        raise unsupported("activations", f"{name}, which is not Keras's own" if advice else name, ACTIVATIONS, advice)
     return builder.out(x, lambda pre: ACTIVATIONS[name](builder, pre))
 
 

@@ -46,7 +46,8 @@ class Loss:
     """
 
     def __init__(self, loss, pred, y):
-        loss = loss[0] if isinstance(loss, list | tuple) and len(loss) == 1 else loss
+        if isinstance(loss, list | tuple | dict) and len(loss) == 1:  # of a model with one output
+            (loss,) = loss.values() if isinstance(loss, dict) else loss
         self.own, self.settings, self.y = _is_ours(loss), {}, y
         if loss is None:
             self.function = usual_loss(pred, y)

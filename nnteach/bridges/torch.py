@@ -16,7 +16,7 @@ from ..errors import message
 from ..graph import Node
 from ..nn.activations import leaky_relu
 from . import torch_run
-from .build import BridgeError, Builder, require, softplus, unsupported
+from .build import BridgeError, Builder, at_least_one, require, softplus, unsupported
 from .torch_losses import put_on_loss, target
 from .verify import Opened, compare
 
@@ -59,7 +59,7 @@ def _open(model, X, y, loss, training, masks) -> Node:
     import torch
 
     twin = torch_run.copied(model, training)
-    graph, array = _traced(twin), _array(X)
+    graph, array = _traced(twin), at_least_one(_array(X))
 
     def build(dtype):
         builder = Builder(dtype, training, masks)
@@ -161,7 +161,7 @@ def _traced(model):
                 "Make all layers in __init__, as attributes of the model"
                 if "not installed as a submodule" in str(error)
                 else "Leave out what depends on the numbers or their shape (if, for, assert, print, .item(), "
-                ".numpy()), or use nn.Sequential",
+                ".numpy()), what changes single entries (x[:, 0] = 0) and hooks, or use nn.Sequential",
             )
         ) from error
 
@@ -197,6 +197,8 @@ def _apply(builder, model, node, args, settings):
     if node.op == "get_attr":
         return _attribute(builder, model, node.target)
     builder.frozen = node.meta.get("no gradient", False)
+    if "input" in settings and not args:  # PyTorch's name of the first argument
+        args, settings = (settings["input"],), {name: value for name, value in settings.items() if name != "input"}
     try:
         result = _looked_up(model, node)(builder, *_with_module(model, node, args), **settings)
     except TypeError as error:
@@ -361,14 +363,15 @@ def _reasons(graph, model, opened, reference) -> list[str]:
     from .torch_losses import reason
 
     found = []
-    if torch.is_autocast_enabled("cpu"):
-        found.append("torch.autocast is on: open the model outside of it.")
     if any(_in_place(node, model) for node in graph.nodes):
         found.append("An in-place operation (inplace=True, relu_() …) overwrites numbers that are used again: "
                      "write it without.")  # fmt: skip
     replaced = {type(module).__name__ for module in model.modules() if _replaced(module)}
     if replaced:
         found.append(f"A method of {', '.join(sorted(replaced))} is not PyTorch's: restore it, or restart Python.")
+    functions = torch.nn.functional
+    patched = [name for name in FUNCTIONS if not _is_torchs(getattr(functions, name, None))]
+    found += [f"torch.nn.functional.{name} is not PyTorch's: restore it, or restart Python." for name in patched]
     called = [type(module).__name__ for module in model.modules() if "__call__" in vars(type(module))]
     found += [f"{name} has a __call__() of its own: move what it does into forward()." for name in called]
     return [*found, *reason(opened, reference)]
@@ -376,6 +379,10 @@ def _reasons(graph, model, opened, reference) -> list[str]:
 
 def _replaced(module) -> bool:
     """Whether a class of PyTorch's has a forward() from elsewhere."""
-    made = type(module)
-    forward = inspect.unwrap(made.forward)
-    return made.__module__.startswith("torch.") and not str(getattr(forward, "__module__", "")).startswith("torch.")
+    return type(module).__module__.startswith("torch.") and not _is_torchs(type(module).forward)
+
+
+def _is_torchs(function) -> bool:
+    """Whether a function was written by PyTorch; None and what is built in count as such."""
+    home = getattr(inspect.unwrap(function), "__module__", None) if callable(function) else None
+    return home is None or home.split(".")[0] == "torch"

@@ -27,14 +27,14 @@ def put_on_loss(builder, pred, y, loss):
     """The loss on top of the prediction, and the loss of PyTorch's that it is; None if it is one of nnteach's."""
     if loss is None:
         function = usual_loss(pred, y)
-        return _finite(builder.loss(pred, y, function)), _same_in_pytorch(function, y, pred)
+        return _finite(builder.loss(pred, y, function), function), _same_in_pytorch(function, y, pred)
     if isinstance(loss, str) or any(loss is ours for ours in losses.LOSSES.values()):
         return builder.loss(pred, y, losses.loss(loss), "own"), None
     function = _known(loss)
     _plain(loss, y)
     _classes(pred, y, function)
     settings = getattr(loss, "reduction", "mean"), getattr(loss, "label_smoothing", 0.0)
-    return _finite(builder.loss(pred, y, function, *settings)), loss
+    return _finite(builder.loss(pred, y, function, *settings), function), loss
 
 
 def _same_in_pytorch(function, y, pred):
@@ -124,9 +124,9 @@ def reason(opened, loss) -> list[str]:
     return []
 
 
-def _finite(loss):
+def _finite(loss, function):
     """PyTorch cuts the logarithm of 0 off at −100; the formula, and our graph, has an infinity there."""
-    if np.isinf(loss.value):
+    if np.isinf(loss.value) and function in (losses.binary_cross_entropy, losses.categorical_cross_entropy):
         raise GraphError(
             message(
                 "predictions strictly between 0 and 1",

@@ -61,7 +61,9 @@ def _wrapped(model):
     compiled = getattr(sys.modules.get("torch._dynamo.eval_frame"), "OptimizedModule", ())
     if isinstance(model, compiled):
         inside = "_orig_mod"
-    elif isinstance(model, (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)):
+    elif isinstance(model, (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)) or isinstance(
+        model, getattr(sys.modules.get("torch.optim.swa_utils"), "AveragedModel", ())
+    ):
         inside = "module"
     if inside:
         raise _not(
@@ -125,7 +127,12 @@ def untouched():
 
     numpy, python = np.random.get_state(), random.getstate()
     try:
-        with torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
+        with (
+            torch.random.fork_rng(devices=[]),
+            torch.inference_mode(False),
+            torch.enable_grad(),
+            torch.device("cpu"),
+        ):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the student hears them from a call of the model
                 yield
@@ -140,7 +147,7 @@ def copied(model, training):
     A model that is in that mode already keeps the modes of its parts, such as a frozen batch normalisation.
     Attributes that cannot be copied (a file, a lock, a tensor with a history) are shared.
     """
-    memo = {id(module): type(module).__new__(type(module)) for module in model.modules()}
+    memo = {id(module): object.__new__(type(module)) for module in model.modules()}
     for module in model.modules():
         state = {name: _copied(value, memo) for name, value in vars(module).items()}
         memo[id(module)].__dict__.update(state)
@@ -239,6 +246,9 @@ def _forward(model, X, masks):
         out = _asked("forward", model, X.clone())
     if not isinstance(out, torch.Tensor):
         raise _not("a model with one output", type(out).__name__, "Return the prediction alone from forward()")
+    if out.dtype not in (torch.float32, torch.float64):
+        raise _not("an output in float32 or float64", f"one in {out.dtype}",
+                   "Open the model outside of torch.autocast, and without .half() or .bfloat16()")  # fmt: skip
     if _random_state() != before:
         raise _not("a forward() that gives the same numbers each time", "one that draws random numbers",
                    ADVICE["random"])  # fmt: skip
