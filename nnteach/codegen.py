@@ -23,6 +23,9 @@ _METHODS = {
     function: function.__name__ for function in (np.reshape, np.swapaxes, np.transpose, np.clip, np.copy)
 }
 
+MOST_OF_A_NAME = 60
+"""Characters of it in a comment."""
+
 
 class Source:
     """The source of a program, and the objects that its names stand for.
@@ -203,5 +206,5 @@ def _lifetimes(program):
 
 
 def _comment(node):
-    made = f"{node.name} = {node.primitive.name}" if node.name else node.primitive.name
+    made = f"{node.name[:MOST_OF_A_NAME]} = {node.primitive.name}" if node.name else node.primitive.name
     return re.sub(r"[^\w .,=\[\]]", "", made)

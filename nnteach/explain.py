@@ -6,6 +6,7 @@ The code is made by running the rules of the table on symbols and writing those 
 it needs, and the functions of `nnteach.ops` where NumPy has none), it runs, and gives the engine's numbers.
 """
 
+import itertools
 import keyword
 import re
 
@@ -69,13 +70,13 @@ def explain_code(root: Node) -> str:
 
 def _identifiers(named):
     """Python identifiers for all nodes, as close to their names as can be, and distinct."""
-    taken, result = {"np", "ops"}, {}
+    taken, result, twins = {"np", "ops"}, {}, {}
     for node, name in named.items():
         word = re.sub(r"\W+", "_", name).strip("_")[:40] or "u"
         word = f"u{word}" if word[0].isdigit() or keyword.iskeyword(word) else word
-        unique, count = word, 2
+        unique, numbers = word, twins.setdefault(word, itertools.count(2))
         while unique in taken or f"d{unique}" in taken:
-            unique, count = f"{word}_{count}", count + 1
+            unique = f"{word}_{next(numbers)}"
         taken |= {unique, f"d{unique}"}
         result[node] = unique
     return result

@@ -2,6 +2,17 @@
 
 import itertools
 
+MOST_CHARACTERS = 10_000
+"""Of a name, which stands in a picture, a page and every sentence about its node: a longer one is shortened."""
+
+
+def short(name: str) -> str:
+    """A name without the middle of a very long one."""
+    if len(name) <= MOST_CHARACTERS:
+        return name
+    half = MOST_CHARACTERS // 2
+    return f"{name[:half]}…{name[1 - half:]}"
+
 
 def labels(nodes: list) -> dict:
     """A distinct name for every node: the student's own where there is one.
@@ -9,7 +20,7 @@ def labels(nodes: list) -> dict:
     Unnamed results of a small graph are called q, r, s, …, those of a large one u1, u2, … in order (000-17), the last
     one f if that is free. Unnamed constants are called by their number. Twins get a number in brackets.
     """
-    taken = {node.name for node in nodes if node.name}
+    taken = {short(node.name) for node in nodes if node.name}
     unnamed = [node for node in nodes if not node.name and node.kind != "constant"]
     letters = [c for c in "qrspuvghk" if c not in taken]
     if len(unnamed) > len(letters):
@@ -17,7 +28,7 @@ def labels(nodes: list) -> dict:
     letters = iter(letters)
     result, used, twins = {}, set(), {}
     for node in nodes:
-        unique = name = node.name or _default_name(node, nodes, letters, taken)
+        unique = name = short(node.name or "") or _default_name(node, nodes, letters, taken)
         while unique in used or (unique != name and unique in taken):
             unique = f"{name} ({next(twins.setdefault(name, itertools.count(2)))})"
         used.add(unique)

@@ -110,6 +110,8 @@ class Trace:
         self.names = names(self.nodes, self.notation)
         self.originals: dict[Node, Node] = {}  # nodes of later iterations -> those of the first
         self.memories: dict[int, Memory] = {}
+        self._symbols: dict[Node, Symbol] = {}  # of a node with very many inputs they are wanted at every step
+        self._operations: dict[Node, Symbol] = {}
         self.steps = tuple(_all_steps(root, self.nodes, learning_rate) if optimizer is None else self._training())
 
     def like(self, root: Node) -> "Trace":
@@ -127,9 +129,12 @@ class Trace:
         """The same trace, told in another language; itself if none is given."""
         if language in (None, self.language):
             return self
+        return self.but(language=language)
+
+    def but(self, **changes) -> "Trace":
+        """A copy with something else in it; the formulas, which hold names and words, are made anew."""
         other = object.__new__(Trace)
-        other.__dict__.update(self.__dict__)
-        other.language = language
+        other.__dict__ |= self.__dict__ | changes | {"_symbols": {}, "_operations": {}}
         return other
 
     def _training(self):
@@ -228,12 +233,19 @@ class Trace:
 
     def symbol(self, node: Node) -> Symbol:
         """The node as a symbol: its name and number; an unnamed constant is just its number."""
-        return Symbol(None if is_bare_number(node) else self.names[node], node.value)
+        if node not in self._symbols:
+            self._symbols[node] = Symbol(None if is_bare_number(node) else self.names[node], node.value)
+        return self._symbols[node]
 
     def operation(self, node: Node) -> Symbol:
         """How the node was computed, on its parents' symbols; a leaf is its own symbol."""
         if node.primitive is None:
             return self.symbol(node)
+        if node not in self._operations:
+            self._operations[node] = self._operation(node)
+        return self._operations[node]
+
+    def _operation(self, node):
         inputs = tuple(map(self.symbol, node.parents))
         if node.primitive.notation == "a ^ b" and inputs[1].is_exactly(2):
             return Symbol(None, node.value, "", "a²", inputs[:1])

@@ -8,11 +8,14 @@ import re
 
 from . import formula
 from .digits import lines
+from .errors import GraphError, message
 from .formula import Symbol
 from .latex import math, prose
 from .narration import tell
 from .phrases import phrase
 from .trace import is_bare_number
+
+MOST_STEPS = 30_000
 
 
 def to_markdown(trace, language: str | None = None) -> str:
@@ -75,7 +78,15 @@ def _title(trace, language):
 
 
 def _sections(trace, language):
-    """The numbers of the steps of each phase, under the phase's heading."""
+    """The numbers of the steps of each phase, under the phase's heading.
+
+    Raises:
+        GraphError: if there are more of them than a document should have.
+    """
+    if len(trace) > MOST_STEPS:
+        raise GraphError(message(f"at most {MOST_STEPS} steps in a worked solution", f"{len(trace)}",
+                                 "Take the trace of a result on the way, or fewer iterations; "
+                                 "trace.to_json() has all numbers"))
     ends = [start - 1 for start in trace.starts[1:]] + [len(trace)]
     for iteration, (first, last) in enumerate(zip(trace.starts or [1], ends, strict=True), start=1):
         heading = phrase("worked.iteration", language, k=iteration) + " · " if trace.starts else ""

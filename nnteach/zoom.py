@@ -14,7 +14,7 @@ import numpy as np
 from . import ops
 from .errors import GraphError, message
 from .graph import Node, constant, ordered, variable
-from .naming import describe
+from .naming import describe, short
 
 
 def scalars(root: Node) -> Node:
@@ -35,14 +35,36 @@ def scalars(root: Node) -> Node:
     return entries(root)[root].item()
 
 
+MOST_SCALARS = 1_000_000
+"""Nodes of a scalar graph; as many take seconds and half a gigabyte."""
+
+
 def entries(root: Node) -> dict[Node, np.ndarray]:
-    """For every node of a graph, the object array of the scalar Nodes that are its entries."""
+    """For every node of a graph, the object array of the scalar Nodes that are its entries.
+
+    Raises:
+        GraphError: if they would be very many.
+    """
+    count = builtins.sum(map(_count, ordered(root)))
+    if count > MOST_SCALARS:
+        raise GraphError(message(f"a graph of at most {MOST_SCALARS} single numbers", f"about {count} of them",
+                                 "Take fewer samples or units, such as the loss of X[:1], "
+                                 "or the scalars of a result on the way"))
     scalar: dict[Node, np.ndarray] = {}
     for node in ordered(root):
         scalar[node] = _leaf(node) if node.primitive is None else _apply(node, [scalar[p] for p in node.parents])
         if node.name and node.primitive is not None:
             _name(scalar[node], node.name)
     return scalar
+
+
+def _count(node):
+    """About how many scalar nodes a node becomes: entries, terms of its sums, products."""
+    if node.primitive is None or node.primitive.elementwise:
+        return node.size
+    if node.primitive.name == "matmul":
+        return 2 * node.size * node.parents[0].shape[-1]
+    return node.size + builtins.sum(parent.size for parent in node.parents)
 
 
 def _leaf(node):
@@ -57,6 +79,7 @@ def _leaf(node):
 
 
 def _name(nodes, name):
+    name = short(name)  # it comes once for every entry
     for index in np.ndindex(nodes.shape):
         if not nodes[index].name:  # an entry of Wᵀ is an entry of W, and keeps its name
             nodes[index].named(name + (f"[{','.join(map(str, index))}]" if index else ""))

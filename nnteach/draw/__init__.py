@@ -11,9 +11,10 @@ import functools
 import html
 
 from ..digits import number
-from ..errors import shape_text
+from ..errors import GraphError, message, shape_text
 from ..formula import Symbol, text
-from ..graph import Node
+from ..graph import Node, ordered
+from ..naming import describe
 from ..phrases import phrase
 from ..shown import Shown
 from ..trace import Trace, edge_name, is_bare_number, trace
@@ -27,6 +28,9 @@ PRODUCT_UP_TO = 12  # nodes; more of them are shown closer together
 CHIPS_UP_TO = 150  # nodes; in a larger picture the contributions stand in the panel only
 
 
+MOST_NODES = 5_000  # in one picture; of more, nobody sees anything, and a browser does not open them
+
+
 def draw(root: Node) -> "Drawing":
     """A picture of the graph of a result, with every value and, for a single number, every gradient.
 
@@ -35,14 +39,31 @@ def draw(root: Node) -> "Drawing":
 
     Returns:
         A Drawing that shows itself; `.svg` is its source, `.dot` the Graphviz source, `.save(path)` writes a file.
+
+    Raises:
+        GraphError: if the graph has more nodes than a picture can show.
     """
-    return Drawing(root if isinstance(root, Trace) else trace(root))
+    if isinstance(root, Trace):
+        return Drawing(root)
+    check_size(ordered(root), root)
+    return Drawing(trace(root))
+
+
+def check_size(nodes: list[Node], root: Node) -> None:
+    """Refuse a graph of more nodes than can be drawn, and say how to see a part of it."""
+    count = sum(node is root or not is_bare_number(node) for node in nodes)
+    if count > MOST_NODES:
+        raise GraphError(message(
+            f"a graph of at most {MOST_NODES} nodes to draw", f"{count} behind {describe(root)}",
+            "Fold it by computing with arrays: W @ x is one node. Or show a part of it: the graph of a result on the "
+            "way is smaller, and h = nt.variable(h.value, \"h\") begins a new one with the number of h"))
 
 
 class Drawing(Shown):
     """A static picture of a trace, in its final state or at any step."""
 
     def __init__(self, trace: Trace, any_number: bool = False):
+        check_size(trace.nodes, trace.root)
         self.trace = trace
         self.any_number = any_number
 

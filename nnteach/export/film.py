@@ -9,6 +9,7 @@ from ..narration import tell, tell_start
 from ..progress import progress
 from ..trace import Trace
 from .curve import paint_curve
+from .pages import check_pages
 
 LARGEST_SIDE = 2400
 """Most pixels of the longer side."""
@@ -23,6 +24,7 @@ SHORTEST, PER_CHARACTER, AT_THE_END = 1500, 45, 4000
 
 def write_film(trace: Trace, path) -> None:
     """Write a GIF with a frame for the start and one for every step."""
+    check_pages(trace, "a film")
     from PIL import Image
 
     drawing = Drawing(trace)

@@ -6,6 +6,7 @@ import textwrap
 from .. import atomic, formula
 from ..draw import Drawing, title
 from ..draw.export import BACKWARD, FORWARD, INK, PX_PER_INCH, QUIET, SANS, paint, rendering, visible
+from ..errors import GraphError, message
 from ..narration import tell, tell_start
 from ..phrases import phrase
 from ..progress import progress
@@ -31,8 +32,20 @@ COLUMNS, LINES = 112, 3
 """Characters a line, and the most lines of one formula or sentence."""
 
 
+MOST_PAGES = 1_000
+
+
+def check_pages(trace: Trace, kind: str) -> None:
+    """Refuse a document with a picture for each of very many steps; of a few hundred it takes minutes."""
+    if len(trace) > MOST_PAGES:
+        raise GraphError(message(f"at most {MOST_PAGES} steps for {kind}, with a picture for each", f"{len(trace)}",
+                                 "Save a single picture with step=…, such as .save(\"f.png\", step=1), "
+                                 "or all steps as .html or .md"))
+
+
 def write_handout(trace: Trace, path) -> None:
     """Write a PDF: a page for the start and one for every step."""
+    check_pages(trace, "a handout")
     from matplotlib.backends.backend_pdf import PdfPages
 
     drawing = Drawing(trace)

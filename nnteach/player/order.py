@@ -6,6 +6,8 @@ complete. The trace takes one of them.
 
 import functools
 
+import numpy as np
+
 from ..draw import drawn
 from ..graph import Node
 from ..phrases import phrase
@@ -29,21 +31,21 @@ def order_question(trace: Trace, k: int) -> dict | None:
     step = trace.steps[k - 1]
     if step.kind not in ("evaluate", "seed", "contribution") or (k > 1 and _goes_on(trace.steps[k - 2], step)):
         return None
-    at, nodes = _passes(trace)[k], _nodes(trace)
+    at, (nodes, places) = _passes(trace)[k], _nodes(trace)
     taken = trace.original(step.node)
-    reasons = {node: at.reason(node, k) for node in nodes}
-    right = [taken, *(node for node in nodes if reasons[node] is None and node is not taken)]
-    place = next(i for i, node in enumerate(nodes) if node is taken)
+    right = [taken, *(nodes[i] for i in at.right(k, nodes) if nodes[i] is not taken)]
+    place = places[taken]
     near = nodes[max(place - MOST_WRONG // 2, 0):place + MOST_WRONG // 2]
+    reasons = {node: at.reason(node, k) for node in near}
     wrong = [node for node in near if reasons[node] and node is not taken]
     told = [[trace.names[node], key, _why(trace, node, key, other)] for node in wrong for key, other in [reasons[node]]]
-    chosen = {*[taken, *_likely(wrong, reasons)][:CHOICES]}
+    chosen = sorted([taken, *_likely(wrong, reasons)][:CHOICES], key=places.get)
     return {
         "kind": "order",
         "text": phrase(f"order.{step.kind}", trace.language),
         "right": [trace.names[node] for node in right],
         "wrong": told,
-        "choices": [trace.names[node] for node in nodes if node in chosen],
+        "choices": [trace.names[node] for node in chosen],
     }
 
 
@@ -54,8 +56,9 @@ def _goes_on(last, step):
 
 @functools.lru_cache(2)
 def _nodes(trace):
-    """The nodes in the picture, found once: every step asks for them."""
-    return drawn(trace)
+    """The nodes in the picture and the place of each, found once: every step asks for them."""
+    nodes = drawn(trace)
+    return nodes, {node: place for place, node in enumerate(nodes)}
 
 
 @functools.lru_cache(2)
@@ -77,6 +80,7 @@ class _Pass:
         self.trace = trace
         self.turn: dict[Node, int] = {}
         self.last: dict[Node, tuple[int, Node]] = {}
+        self.spans = None
 
     def add(self, k, step):
         node = self.trace.original(step.node)
@@ -84,6 +88,26 @@ class _Pass:
             self.turn.setdefault(node, k)
         if step.slot is not None:
             self.last[self.trace.original(step.parent)] = k, node
+
+    def right(self, k: int, nodes: list[Node]) -> np.ndarray:
+        """The places of all nodes that can have their turn at step k: those without a reason against it."""
+        if self.trace.steps[k - 1].kind == "seed":
+            return np.array([], int)  # the root alone, which is taken
+        if self.spans is None:
+            span = self._forward_span if self.trace.steps[k - 1].kind == "evaluate" else self._backward_span
+            self.spans = np.array([span(node) for node in nodes])
+        return np.flatnonzero((self.spans[:, 0] <= k) & (k <= self.spans[:, 1]))
+
+    def _forward_span(self, node):
+        """The steps at which a node can be computed: after its inputs, and as long as it is not."""
+        if node.primitive is None:
+            return 1, 0
+        return max((self.turn.get(one, 0) for one in node.parents), default=0) + 1, self.turn[node]
+
+    def _backward_span(self, node):
+        if node.primitive is None or node not in self.turn:
+            return 1, 0
+        return self.last.get(node, (0, None))[0] + 1, self.turn[node]
 
     def reason(self, node: Node, k: int) -> tuple[str, Node | None] | None:
         """Why a node cannot have its turn at step k: (key of the words, the node it waits for); None if it can."""

@@ -4,13 +4,17 @@ import functools
 from pathlib import Path
 
 from .. import atomic
-from ..draw import title
+from ..draw import check_size, title
 from ..errors import GraphError, message
-from ..graph import Node, rebuild
+from ..graph import Node, ordered, rebuild
 from ..shown import Shown
 from ..trace import Trace
 from .levels import LEVELS, first_level, levels_of, player_data
 from .predict import checked
+
+MOST_STEPS = 30_000  # a page tells them all
+MOST_NODES_IN_ORDER = 1_000
+"""With predict="order" every step asks about all nodes that could come next."""
 
 
 def step(root: Node, level: str | None = None, predict=None, notation=None, learning_rate: float | None = None,
@@ -47,12 +51,25 @@ class Player(Shown):
                  predict=None, notation=None, language: str = "en", optimizer=None, iterations: int = 1):
         self.root = root
         self.predict = checked(predict)
+        check_size(ordered(root), root)
         self.trace = Trace(root, learning_rate, notation, language, optimizer, iterations)
         self.level = level or first_level(self.trace)
+        self._check_length()
         levels_of(self.trace, self.level)  # complains at once if there is no such level
 
     def __reduce__(self):
         return _again, (self.trace, self.level, self.predict)
+
+    def _check_length(self):
+        """Refuse what would be too long to tell."""
+        if len(self.trace) > MOST_STEPS:
+            raise GraphError(message(f"at most {MOST_STEPS} steps to go through", f"{len(self.trace)}",
+                                     "Show fewer iterations: iterations=2 shows what each of them does"
+                                     if self.trace.iterations > 1 else "Show the graph of a result on the way"))
+        if self.predict == "order" and len(self.trace.nodes) > MOST_NODES_IN_ORDER:
+            raise GraphError(message(f'at most {MOST_NODES_IN_ORDER} nodes for predict="order"',
+                                     f"{len(self.trace.nodes)}",
+                                     'Ask for numbers with predict="all" or "branches", or show a result on the way'))
 
     def __repr__(self):
         return f"Player({title(self.trace)}: {len(self.trace.nodes)} nodes, {len(self.trace)} steps)"

@@ -1,0 +1,205 @@
+"""What is too large to be shown is refused in words, and the advice in them works; what is not grows with its size."""
+
+import itertools
+import sys
+
+import numpy as np
+import pytest
+from layout_bounds import SHAPES
+
+import nnteach as nt
+from nnteach import explain, worked, zoom
+from nnteach.errors import GraphError
+from nnteach.export import pages
+from nnteach.export.names import tidied
+from nnteach.naming import MOST_CHARACTERS, short
+from nnteach.player import order, player
+from nnteach.player.order import order_question
+
+LARGE = 100_000
+DRAW, TRACE = (sys.modules[name] for name in ("nnteach.draw", "nnteach.trace"))  # the functions have the same names
+
+
+# ------------------------------------------------------------------------------------------- refused, with advice
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("show", [nt.draw, nt.step])
+def test_a_hundred_thousand_nodes_are_refused_before_any_of_them_is_told(monkeypatch, shape, show):
+    monkeypatch.setattr(DRAW, "trace", None)
+    monkeypatch.setattr(player, "Trace", None)
+    root = SHAPES[shape](LARGE)
+    with pytest.raises(GraphError, match=r"expected a graph of at most 5000 nodes to draw,\n  got \d{5,6} behind"):
+        show(root)
+
+
+def test_the_advice_for_a_large_graph_works():
+    x = nt.variable(0.5, "x")
+    h, on_the_way = x, None
+    for k in range(LARGE):
+        h = nt.tanh(h)
+        on_the_way = h if k == 60 else on_the_way
+    with pytest.raises(GraphError, match="the graph of a result on the way") as refused:
+        nt.step(h)
+    assert 'h = nt.variable(h.value, "h")' in str(refused.value) and "W @ x is one node" in str(refused.value)
+    assert len(nt.step(on_the_way).trace.nodes) == 62
+    h = nt.variable(h.value, "h")
+    assert nt.step(nt.tanh(h)).to_html()
+    W, v = nt.variable(np.ones((80, 80)) / 80, "W"), nt.variable(np.ones(80), "v")
+    folded = (W @ v).sum()
+    with pytest.raises(GraphError):
+        nt.step(nt.scalars(folded))  # 6,400 products, and as many sums
+    assert nt.step(folded).to_html()
+
+
+def test_a_trace_that_was_made_already_is_refused_too():
+    trace = nt.trace(SHAPES["depth"](6_000))
+    with pytest.raises(GraphError, match="at most 5000 nodes to draw"):
+        nt.draw(trace)
+
+
+def test_as_many_as_are_allowed_are_drawn(monkeypatch):
+    monkeypatch.setattr(DRAW, "MOST_NODES", 30)
+    x = nt.variable(0.5, "x")
+    thirty = sum((x * k for k in range(14)), x)  # the numbers that x is multiplied with have no box
+    assert len(nt.draw(thirty).diagram.cards) == 29
+    with pytest.raises(GraphError, match="got 31 behind"):
+        nt.draw(nt.tanh(nt.tanh(thirty)))
+
+
+def test_very_many_steps_are_refused(monkeypatch):
+    monkeypatch.setattr(player, "MOST_STEPS", 100)
+    sgd = nt.nn.optimizers.SGD(0.1)
+    loss = (nt.variable(1.0, "w") - 3.0) ** 2
+    with pytest.raises(GraphError, match=r"at most 100 steps to go through,\n  got 350") as refused:
+        nt.step(loss, optimizer=sgd, iterations=50)
+    assert "iterations=2" in str(refused.value)
+    assert nt.step(loss, optimizer=sgd, iterations=2).to_html()
+    monkeypatch.setattr(worked, "MOST_STEPS", 100)
+    trace = nt.trace(loss, optimizer=sgd, iterations=50)
+    for write in (trace.to_markdown, trace.to_latex, trace.to_text):
+        with pytest.raises(GraphError, match="at most 100 steps in a worked solution"):
+            write()
+    assert len(trace.to_json()["steps"]) == 350
+
+
+@pytest.mark.parametrize("name", ["f.gif", "f.pdf"])
+def test_a_picture_for_each_of_very_many_steps_is_refused(monkeypatch, tmp_path, name):
+    monkeypatch.setattr(pages, "MOST_PAGES", 10)
+    shown = nt.step(SHAPES["depth"](20))
+    with pytest.raises(GraphError, match="at most 10 steps for a") as refused:
+        shown.save(tmp_path / name)
+    assert '.save("f.png", step=1), or all steps as .html or .md' in str(refused.value)
+    shown.save(tmp_path / "f.png", step=1)
+    shown.save(tmp_path / "f.html")
+    shown.save(tmp_path / "f.md")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["f.html", "f.md", "f.png"]
+
+
+def test_the_scalars_of_a_large_network_are_refused_before_they_are_made(monkeypatch):
+    monkeypatch.setattr(zoom, "variable", None)
+    net = nt.nn.MLP([784, 128, 10])
+    X, T = np.zeros((64, 784)), np.zeros(64, int)
+    with pytest.raises(GraphError, match=r"at most 1000000 single numbers,\n  got about \d{8} of them"):
+        nt.scalars(nt.nn.losses.cross_entropy(net.forward(X), T))
+    monkeypatch.undo()
+    few = nt.nn.MLP([4, 3, 2])
+    assert nt.scalars(nt.nn.losses.cross_entropy(few.forward(X[:1, :4]), T[:1])).shape == ()
+
+
+@pytest.mark.parametrize("make", [
+    lambda: nt.nn.losses.mse(nt.nn.MLP([3, 4, 2]).forward(np.ones((5, 3))), np.ones((5, 2))),
+    lambda: nt.nn.losses.cross_entropy(nt.nn.MLP([3, 4, 2]).forward(np.ones((5, 3))), np.ones(5, int)),
+    lambda: (nt.variable(np.ones((6, 7)), "a") @ nt.variable(np.ones((7, 8)), "b")).mean()])
+def test_scalars_are_estimated_well(make):
+    """What is refused would have been large, and what is not is not."""
+    root = make()
+    made = {node for entries in zoom.entries(root).values() for node in entries.flat}
+    waiting = list(made)
+    while waiting:
+        new = [parent for parent in waiting.pop().parents if parent not in made]
+        made |= {*new}
+        waiting += new
+    assert 0.3 < len(made) / sum(map(zoom._count, nt.graph.ordered(root))) < 3
+
+
+def test_which_node_comes_next_is_not_asked_of_a_thousand():
+    root = SHAPES["depth"](1_200)
+    with pytest.raises(GraphError, match='at most 1000 nodes for predict="order"'):
+        nt.step(root, predict="order")
+    assert nt.step(root, predict="branches") and nt.step(root)
+
+
+# --------------------------------------------------------------------------------------------- grows with the size
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_nodes_that_may_come_next_are_those_without_a_reason_against_it(shape):
+    trace = nt.trace(SHAPES[shape](30))
+    asked = 0
+    for k in range(1, len(trace) + 1):
+        if question := order_question(trace, k):
+            nodes, _ = order._nodes(trace)
+            at = order._passes(trace)[k]
+            free = {trace.names[node] for node in nodes if at.reason(node, k) is None}
+            assert set(question["right"]) == free and question["right"][0] == trace.names[trace.steps[k - 1].node]
+            assert set(question["choices"]) <= free | {name for name, *_ in question["wrong"]}
+            asked += 1
+    assert asked > 20
+
+
+def test_reasons_are_told_of_neighbours_only(monkeypatch):
+    counted = itertools.count()
+    reason = order._Pass.reason
+    monkeypatch.setattr(order._Pass, "reason", lambda *args: next(counted) * 0 or reason(*args))
+    trace = nt.trace(SHAPES["depth"](400))
+    steps = sum(order_question(trace, k) is not None for k in range(1, len(trace) + 1))
+    assert next(counted) <= order.MOST_WRONG * steps
+
+
+def test_symbols_are_made_once_and_not_at_every_step(monkeypatch):
+    """A node with k inputs has k steps, each of which asks for all of them."""
+    trace, made = nt.trace(SHAPES["many_inputs"](300)), itertools.count()
+    symbol = TRACE.Symbol
+    monkeypatch.setattr(TRACE, "Symbol", lambda *args, **more: next(made) * 0 or symbol(*args, **more))
+    trace.to_text()
+    assert next(made) < 20 * len(trace)
+
+
+def test_a_copy_of_a_trace_has_formulas_of_its_own():
+    x = nt.variable(2.0, "a name that is longer than thirty-two characters")
+    trace = nt.trace(x * x + 1)
+    before = trace.to_text()
+    assert "a name that is l…irty-two charact" not in before
+    assert "longer than" not in tidied(trace).to_text() and trace.to_text() == before
+
+
+@pytest.mark.parametrize("length", [100_000, 1_000_000])
+def test_a_very_long_name_is_shortened_in_what_is_shown(tmp_path, length):
+    name = "a" * (length // 2) + "b" * (length // 2)
+    w = nt.variable(np.ones((2, 3)), name)
+    loss = (w @ nt.constant(np.ones(3))).named(name + "c").sum()
+    assert w.name == name
+    page = nt.step(loss).to_html()
+    assert len(page) < 3_000_000
+    for made in (nt.draw(loss).svg, nt.explain_code(loss), nt.trace(loss).to_markdown()):
+        assert len(made) < 2_000_000
+    assert len(nt.scalars(loss).parents[0].name or "") <= MOST_CHARACTERS + 10
+    code = nt.compile(lambda v: (v.named(name) * 2).named(name).sum(), [0])
+    assert code(np.ones(2))[0] == 4
+
+
+def test_shortened_names_are_distinct():
+    long = "x" * MOST_CHARACTERS
+    assert short(long) == long and len(short(long + "y")) == MOST_CHARACTERS
+    twins = [nt.variable(1.0, long + "a" * k + "x" * MOST_CHARACTERS) for k in range(3)]
+    names = nt.trace(sum(twins, nt.variable(0.0, "z"))).names
+    assert len({names[twin] for twin in twins}) == 3
+
+
+def test_thousands_of_twins_get_names():
+    named = {k: f"a{'+-*/'[k % 4]}b" for k in range(2_000)}
+    assert len({*explain._identifiers(named).values()}) == 2_000
+    x = f = nt.variable(1.0, "x" * 40)
+    for k in range(500):
+        f = (f + x).named("y" * 40 + str(k))
+    trace = nt.trace(f)
+    assert len({*tidied(trace).names.values()}) == len(trace.names)
