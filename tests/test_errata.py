@@ -55,7 +55,24 @@ def test_the_page_shows_a_formula_as_it_is():
     assert pages.page({"E001-1": ["[Lesson 6](a.html)"]}).count("[Lesson 6](a.html)") == 1
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda path: path.stem)
-def test_a_lesson_names_slips_that_exist(path):
-    about = json.loads(path.read_text(encoding="utf-8"))["metadata"]["nnteach"]
-    assert set(about.get("errata", ())) <= {slip.id for slip in SLIPS}
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+ID = re.compile(r"E00[0-4]-\d{1,2}\b")
+
+
+def named_and_told(path):
+    """The ids in a lesson's metadata, and those in its prose."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    prose = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    return set(notebook["metadata"]["nnteach"].get("errata", ())), set(ID.findall(prose))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_tells_the_slips_that_its_metadata_name_and_no_others(path):
+    named, told = named_and_told(path)
+    assert named <= {slip.id for slip in SLIPS}
+    assert named == told
+
+
+def test_every_slip_is_told_in_a_lesson():
+    told = set().union(*(named_and_told(path)[1] for path in LESSONS))
+    assert [slip.id for slip in SLIPS if slip.id not in told] == []
