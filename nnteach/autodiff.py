@@ -8,6 +8,7 @@ disagree with a number.
         step.upstream * step.local == step.contribution     # and step.before + step.contribution == step.total
 """
 
+import functools
 import itertools
 import operator
 import warnings
@@ -77,7 +78,8 @@ class Step(NamedTuple):
             return None
         out = self.node.value
         one = 1.0 if type(out) is float else settle(np.ones_like(out))
-        return settle(_contribution(self.node, self.slot, one, out, [p.value for p in self.node.parents]))
+        with np.errstate(all="ignore"):
+            return settle(_contribution(self.node, self.slot, one, out, [p.value for p in self.node.parents]))
 
 
 def backward_steps(root: Node, seed=None):
@@ -93,7 +95,8 @@ def backward_steps(root: Node, seed=None):
     Raises:
         GraphError: if the root is an array and there is no seed, or depends on no variable.
     """
-    return itertools.starmap(Step, _sweep(root, ordered(root), {root: _seed(root, seed)}, _number))
+    steps = itertools.starmap(Step, _sweep(root, ordered(root), {root: _seed(root, seed)}, _number))
+    return iter(np.errstate(all="ignore")(functools.partial(next, steps, None)), None)
 
 
 def _sweep(root, order, totals, read):
@@ -176,10 +179,14 @@ def _seed(root, seed):
 
 
 def _exhaust(root, seed, read=_number):
-    """Run the backward pass to its end; returns the nodes in order and the gradients of those reached."""
+    """Run the backward pass to its end; returns the nodes in order and the gradients of those reached.
+
+    A slope that is inf or nan is no accident of a line of code, so NumPy does not warn: `find_nan` says where it arose.
+    """
     order, totals = ordered(root), {root: seed}
-    for _ in _sweep(root, order, totals, read):
-        pass
+    with np.errstate(all="ignore"):
+        for _ in _sweep(root, order, totals, read):
+            pass
     return order, totals
 
 

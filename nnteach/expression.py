@@ -82,6 +82,7 @@ ALLOWED = (
 )
 
 
+@np.errstate(all="ignore")  # no line of a program: an inf or nan shows itself, and a warning says nothing new
 def parse(text: str, values: Mapping[str, object]) -> Node:
     """Build the graph of an expression.
 

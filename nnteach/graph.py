@@ -447,6 +447,7 @@ def recompute(root: Node, values: dict[Node, object]) -> Node:
     return rebuild(root, values)[root]
 
 
+@np.errstate(all="ignore")  # what there is to say was said where the lines of the student's ran
 def rebuild(root: Node, values: dict[Node, object]) -> dict[Node, Node]:
     """Like `recompute`, but returns every node's counterpart."""
     copies: dict[Node, Node] = {}

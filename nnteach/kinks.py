@@ -29,6 +29,7 @@ class Convention(NamedTuple):
     right: tuple[float, ...] | None = None
 
 
+@np.errstate(all="ignore")
 def slope_convention(step: Step) -> Convention | None:
     """The convention behind the slope of a contribution; None if no input sits at a kink."""
     at = at_kink(step.node)
@@ -40,6 +41,7 @@ def slope_convention(step: Step) -> Convention | None:
     return Convention(int(np.sum(at)), _distinct(step.local, at), left, right)
 
 
+@np.errstate(all="ignore")
 def value_convention(node: Node) -> Convention | None:
     """The convention behind a value at a jump (sign, step, a comparison); None if it has slopes, or is at none."""
     primitive = node.primitive

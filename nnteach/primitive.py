@@ -6,8 +6,13 @@ computed at once. That dispatch is all it takes for one rule to serve numbers, g
 
 import functools
 import math
+import os
+import sys
+import warnings
 
 import numpy as np
+
+_PACKAGE = os.path.dirname(__file__) + os.sep
 
 PRIMITIVES: dict[str, "Primitive"] = {}
 _NUMBERS = frozenset((float, int, bool, np.ndarray, np.float64, np.float32))  # computed at once; asking them costs time
@@ -110,8 +115,25 @@ def plain(scalar, array):
         try:
             return scalar(x)
         except (OverflowError, ValueError):
-            return float(array(x))
+            return as_numpy(array, x)
     return forward
+
+
+def as_numpy(function, *numbers: float) -> float:
+    """NumPy's answer, inf or nan, where Python raises; its warning points at the line outside nnteach that asked."""
+    def warn(kind, _):
+        warnings.warn(f"{kind} encountered in {function.__name__}", RuntimeWarning, stacklevel=_levels_within_nnteach())
+
+    wanted = {kind: "call" if what == "warn" else what for kind, what in np.geterr().items()}
+    with np.errstate(**wanted, call=warn):
+        return float(function(*numbers))
+
+
+def _levels_within_nnteach():
+    frame, level = sys._getframe(2), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, "<nnteach")):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def shape_of(x) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ def to_rows(root: Node) -> list[tuple]:
              None if n.primitive else n.value, n.kind, n.name) for n in nodes]
 
 
+@np.errstate(all="ignore")  # it was all computed before
 def from_rows(rows: list[tuple]) -> Node:
     """The graph of rows; returns its last node."""
     nodes: list[Node] = []

@@ -33,6 +33,7 @@ class Simplified:
         return f"{self.before} nodes became {self.after}{used}"
 
 
+@np.errstate(all="ignore")  # it was all computed before
 def simplify(root: Node) -> Simplified:
     """Rewrite a graph by the rules of `_RULES` and by computing what depends on no variable.
 

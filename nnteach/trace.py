@@ -112,7 +112,8 @@ class Trace:
         self.memories: dict[int, Memory] = {}
         self._symbols: dict[Node, Symbol] = {}  # of a node with very many inputs they are wanted at every step
         self._operations: dict[Node, Symbol] = {}
-        self.steps = tuple(_all_steps(root, self.nodes, learning_rate) if optimizer is None else self._training())
+        with np.errstate(all="ignore"):  # an inf or nan is shown in its step; a warning on top says nothing new
+            self.steps = tuple(_all_steps(root, self.nodes, learning_rate) if optimizer is None else self._training())
 
     def like(self, root: Node) -> "Trace":
         """The trace of another result with the same settings."""

@@ -39,6 +39,7 @@ MOST_SCALARS = 1_000_000
 """Nodes of a scalar graph; as many take seconds and half a gigabyte."""
 
 
+@np.errstate(all="ignore")  # it was all computed before
 def entries(root: Node) -> dict[Node, np.ndarray]:
     """For every node of a graph, the object array of the scalar Nodes that are its entries.
 

@@ -219,6 +219,5 @@ def test_a_step_too_large_or_too_small_is_seen_in_the_error():
 
 
 def test_infinite_slopes_never_agree():
-    with pytest.warns(RuntimeWarning):
-        check = check_gradients(nt.sqrt(variable(0.0, "x")))
+    check = check_gradients(nt.sqrt(variable(0.0, "x")))  # and no warning, which would be an error here
     assert not check and "differs" in repr(check)

@@ -16,6 +16,7 @@ from ..formula import Symbol, text
 from ..graph import Node, ordered
 from ..naming import describe
 from ..phrases import phrase
+from ..primitive import shape_of
 from ..shown import Shown
 from ..trace import Trace, edge_name, is_bare_number, trace
 from .diagram import Card, Diagram, Moment, Wire
@@ -225,7 +226,8 @@ def contribution_text(contribution) -> str:
     if contribution is None:
         return ""
     shown = text(Symbol(None, contribution), numbers=True)
-    return shown if len(shown) <= NUMBER_COLUMNS else shape_text(contribution.shape)
+    is_short = len(shown) <= NUMBER_COLUMNS or not shape_of(contribution)  # −1.234e−100 has eleven
+    return shown if is_short else shape_text(contribution.shape)
 
 
 def _product(trace, step):

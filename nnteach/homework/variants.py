@@ -42,6 +42,7 @@ class Variant:
     separated: bool = True
 
 
+@np.errstate(all="ignore")  # what is drawn may be inf or nan; then it is drawn again
 def variant(exercise: Exercise, student: str | None, version: int = VERSION, draws: int | None = None) -> Variant:
     """The numbers of a student, or the exercise's own example where there is no student.
 

@@ -91,6 +91,7 @@ def scalars_of(vector: Trace) -> Scalars | None:
     return made if len(drawn(made.trace)) <= most else None
 
 
+@np.errstate(all="ignore")  # an inf or nan is shown in its step; a warning on top says nothing new
 def player_data(vector: Trace, level: str = "vector", any_number: bool = False, predict=None) -> dict:
     """The message to the browser: one level to begin with, and the others packed.
 
