@@ -211,7 +211,7 @@ FUNCTIONS = {
     "softmax": _softmax, "logsumexp": _logsumexp, "crossentropy": _crossentropy, "spread": _spread,
     "logsoftmax": lambda called, x: np.log(_softmax(called, x)), "scatter": _scatter,
     "reshape": lambda called, x: np.reshape(x, np.shape(called.like)), "stop": lambda called, x: x,
-    "transpose": lambda called, x: np.transpose(x, _axes(called.setting)),
+    "diag": lambda called, x: np.diag(x), "transpose": lambda called, x: np.transpose(x, _axes(called.setting)),
 }
 
 
@@ -277,7 +277,7 @@ class Reader:
         found = self.power()
         while sign := self.take(" · ", " ⊙ ", " / ", " @ "):
             with np.errstate(all="ignore"):
-                found = self.multiplied(sign.strip(), found, self.power())
+                found = self.multiplied(sign.strip(), found, self.total() if self.take("Σ") else self.power())
         return found
 
     def total(self):

@@ -81,9 +81,10 @@ def _activated(task, k):
 
 def _skipped(task, k):
     h = _input(task, k)
-    return How(
-        "The skip connection: the input of the layer is added.", f"a{k} + {h}", f"{_latex(f'a{k}')} + {_latex(h)}"
-    )
+    a, z = _activation(task, k)
+    whole = spelled(a, {z: _name(f"z{k}", z)})
+    return How("The activation of this layer, and by the skip connection what came into it.",
+               *_both(whole + _name(h, task.find("product", k)[0].parents[0])))
 
 
 def _activation(task, k):
@@ -118,7 +119,9 @@ def _reached(task, k):
 def _through(task, k, upstream):
     """What becomes of a gradient in the activation of a layer: in words, and as a formula."""
     a, z = _activation(task, k)
-    known = {z: _name(f"z{k}", z), a: _name("y" if k == task.depth else f"a{k}", a)}
+    known = {z: _name(f"z{k}", z)}
+    if not task.find("skip", k):  # beside a skip connection the activation alone has no name
+        known[a] = _name("y" if k == task.depth else f"a{k}", a)
     if not a.primitive.elementwise:
         upstream = Symbol(upstream.name, np.asarray(a.value), "", upstream.notation, upstream.inputs)
         return f"a {a.primitive.name}, which mixes the entries of a row", backward(a, z, known, upstream)
