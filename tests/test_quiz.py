@@ -139,6 +139,55 @@ def test_units_that_begin_alike_stay_alike_and_copies_of_samples_change_nothing(
     assert np.allclose(once, twice) and "the same" in QUESTIONS["networks.4"].right.text
 
 
+# Where the decks speak of it; the titles of the items stand in docs/items.tsv.
+SLIDES = {
+    "001.1": ["001-27"], "001.2": ["001-27"], "001.3": ["001-27"], "001.4": ["001-27"], "001.5": ["001-27"],
+    "001.6": ["001-27"],
+    "graphs.1": ["001-11"],  # (x + y) z, step by step
+    "graphs.2": ["000-12", "002-27"],  # the chain rule with many paths; patterns in the backward flow
+    "graphs.3": ["002-27"],
+    "graphs.4": ["000-32"],  # what it costs on any graph
+    "graphs.5": ["003-24"],  # checking a gradient
+    "graphs.6": ["000-28"],  # derivatives of logistic, ReLU and tanh
+    "networks.1": ["002-17"],  # ReLU
+    "networks.2": ["000-25", "002-12"],  # back through softmax; cross-entropy and likelihood
+    "networks.3": ["000-34"],  # batches of inputs
+    "networks.4": ["001-29"],  # minibatches
+    "networks.5": ["002-07"],  # XOR
+    "networks.6": ["001-23"],  # why activations are needed
+    "networks.7": ["003-23"],  # first weights at random
+    "networks.8": ["002-15"],  # sigmoid
+    "networks.9": ["002-05"],  # how a perceptron learns
+    "training.1": ["001-06", "001-14"],  # gradient descent in one dimension; two learning rates
+    "training.2": ["001-33"],  # momentum
+    "training.3": ["001-37"],  # Adam
+    "training.4": ["002-44"],  # dropout
+    "training.5": ["002-48"],  # batch normalisation
+    "training.6": ["002-42"],  # L2 and L1
+    "training.7": ["001-30"],  # the whole training procedure
+}
+
+
+def test_a_question_names_the_slides_that_deal_with_it():
+    assert {name: list(question.slides) for name, question in QUESTIONS.items()} == SLIDES
+
+
+def test_the_first_step_of_adam_without_its_correction_is_among_the_wrong_answers():
+    g, rate = 500.0, 0.001
+    uncorrected = rate * (0.1 * g) / np.sqrt(0.001 * g**2)
+    (option,) = [option for option in QUESTIONS["training.3"].options if option.text == f"{uncorrected:.3g}"]
+    assert not option.right and "without the correction" in option.why
+    (tenth,) = [option for option in QUESTIONS["training.3"].options if option.text == "0.0001"]
+    assert "longer, not shorter" in tenth.why
+
+
+def test_what_is_demanded_of_a_loss_holds_for_the_logistic_loss_too():
+    """It falls for ever and attains no minimum (E001-9), so no loss can be asked to have one."""
+    z = np.linspace(-30, 30, 601)
+    assert np.all(np.diff(np.logaddexp(0, -z)) < 0)
+    assert "bounded below" in QUESTIONS["001.2"].right.text and "minimum" not in QUESTIONS["001.2"].right.text
+
+
 # ------------------------------------------------------------------------------------------ asking for them
 
 
