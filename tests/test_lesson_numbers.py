@@ -1,12 +1,24 @@
-"""Every decimal number in the prose of the lessons on training stands in a cell or in what it gave."""
+"""Every decimal number in the prose of a lesson stands in a cell or in what it gave, or is accounted for here."""
 
 import json
+import math
 import re
 from pathlib import Path
 
 import pytest
 
-LESSONS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("2[0-8]_*.ipynb"))
+LESSONS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+# Numbers that no cell gives: from a slide, from a story, a choice to guess from, or computed here. Those of the two
+# lessons on clothes are compared with the recorded runs in test_lesson_claims.py.
+ELSEWHERE = {
+    "07_sigmoid_net": {"0.6478": "printed on the slide"},
+    "16_activations": {"0.99331": 1 / (1 + math.exp(-5))},
+    "17_losses": {"0.665": math.exp(2) / (math.exp(2) + math.exp(1) + 1)},
+    "18_likelihood": {"1.5": "a choice", "0.01": 1 / 100},
+    "tf_fashion": {"0.023": "recorded", "0.900": "a story"},
+    "tf_fashion_hyper": {"0.001": "the title", "0.84": "the question", "0.13": "a version", "0.018": "recorded",
+                         "0.017": "recorded"},
+}
 
 
 def told(cells):
@@ -40,7 +52,13 @@ def unfounded(cells):
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_every_decimal_number_in_the_prose_stands_in_a_cell(path):
-    assert unfounded(json.loads(path.read_text(encoding="utf-8"))["cells"]) == []
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    quotes = not path.stem.startswith("2")  # the box on the slides may quote what a slide prints
+    known = ELSEWHERE.get(path.stem, {})
+    found = unfounded([cell for cell in cells if not (quotes and cell["id"] == "slides")])
+    assert set(found) == set(known)
+    for word, value in known.items():
+        assert isinstance(value, str) or abs(value - float(word)) <= 0.5000001 * 10 ** -len(word.split(".")[1])
 
 
 def test_a_number_from_nowhere_is_found():
