@@ -144,7 +144,7 @@ class Plateau:
     is the rate.
 
     Args:
-        patience: epochs without improvement that are put up with; the rate falls at the next one, as in
+        patience: epochs without improvement that are tolerated; the rate falls at the next one, as in
             PyTorch. Keras lets it fall one epoch earlier.
         threshold: better means below best · (1 − threshold).
         cooldown: epochs after a fall in which none is counted.

@@ -28,7 +28,8 @@ class EarlyStopping:
     A record of its own state: `watch = watch.seen(value, epoch)`; then `watch.over` tells whether to stop.
 
     Args:
-        patience: epochs without improvement that are put up with.
+        patience: epochs without improvement that are tolerated; the next one ends training. Keras's callback counts
+            one less: its patience 3 is 2 here.
         min_delta: by how much a value must be lower to count.
         monitor: which number of the history; "loss" if there is no validation.
     """
