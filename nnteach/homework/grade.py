@@ -137,7 +137,8 @@ def grade(folder, sheet: Sheet) -> Rows:
     if not found.hand_ins:
         others = ", ".join(place for place, _ in found.left_out[:5])
         given = f"{folder}, with {others}" if others else str(folder)
-        raise GraphError(message(f"a folder with files ending in {' or '.join(KINDS)}, or .zip archives of them", given))
+        expected = f"a folder with files ending in {' or '.join(KINDS)}, or .zip archives of them"
+        raise GraphError(message(expected, given))
     exercise = sheet.exercise
     rows = [grade_file(one, sheet, exercise) for one in found.hand_ins]
     names = Counter(row.student for row in rows)
