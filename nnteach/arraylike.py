@@ -141,8 +141,8 @@ def _where(condition, *branches):
     if len(branches) == 2:
         return ops.where(condition, *branches)
     raise GraphError(message("np.where with a condition and two branches, np.where(x > 0, a, b)",
-                             f"np.where({describe(condition)})",
-                             "For the places where it holds, write np.nonzero(node), which are plain numbers"))
+                             f"np.where with {1 + len(branches)} input{'s' * len(branches)}",
+                             "For the places where it holds, write np.nonzero(x > 0), which are plain numbers"))
 
 
 def _differs_from_zero(x):

@@ -141,7 +141,13 @@ class Compiled:
 
     def _wrt(self, arguments):
         if self.wrt is None:
-            return [i for i, x in enumerate(arguments) if type(x) is float or x.dtype.kind == "f"]
+            real = [i for i, x in enumerate(arguments) if type(x) is float or x.dtype.kind == "f"]
+            if arguments and not real:
+                raise DtypeError(message("real numbers in at least one argument, to differentiate by",
+                                         ", ".join(map(_spelled, [(x.shape, x.dtype) for x in arguments])),
+                                         "Whole numbers have no gradient: write array.astype(float); for the value "
+                                         "alone, nt.compile(fn, wrt=[])"))
+            return real
         return [range(len(arguments))[i] for i in self.wrt]
 
 
@@ -151,8 +157,8 @@ def _plain(x):
         advice = "A replay has no graph: write node.value"
         raise DtypeError(message("numbers or arrays", f"the node {describe(x)}", advice))
     array = np.asarray(x)
-    if array.ndim:
-        return array
+    if array.ndim:  # a list of whole numbers stands for real ones, as in nt.variable([1, 2]); an array says its type
+        return array.astype(float) if array.dtype.kind in "iu" and not isinstance(x, np.ndarray) else array
     return array[()] if array.dtype.kind not in "iu" and array.dtype != np.float64 else float(array)
 
 

@@ -78,7 +78,8 @@ class Node:
     @value.setter
     def value(self, _):
         raise ImmutableError(message("a graph that stays as it was computed", f"a new value for {describe(self)}",
-                                     "Build the expression again with the new number, or use recompute(f, {x: 3.0})"))
+                                     "Build the expression again with the new number, "
+                                     "or use nt.recompute(f, {x: 3.0})"))
 
     def named(self, name: str) -> "Node":
         """Give the node the name it is shown under, and return it: `q = (x + y).named("q")`."""
@@ -341,7 +342,8 @@ def _own(value, name, active):
         return settle(array)
     if array.dtype.kind not in "iuf":
         raise DtypeError(message("real numbers", f"{given!r}",
-                                 "Complex numbers, texts and objects have no gradient here"))
+                                 "Complex numbers, texts and objects have no gradient here; "
+                                 "for a fraction, write float(it)"))
     if array.dtype.kind in "iu":
         if active and isinstance(given, np.ndarray) and given.ndim:
             raise DtypeError(message(f"real numbers for the variable {name or ''}".rstrip(),

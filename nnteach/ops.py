@@ -326,12 +326,16 @@ def clip(x, low, high):
     return np.clip(x, low, high)
 
 
+def _are_alike(a, b):
+    return shape_of(a) == shape_of(b) and getattr(a, "dtype", type(a)) == getattr(b, "dtype", type(b))
+
+
 @entry(None,
         lambda g, y, c, a, b: where(c, g, 0.0),
         lambda g, y, c, a, b: where(c, 0.0, g), notation="where(a, b, c)", numpy=(np.where,))
 def where(condition, a, b):
     """a where the condition holds, else b; the gradient goes to the one that was taken."""
-    if type(condition) is bool and (type(a) is type(b) is float or shape_of(a) == shape_of(b)):
+    if type(condition) is bool and (type(a) is type(b) is float or _are_alike(a, b)):
         return a if condition else b
     return np.where(condition, a, b)
 

@@ -31,7 +31,7 @@ def scalars(root: Node) -> Node:
     """
     if root.shape != ():
         raise GraphError(message("a single number to zoom into", f"{describe(root)} of shape {root.shape}",
-                                 "Sum or average it first, or use zoom.entries"))
+                                 "Sum or average it first, or use nnteach.zoom.entries(f)"))
     return entries(root)[root].item()
 
 

@@ -546,3 +546,29 @@ def test_short_rows_are_stored_in_columns_in_a_replay_too():
     replay = nt.compile(lambda a, t: nt.softmax_cross_entropy(a, t).mean(), wrt=[0])
     replay(x, target)
     assert sum(".copy(" in line for line in replay.source.splitlines()) == 2  # of the logits and of the targets
+
+
+@pytest.mark.parametrize("argument", [[1, 2, 3], (1, 2, 3), [[1, 2], [3, 4]], 3, np.int64(3), [1, 2.5]])
+def test_whole_numbers_in_a_list_have_gradients_as_in_a_variable(argument):
+    step = nt.compile(lambda x: (x * x).sum())
+    x = nt.variable(argument)
+    (x * x).sum().backward()
+    value, (slope,) = step(argument)
+    assert value == (x * x).sum().value and np.asarray(slope).dtype == np.float64
+    np.testing.assert_array_equal(slope, x.grad)
+
+
+def test_arrays_of_whole_numbers_alone_are_refused_in_words():
+    with pytest.raises(DtypeError, match=r"array\.astype\(float\)"):
+        nt.compile(lambda k: (k * k).sum())(np.array([1, 2, 3]))
+    assert nt.compile(lambda k: (k * k).sum(), wrt=[])(np.array([1, 2, 3])) == (14, ())
+    value, (slope,) = nt.compile(lambda x, k: (x * k).sum())([1.0, 2.0], np.array([3, 4]))
+    assert value == 11.0 and slope.tolist() == [3.0, 4.0]
+
+
+def test_a_choice_has_the_precision_of_both_branches():
+    for condition in (True, False):
+        assert type(nt.where(condition, 1.5, True) + 0.0) in (float, np.float64)
+        assert nt.where(condition, np.float32([1.0]), np.array([2.0])).dtype == np.float64
+        x = nt.variable(-2.0)
+        assert nt.log(nt.where(x >= 0 if condition else x < 0, 2.0, nt.constant(True))).dtype == np.float64

@@ -114,7 +114,8 @@ MESSAGES = [
     (
         lambda: variable("2"),
         DtypeError,
-        "expected real numbers,\n  got '2'.\n  Complex numbers, texts and objects have no gradient here",
+        "expected real numbers,\n  got '2'.\n  Complex numbers, texts and objects have no gradient here; "
+        "for a fraction, write float(it)",
     ),
     (
         lambda: variable(x),
@@ -162,7 +163,7 @@ MESSAGES = [
         lambda: setattr(x, "value", 3.0),
         ImmutableError,
         FIXED + "got a new value for x.\n  "
-        "Build the expression again with the new number, or use recompute(f, {x: 3.0})",
+        "Build the expression again with the new number, or use nt.recompute(f, {x: 3.0})",
     ),
     (
         lambda: v.__setitem__(0, 1.0),
