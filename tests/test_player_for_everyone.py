@@ -213,3 +213,29 @@ def test_a_sign_is_a_sign_and_not_a_colour():
     data = nt.step(expression()).data
     shown = [lines[0] for full, lines in data["texts"] if re.match(r"-\d", full) and float(full) < 0]
     assert shown and all(text.startswith("−") for text in shown)
+
+
+PARTS = (".nn-toolbar", ".nn-stage", ".nn-panel", ".nn-formula", ".nn-say")
+SEEN = """part => {
+    const element = document.querySelector(part);
+    element.scrollIntoView({ block: "nearest" });
+    const { top, bottom, left, right, height } = element.getBoundingClientRect();
+    return height > 15 && left >= -1 && right <= innerWidth + 1
+        && Math.min(bottom, innerHeight) - Math.max(top, 0) >= Math.min(height, 0.6 * innerHeight) - 1;
+}"""
+
+
+@pytest.mark.parametrize("width, height", [(320, 256), (341, 192), (480, 270), (390, 420), (640, 360), (844, 390)])
+@pytest.mark.parametrize("level", ["vector", "scalar"])
+def test_at_400_percent_every_part_can_be_seen(browser_page, width, height, level):  # noqa: F811
+    """WCAG 1.4.10: 1280 × 1024 at 400 % is 320 × 256, and nothing may be lost."""
+    W, v = nt.variable([[0.5, -1.0], [2.0, 0.25]], "W"), nt.constant([1.0, -2.0], "v")
+    source = document(nt.step(((W @ v).named("h") ** 2).sum().named("L"), level=level).data)
+    shown = browser_page(source, viewport={"width": width, "height": height})
+    shown.press("ArrowRight")
+    assert [part for part in PARTS if not shown.page.evaluate(SEEN, part)] == []
+    assert shown.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    shown.press("p")
+    shown.press("ArrowRight")
+    box = shown.page.locator("[data-answer]").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] <= height + 3  # where one is to type is in sight

@@ -80,6 +80,7 @@ export class Prediction {
     setText(player.sentence, ask.text);
     if (player.view !== "picture") player.setView("picture");
     this.focus();
+    root.scrollTo(0, player.panel.element.offsetTop);  // a low window shows the panel or the picture
   }
 
   /** The keys go to the field, where there is one in sight, or else to the player. */
