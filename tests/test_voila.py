@@ -35,6 +35,11 @@ def voila(tmp_path_factory):
     home = tmp_path_factory.mktemp("voila")
     cells = [new_code_cell(source) for source in (PLAYER, LIVE)]
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), home / "page.ipynb")
+    yield from served(home)
+
+
+def served(home):
+    """Gives the address of `page.ipynb` in a folder, as Voilà serves it until it is asked again."""
     folders = {f"JUPYTER_{part}_DIR": str(home / part) for part in ("CONFIG", "DATA", "RUNTIME")}
     env = os.environ | folders | {"HOME": str(home), "USERPROFILE": str(home), "IPYTHONDIR": str(home / "ipython")}
     address = f"http://127.0.0.1:{free_port()}/"
