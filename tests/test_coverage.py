@@ -39,6 +39,11 @@ def test_the_words_are_no_empty_ones_and_no_cell_teaches_half_a_deck(table):
     for item in taught:
         words = item.terms.split("|")
         assert len(words) >= 2 or len(words[0]) >= 3, item.id
+    texts = {f"{notebook.name}#{cell['id']}": cell for notebook in covered.notebooks("notebooks")
+             for cell in notebook.cells}
+    for item in taught:  # a sentence or two at the least, and no line of code
+        cell = texts[item.taught]
+        assert cell["cell_type"] == "markdown" and len("".join(cell["source"]).split()) >= 18, item.taught
     cells = Counter(item.taught for item in taught)
     assert max(cells.values()) <= 6, cells.most_common(3)
 

@@ -372,6 +372,25 @@ def test_on_iris_no_difference_can_be_shown(seed):
     assert "difference.std()" not in cells("mlpclassifier")["gate"]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_training_loss_averaged_over_its_epoch_lies_above_the_loss_at_its_end(seed):
+    """Why a validation loss below it in the first epochs is no mistake; the quiz does not call it one, either."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(400, 5))
+    t, w, losses = (X @ rng.normal(size=5) > 0).astype(float), np.zeros(5), []
+    def loss(rows):
+        z = X[rows] @ w
+        return np.mean(np.logaddexp(0, z) - t[rows] * z)
+    for rows in np.array_split(rng.permutation(200), 20):  # the other 200 are for validation
+        losses.append(loss(rows))
+        w = w - 0.5 * X[rows].T @ (1 / (1 + np.exp(-X[rows] @ w)) - t[rows]) / len(rows)
+    assert np.mean(losses) > loss(slice(200)) and np.mean(losses) > loss(slice(200, None))
+    from nnteach.quizzes import read
+
+    assert not any("hardly ever happens" in option.why for question in read() for option in question.options)
+    assert "the mean over an epoch" in prose("tf_fashion")
+
+
 # ------------------------------------------------------------------------------------------------- counts, and "only"
 
 
