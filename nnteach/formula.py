@@ -24,6 +24,8 @@ from .digits import lines, number, rows
 from .forms import ATOM, INDEXED, POWER, PREFIX, PRODUCT, escape_latex, form_of, latex_name
 from .primitive import FROM_NUMPY, SETTING
 
+_TURNED = {np.less: np.greater, np.less_equal: np.greater_equal}
+
 
 class Symbol:
     """A name with a number, a bare number, or an expression made of them.
@@ -142,10 +144,29 @@ class Symbol:
     def __le__(self, other):
         return as_symbol(other) >= self
 
+    def __eq__(self, other):
+        return np.equal(self, other)
+
+    def __ne__(self, other):
+        return np.not_equal(self, other)
+
+    __hash__ = object.__hash__  # what is kept by symbol is kept by identity
+
+    def __and__(self, other):
+        return np.logical_and(self, other)
+
+    def __or__(self, other):
+        return np.logical_or(self, other)
+
+    def __invert__(self):
+        return np.logical_not(self)
+
     def __bool__(self):
         return self.value is None or bool(self.value)  # a rule with `if x > 0` takes the branch that the number takes
 
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
+        if ufunc in _TURNED and not settings:  # a < b is b > a
+            ufunc, inputs = _TURNED[ufunc], inputs[::-1]
         return FROM_NUMPY[ufunc](*inputs) if ufunc in FROM_NUMPY and not settings else NotImplemented
 
     def __array_function__(self, function, types, inputs, settings):

@@ -11,6 +11,7 @@ import pytest
 
 import nnteach as nt
 from nnteach.errors import DtypeError, GraphError, ImmutableError, NNTeachError, ShapeError
+from nnteach.formula import Symbol
 from nnteach.graph import Node, constant, ordered, variable
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 1/0 is inf here, as in NumPy
@@ -296,9 +297,39 @@ def test_walking_through_a_graph_never_compares_numbers(monkeypatch):
     def compared(self, other):
         raise AssertionError(f"the graph's bookkeeping compares {self!r} with {other!r}")
 
-    monkeypatch.setattr(Node, "__eq__", compared)
-    monkeypatch.setattr(Node, "__ne__", compared)
+    for kind in (Node, Symbol):
+        monkeypatch.setattr(kind, "__eq__", compared)
+        monkeypatch.setattr(kind, "__ne__", compared)
     tour(lambda *_: None)
+
+
+RULES = {  # of a cube, with a case of its own at 0, as students write it
+    "==": lambda g, y, x: g * np.where(x == 0, 0.0, 3 * x * x),
+    "!=": lambda g, y, x: g * np.where(x != 0, 3 * x * x, 0.0),
+    "<": lambda g, y, x: g * np.where(x < 0, 3 * x * x, 3 * x * x), "if ==": lambda g, y, x: g * (
+        np.where(np.equal(x, 0), 7.0, 3 * x * x) - 7.0 * np.where(x == 0, 1.0, 0.0)),
+    "np.less": lambda g, y, x: g * np.where(np.less(x, 1), 3 * x * x, x * x * 3), "np.less_equal": lambda g, y, x: g * (
+        np.where(np.less_equal(x, 0), x * 0.0, 3 * x * x)),
+    "&": lambda g, y, x: g * np.where((x >= 0) & (x < 9), 3 * x * x, 1.0),
+    "|": lambda g, y, x: g * np.where((x < 0) | (x > 9), 1.0, 3 * x * x),
+    "np.logical_not": lambda g, y, x: g * np.where(np.logical_not(x > 0), 0.0, 3 * x * x),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("at", [2.0, 0.0, np.array([0.0, 2.0])], ids=str)
+def test_a_rule_that_compares_is_shown_as_it_computes(name, at):
+    """`x == 0` was False on a symbol, so the formula of the other case was shown."""
+    cube = nt.primitive(vjps=(RULES[name],), notation="cube(a)")(lambda x: x * x * x)
+    x = variable(at, "x")
+    f = np.sum(cube(x)) if np.ndim(at) else cube(x)
+    f.backward()
+    np.testing.assert_array_equal(x.grad, 3 * at * at)
+    written = {"cube": cube}
+    exec(nt.explain_code(f).replace("<lambda>", "cube"), written)
+    np.testing.assert_array_equal(written["dx"], x.grad)
+    np.testing.assert_array_equal(nt.grad(f, x, symbolic=True).value, x.grad)
+    assert nt.trace(f).to_text() and nt.step(f).to_html()
 
 
 @pytest.mark.parametrize("exercise", ["backprop", "sigmoid(w*x+b)", "(x+y)*z"])
