@@ -1,6 +1,10 @@
 """What nodes are called: in messages, and where each needs a name of its own. This module imports nothing of ours."""
 
 import itertools
+import re
+
+_INDEXED = re.compile(r"[A-Za-z]_?\d+ᵀ?")
+_OF_NETWORKS = {"g", "h", "p"}  # a gradient, a hidden layer, probabilities
 
 MOST_CHARACTERS = 10_000
 """Of a name, which stands in a picture, a page and every sentence about its node: a longer one is shortened."""
@@ -18,11 +22,14 @@ def labels(nodes: list) -> dict:
     """A distinct name for every node: the student's own where there is one.
 
     Unnamed results of a small graph are called q, r, s, …, those of a large one u1, u2, … in order (000-17), the last
-    one f if that is free. Unnamed constants are called by their number. Twins get a number in brackets.
+    one f if that is free. Unnamed constants are called by their number. Twins get a number in brackets. No letter is
+    given that means something else: with h1 in the graph, h; beside matrices, what networks call so (`_OF_NETWORKS`).
     """
     taken = {short(node.name) for node in nodes if node.name}
     unnamed = [node for node in nodes if not node.name and node.kind != "constant"]
-    letters = [c for c in "qrspuvghk" if c not in taken]
+    meant = {name[0] for name in taken if _INDEXED.fullmatch(name)}
+    meant |= _OF_NETWORKS if any(len(node.shape) > 1 for node in nodes) else set()
+    letters = [c for c in "qrspuvghk" if c not in taken | meant]
     if len(unnamed) > len(letters):
         letters = _numbered(taken)
     letters = iter(letters)

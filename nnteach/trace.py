@@ -253,6 +253,31 @@ class Trace:
         written = node.primitive.written([x.shape for x in inputs], node.static)
         return self.cut(formula.combined(written, node.value, inputs, node.primitive.elementwise))
 
+    def expression(self, longest: int = 60) -> Symbol:
+        """The result in terms of its leaves, (x + y) · z; if that is long, of what has a name of its own.
+
+        Args:
+            longest: letters; what is longer even with names is given by its last operation.
+        """
+        for keep in (lambda node: False, lambda node: node.name is not None and node is not self.root):
+            written = self._written(keep, longest)
+            if written is not None:
+                return written
+        return self.operation(self.root)
+
+    def _written(self, keep, longest):
+        written = {}
+        for node in self.nodes:
+            inputs = [written[parent] for parent in node.parents]
+            made = self.symbol(node) if node.primitive is None or keep(node) else self.operation(node)
+            if made.inputs:
+                inputs = inputs[:1] if made.notation == "a²" else inputs
+                made = Symbol(None, node.value, "", made.notation, tuple(inputs))
+            if len(formula.text(made)) > longest:
+                return None
+            written[node] = made
+        return written[self.root]
+
     def cut(self, symbol: Symbol) -> Symbol:
         """A formula of a length that can be read; what is left out is said in the language of the trace."""
         return formula.cut(symbol, phrase("formula.more", self.language, count="{count}"))

@@ -73,7 +73,7 @@ def to_text(trace, language: str | None = None) -> str:
 
 
 def _title(trace, language):
-    result = f"{trace.names[trace.root]} = {formula.text(trace.operation(trace.root))}"
+    result = f"{trace.names[trace.root]} = {formula.text(trace.expression())}"
     return phrase("worked.title", language, title=result)
 
 

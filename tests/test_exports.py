@@ -336,7 +336,7 @@ def test_the_table_of_all_steps(first, tmp_path):
 def test_the_document_has_the_graph_and_the_solution(first):
     tex = document(first)
     assert tex.count(r"\draw[backward, rounded corners") == 5 and tex.count("Stealth") == 4
-    assert r"\section*{f = q \ensuremath{\cdot} z, step by step}" in tex and tex.isascii()
+    assert r"\section*{f = (x + y) \ensuremath{\cdot} z, step by step}" in tex and tex.isascii()
     assert r"\begin{enumerate}\setcounter{enumi}{2}" in tex  # steps are counted on, as in the player
     assert tex.count(r"\begin{") == tex.count(r"\end{")
 

@@ -258,3 +258,18 @@ def test_in_the_letters_of_every_course(profile):
     W, b, x = nt.variable([[0.5, -1.0], [2.0, 0.25]], "W"), nt.variable([0.5, 0.0], "b"), nt.constant([1.0, 2.0], "x")
     h = nt.sigmoid(W @ x + b)
     check_all(trace(0.5 * np.sum((h - nt.constant([0.0, 1.0], "t")) ** 2), notation=profile, learning_rate=0.5))
+
+
+def test_no_invented_letter_means_something_else():
+    """h is no loss beside a hidden layer h1, p and g are kept for networks, the opening says what it is."""
+    x, h1 = nt.variables(x=2, h1=3)
+    assert "h" not in trace(x * h1 + x * x * h1 * x * h1 * x + x).names.values()
+    net = nt.nn.MLP([2, 3, 2], activation="tanh", rng=np.random.default_rng(0))
+    X, T = np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    for loss in (nt.nn.losses.mse, nt.nn.losses.half_squared_error, nt.nn.losses.cross_entropy):
+        told = trace(loss(net.forward(X), nt.constant(T, "T")))
+        invented = {name for node, name in told.names.items() if not node.name}
+        assert not invented & {"g", "h", "p", "z", "a", "t"}
+        opening = formula.text(told.expression())
+        assert "T" in opening and ("pred" in opening or "W2" in opening)
+        assert not any(re.search(rf"\b{re.escape(name)}\b", opening) for name in invented if name.isalpha())

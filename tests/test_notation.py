@@ -40,8 +40,8 @@ def test_a_profile_agrees_with_the_catalogue(key):
 @pytest.mark.parametrize(
     "key, names",
     [
-        (None, ["q", "r", "s", "p", "u", "f"]),
-        ("nnteach", ["q", "r", "s", "p", "u", "f"]),
+        (None, ["q", "r", "s", "u", "v", "f"]),
+        ("nnteach", ["q", "r", "s", "u", "v", "f"]),
         ("000", ["u1", "a1", "h1", "u2", "a2", "y"]),
         ("001", ["o1", "o2", "o3", "o4", "o5", "z"]),
         ("002", ["y1", "z1", "a1", "y2", "z2", "ŷ"]),

@@ -85,7 +85,7 @@ def _memory(trace, texts):
 
 
 LONGEST_EXPRESSION = 60
-"""Characters of the result's expression at the start; a longer one is given by its last operation."""
+"""Characters of the result's expression at the start; a longer one is written with the names that there are."""
 
 
 def _start(trace):
@@ -101,17 +101,8 @@ def _start(trace):
 
 
 def expression(trace: Trace) -> Symbol:
-    """The result in terms of its leaves, (x + y) · z, or by its last operation if that is long."""
-    written = {}
-    for node in trace.nodes:
-        inputs = [written[parent] for parent in node.parents]
-        made = trace.operation(node)
-        if node.primitive:
-            made = Symbol(None, node.value, "", made.notation, (inputs[0],) if made.notation == "a²" else tuple(inputs))
-        if len(formula.text(made)) > LONGEST_EXPRESSION:
-            return trace.operation(trace.root)
-        written[node] = made
-    return written[trace.root]
+    """The result in terms of its leaves or of what has a name."""
+    return trace.expression(LONGEST_EXPRESSION)
 
 
 MOST_NUMBERS = 1000
