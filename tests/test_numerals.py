@@ -18,17 +18,48 @@ from nnteach.numerals import NotANumber, numeral, typed_list
 HW = nt.homework("x*y", student="Ada")
 X = float(HW.truth["dx"])  # what is asked for is one number, whatever it is
 MINUS_4_3 = [
-    -4.3, Fraction(-43, 10), Decimal("-4.3"), Decimal("-4.30"), np.float32(-4.3), np.float64(-4.3), np.float16(-4.3),
-    np.array(-4.3), np.array("-4,3"), np.array(Fraction(-43, 10), dtype=object), nt.constant(-4.3), "-4.3", "−4.3",
-    "-4,3", "−4,30", " −4.3 ", "– 4.3", "-43/10", "−43 / 10", "-4.3e0", "-0.43e1", "−43·10⁻¹", "-43*10^-1",
-    "-43 × 10**(-1)", "-4300·10⁻³",
-]  # fmt: skip
+    -4.3,
+    Fraction(-43, 10),
+    Decimal("-4.3"),
+    Decimal("-4.30"),
+    np.float32(-4.3),
+    np.float64(-4.3),
+    np.float16(-4.3),
+    np.array(-4.3),
+    np.array("-4,3"),
+    np.array(Fraction(-43, 10), dtype=object),
+    nt.constant(-4.3),
+    "-4.3",
+    "−4.3",
+    "-4,3",
+    "−4,30",
+    " −4.3 ",
+    "– 4.3",
+    "-43/10",
+    "−43 / 10",
+    "-4.3e0",
+    "-0.43e1",
+    "−43·10⁻¹",
+    "-43*10^-1",
+    "-43 × 10**(-1)",
+    "-4300·10⁻³",
+]
 LISTS = [
-    [1.5, -2], (1.5, -2), ["1.5", "-2"], ["1,5", "−2"], [Fraction(3, 2), Decimal(-2)], "[1.5, −2]",
-    "(1.5, -2)", "1,5; −2",
-    "[1.5 -2.]", np.array(["1,5", "−2"]), [nt.constant(1.5), "-2"], (x for x in (1.5, -2.0)),
-    "[3/2, -2,]", map(float, (1.5, -2)),
-]  # fmt: skip
+    [1.5, -2],
+    (1.5, -2),
+    ["1.5", "-2"],
+    ["1,5", "−2"],
+    [Fraction(3, 2), Decimal(-2)],
+    "[1.5, −2]",
+    "(1.5, -2)",
+    "1,5; −2",
+    "[1.5 -2.]",
+    np.array(["1,5", "−2"]),
+    [nt.constant(1.5), "-2"],
+    (x for x in (1.5, -2.0)),
+    "[3/2, -2,]",
+    map(float, (1.5, -2)),
+]
 NO_NUMBERS = {  # what it is -> what the message says of it
     "a text": ("abc", "the text 'abc', which is no number"),
     "two numbers": ("1 2", "no number"),
@@ -114,8 +145,12 @@ def test_a_pair_that_is_asked_for_is_no_decimal_comma():
     assert "decimal point" not in nt.check_answer((-4, 3), np.array([1.0, 3.0])).message
 
 
-@given(st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-6), st.integers(1, 12), st.sampled_from("-−–"),
-       st.sampled_from(".,"))
+@given(
+    st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-6),
+    st.integers(1, 12),
+    st.sampled_from("-−–"),
+    st.sampled_from(".,"),
+)
 def test_whatever_python_writes_is_read_back(value, places, minus, mark):
     written = f"{value:.{places}g}"
     typed = written.replace("-", minus, 1) if written.startswith("-") else written
@@ -145,11 +180,20 @@ def test_digits_that_were_typed_count():
     assert [numeral(text).exponent for text in ("0.010", "12e3", "4")] == [-2, 4, 0]
 
 
-@pytest.mark.parametrize("wrong, known, right", [
-    ("dw2", ["db2", "dW2"], "dW2"), ("DW2", ["db2", "dW2"], "dW2"), ("Dw_2", ["db2", "dW2"], "dW2"),
-    ("∇W₂", ["db2", "dW2"], "dW2"), ("grad_W2", ["dW1", "dW2"], "dW2"), ("δ1", ["delta1", "delta2"], "delta1"),
-    ("dW22", ["db1", "dW2"], "dW2"), ("loss", ["dW2", "db2"], None), ("db2", ["dW2", "db2"], "db2"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong, known, right",
+    [
+        ("dw2", ["db2", "dW2"], "dW2"),
+        ("DW2", ["db2", "dW2"], "dW2"),
+        ("Dw_2", ["db2", "dW2"], "dW2"),
+        ("∇W₂", ["db2", "dW2"], "dW2"),
+        ("grad_W2", ["dW1", "dW2"], "dW2"),
+        ("δ1", ["delta1", "delta2"], "delta1"),
+        ("dW22", ["db1", "dW2"], "dW2"),
+        ("loss", ["dW2", "db2"], None),
+        ("db2", ["dW2", "db2"], "db2"),
+    ],
+)
 def test_a_name_is_recognised_by_its_letters_before_their_likeness(wrong, known, right):
     assert meant(wrong, known) == meant(wrong, known[::-1]) == right
 

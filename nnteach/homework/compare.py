@@ -37,13 +37,14 @@ class Truth:
     floor: float = 0.0
 
     @classmethod
-    def of(cls, answer, nearby=(), scale: float = 0.0) -> "Truth":
+    def of(cls, answer, nearby=(), scale: float = 0.0, floor: float = 0.0) -> "Truth":
         """The truth as a solution function returned it, here and at nearby points.
 
         Args:
             answer: what it returned here.
             nearby: what it returned a hair away.
             scale: the largest number it was given.
+            floor: what is no larger than this is rounding error, too.
 
         Raises:
             NotNumbers: it is no number, array, word or container of these.
@@ -57,7 +58,7 @@ class Truth:
         low = {name: np.min([v[name] for v in around], axis=0) for name in values}
         high = {name: np.max([v[name] for v in around], axis=0) for name in values}
         largest = max([scale, *(float(np.max(np.abs(array), initial=0.0)) for array in values.values())])
-        return cls(values, low, high, words, paths, ROUNDING * largest if np.isfinite(largest) else 0.0)
+        return cls(values, low, high, words, paths, max(floor, ROUNDING * largest if np.isfinite(largest) else 0.0))
 
     @property
     def names(self) -> list[str]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import shape_text
+from .guard import safely
 from .values import agrees, not_finite, places, rounded_too_far
 
 
@@ -58,7 +59,7 @@ def differences(wrong: Wrong) -> list[Difference]:
     """Everything that would explain a wrong answer, the most telling first; never empty."""
     found = []
     for explanation in EXPLANATIONS:
-        recognised = explanation(wrong)
+        recognised = safely(None, explanation, wrong)
         found += recognised if isinstance(recognised, list) else [recognised] if recognised else []
     return [*found, Difference("differs", "is not right yet")]
 

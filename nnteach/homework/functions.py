@@ -9,6 +9,8 @@
 import functools
 import hashlib
 import inspect
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -118,8 +120,14 @@ class FunctionExercise(Homework):
 
     def cases(self, rng) -> list[Case]:
         """The student's own numbers first, then special and random ones."""
-        made = make_cases(self._solution(), CASES, rng, self.exercise.inputs or self.inputs)
-        return [Case(self.inputs), *made[1:]]
+        inputs, kinds = self.exercise.inputs or self.inputs, self.exercise.kinds_of_inputs
+        made = make_cases(self._solution(), CASES, rng, inputs, kinds)
+        return [*map(self._with_floor, [Case(self.inputs, kinds=made[0].kinds, own=True), *made[1:]])]
+
+    def _with_floor(self, case):
+        """A case with the rounding error that the exercise allows for."""
+        rounding = self.exercise.rounding
+        return case if rounding is None else replace(case, floor=float(rounding(SimpleNamespace(**case.inputs))))
 
     def _solution(self):
         def solution(*inputs):

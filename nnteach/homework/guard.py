@@ -29,16 +29,23 @@ def quiet():
 
     An overflow in one of twenty cases is no reason to fill a notebook with warnings.
     """
-    streams = sys.stdout, sys.stderr
+    streams, depth = (sys.stdout, sys.stderr), sys.getrecursionlimit()
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             yield
     finally:
         sys.stdout, sys.stderr = streams
+        sys.setrecursionlimit(depth)
 
 
 def said(error) -> str:
     """What an exception says; nothing if it cannot say it."""
-    text = safely("", str, error)
-    return text if isinstance(text, str) else ""
+    return shown(safely("", str, error))
+
+
+def shown(text, most: int = 300) -> str:
+    """Somebody else's text as it can be shown anywhere: cut if it is long, without what no file can hold."""
+    text = text if isinstance(text, str) else ""
+    text = text[:most] + "…" if len(text) > most else text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -24,11 +24,13 @@ class Reference:
         name: what the exercise is called.
         example: the inputs of the exercise, by name, in order.
         inputs: a function rng -> random inputs, layers of all widths among them.
+        kinds: of the numbers in each input, within which special cases are made; see `domain.Kind`.
     """
 
     def __init__(self, name, loss, wrt, example, inputs):
         self.name, self.loss, self.wrt = name, loss, wrt
         self.example, self.inputs = example, inputs
+        self.kinds = dict.fromkeys(example, "real")
         self.__name__ = name
         self.__signature__ = inspect.signature(loss)
         self.__doc__ = loss.__doc__

@@ -26,13 +26,14 @@ from .diagnose import Diagnosis, after_a_slip, diagnose
 from .exercise import Exercise
 from .expressions import expression
 from .fixed import FIXED
-from .guard import guarded, quiet, safely
+from .guard import guarded, quiet, safely, shown
 from .hypotheses import hypotheses
 from .networks import network
 from .phrases import catalogue, phrase
 from .procedure import Procedure
 from .resolve import resolve
 from .solution import Solution
+from .structure import MOST_OF_A_NAME
 from .told import Document, hint_of, sheet_of, wrong_steps
 from .topics import TOPICS
 from .values import kind_of
@@ -192,9 +193,10 @@ class Homework:
 
     def _by_name(self, answers, named):
         """The answers by name, and what to say about those that have none."""
+        named = {shown(name, MOST_OF_A_NAME): value for name, value in named.items()}
         if answers is None:
             return named, ()
-        items, error = guarded(lambda: [(str(name), answers[name]) for name in answers])
+        items, error = guarded(lambda: [(shown(str(name), MOST_OF_A_NAME), answers[name]) for name in answers])
         if isinstance(answers, Mapping) and error is None:
             return dict(items) | named, ()
         names = ", ".join(f"{name}=..." for name in self.asked)

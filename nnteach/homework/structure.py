@@ -4,15 +4,18 @@
     # {"loss": Leaf(2.0, …), "grads[0][0]": Leaf(dW1, …), "grads[0][1]": Leaf(db1, …), …}
 """
 
+import itertools
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from ..graph import Node
-from .values import MOST_NESTED, NotNumbers, is_empty, kind_of, listed
+from .guard import shown
+from .values import MOST_ENTRIES, MOST_NESTED, NotNumbers, is_empty, kind_of, listed
 
 ONLY = ""  # the name of an answer that is a single number or array
+MOST_OF_A_NAME = 60
 
 
 class Key(NamedTuple):
@@ -32,7 +35,7 @@ class Leaf(NamedTuple):
 def named(answer) -> dict[str, object]:
     """An answer by names: a dict as it is, a tuple by position, anything else under the name ONLY."""
     if isinstance(answer, Mapping):
-        return {str(name): value for name, value in answer.items()}
+        return {shown(str(name), MOST_OF_A_NAME): answer[name] for name in itertools.islice(answer, MOST_ENTRIES)}
     if isinstance(answer, tuple):
         return {f"value {i}": value for i, value in enumerate(answer, start=1)}
     return {ONLY: answer}

@@ -149,6 +149,7 @@ DIFFERENCES = lesson(
              slopes=lambda v, e=e: (_beside(v, e) - _cost(v.W, v)) / e)
         for e in USUAL
     ),
+    rounding=lambda v: 1e-9 * max(1.0, _cost(v.W, v)),  # a difference of costs, divided by 2·10⁻⁶
     tip="`np.ndindex(W.shape)` gives the index of every entry. Change a **copy** of **W**: in `other = W`, both "
         "names mean the same array.",
 )

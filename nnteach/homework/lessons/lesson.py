@@ -12,6 +12,10 @@ import numpy as np
 from ..exercise import Exercise
 from ..procedure import Procedure, Slip, Step
 
+# What the numbers of an input promise, by the kind of its leaf; a rate is never 0, a one-hot row stays one.
+KINDS = {"number": "real", "weight": "real", "bias": "real", "input": "real", "rate": "positive",
+         "positive": "positive", "binary": "binary", "one_hot": "one_hot", "share": "real"}
+
 
 @dataclass(frozen=True)
 class Lesson(Exercise):
@@ -24,6 +28,7 @@ class Lesson(Exercise):
         graph: inputs -> the loss as a Node, for the mistakes that any gradient can have; None if there is none.
         kinks: whether at a kink every slope between the two is right.
         unseen: slips that a hand-sized case does not show at three digits, but many cases with all digits do.
+        rounding: inputs -> the rounding error that a right program may make; None for that of ordinary arithmetic.
         tip: what helps with the program, in Markdown; it comes with the third hint.
     """
 
@@ -33,7 +38,13 @@ class Lesson(Exercise):
     graph: Callable | None = None
     kinks: bool = True
     unseen: tuple[Slip, ...] = ()
+    rounding: Callable | None = None
     tip: str = ""
+
+    @property
+    def kinds_of_inputs(self) -> dict[str, str]:
+        """What each input promises to be, as `domain.Kind` has it; special cases are made within it."""
+        return {name: KINDS[leaf.kind] for name, leaf in self.leaves.items()}
 
     def results(self, answers: dict):
         """What the function has to return, of the answers of all steps."""
