@@ -16,6 +16,8 @@ from pathlib import Path
 
 from . import atomic
 from .errors import GraphError, message
+from .homework.guard import safely
+from .homework.values import kind_of
 from .shown import Shown
 
 FILE = Path(__file__).with_name("quizzes.toml")
@@ -93,11 +95,13 @@ def quiz(question: str, *options: tuple[str, bool, str]) -> Quiz:
     if options:
         return Quiz((_own(question, options),))
     known = read()
-    chosen = tuple(q for q in known if question in (q.id, q.id.split(".")[0]))
+    wanted = question if isinstance(question, str) else None
+    chosen = tuple(q for q in known if wanted in (q.id, q.id.split(".")[0]))
     if not chosen:
         groups = dict.fromkeys(q.id.split(".")[0] for q in known)
         advice = "To ask a question of your own, give options: (text, whether it is right, why)"
-        raise GraphError(message(f"a quiz among {', '.join(groups)}", repr(question), advice))
+        got = repr(question) if wanted is not None else kind_of(question)
+        raise GraphError(message(f"a quiz among {', '.join(groups)}", got, advice))
     return Quiz(chosen, f"quiz-{question}")
 
 
@@ -121,7 +125,8 @@ def _own(question, options):
     made = []
     for given in options:
         if not (isinstance(given, tuple) and len(given) == 3 and isinstance(given[1], bool)):
-            raise GraphError(message("options such as (\"4\", True, \"Two pairs.\")", repr(given)))
+            got = safely(kind_of(given), repr, given)
+            raise GraphError(message("options such as (\"4\", True, \"Two pairs.\")", got))
         made.append(Option(str(given[0]), given[1], str(given[2])))
     if not 2 <= len(made) <= len(LETTERS) or sum(option.right for option in made) != 1:
         expected = f"2 to {len(LETTERS)} options, one of them right"

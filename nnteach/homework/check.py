@@ -23,8 +23,9 @@ from .explain import Difference
 from .function_mistakes import with_mistakes
 from .guard import guarded, quiet, safely, said, shown
 from .result import Result
+from .structure import kept
 from .stub import Printed, is_stub
-from .values import MOST_NESTED, kind_of, listed
+from .values import kind_of
 
 MOST_WRITTEN = 300
 MORE_DIRECTIONS = 30  # in which a kink is looked at before an answer there is called wrong
@@ -215,7 +216,7 @@ class _Run:
         if error is not None:  # the student's mistake: it is explained and stops no notebook
             return Trial(case, error=error, line=safely(None, _line_of, error, self.function)), None
         with quiet():
-            answer, error = guarded(_kept, answer)
+            answer, error = guarded(kept, answer)
             found, error = guarded(compare, answer, truth, _lengths(case.inputs)) if error is None else (None, error)
         if error is not None:
             found = Comparison(misfit=f"expected numbers, got {kind_of(answer)} that cannot be read")
@@ -249,25 +250,11 @@ class _Run:
         return True
 
 
-def _kept(answer, depth=0):
-    """An answer as it is now: generators gone through once, arrays copied before a later call changes them."""
-    answer = listed(answer)
-    if depth > MOST_NESTED:
-        return answer
-    if type(answer) in (list, tuple):
-        return type(answer)(_kept(entry, depth + 1) for entry in answer)
-    if type(answer) is dict:
-        return {key: _kept(entry, depth + 1) for key, entry in answer.items()}
-    if inspect.iscoroutine(answer):
-        answer.close()
-    return answer.copy() if type(answer) is np.ndarray else answer
-
-
 def _lengths(inputs):
     """Numbers that a wrong factor often comes from: the number of samples, inputs or outputs."""
     found = {}
     for name, value in inputs.items():
-        for axis, n in enumerate(np.shape(value) if isinstance(value, (np.ndarray, list)) else ()):
+        for axis, n in enumerate(safely((), np.shape, value) if isinstance(value, (np.ndarray, list)) else ()):
             if n > 1:
                 found[f"{name}.shape[{axis}]" if axis else f"len({name})"] = n
     return found

@@ -10,9 +10,9 @@ from .explain import Difference, Wrong, differences
 from .guard import safely
 from .names import meant
 from .structure import ONLY as ONLY
-from .structure import Misfit, follow, leaves
+from .structure import Misfit, follow, kept, leaves
 from .structure import named as named
-from .values import NotNumbers, agrees, comma_advice, has_gaps, is_empty, kind_of, listed, to_array
+from .values import NotNumbers, agrees, comma_advice, has_gaps, is_empty, kind_of, to_array
 
 ROUNDING = 1e-13  # of the largest number in a case: what is smaller is what rounding leaves of a zero
 
@@ -78,7 +78,7 @@ class Truth:
 def _read(answer):
     """Arrays, words and paths of a solution's answer, by name."""
     values, words, paths = {}, {}, {}
-    for name, leaf in leaves(listed(answer)).items():
+    for name, leaf in leaves(answer).items():
         paths[name] = leaf.path
         if isinstance(leaf.value, str):
             words[name] = leaf.value
@@ -126,7 +126,7 @@ def compare(answer, truth: Truth, lengths: dict[str, int] | None = None) -> Comp
         lengths: numbers that a wrong factor may come from, by what they are called.
     """
     found = Comparison()
-    for name, value in _by_truths_names(listed(answer), truth, found).items():
+    for name, value in _by_truths_names(kept(answer), truth, found).items():
         _read_one(name, value, truth, found)
     for name, given in found.given.items():
         _judge(name, given, truth, lengths or {}, found)

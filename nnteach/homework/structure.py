@@ -4,6 +4,7 @@
     # {"loss": Leaf(2.0, …), "grads[0][0]": Leaf(dW1, …), "grads[0][1]": Leaf(db1, …), …}
 """
 
+import inspect
 import itertools
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..graph import Node
-from .guard import shown
+from .guard import safely, shown
 from .values import MOST_ENTRIES, MOST_NESTED, NotNumbers, is_empty, kind_of, listed
 
 ONLY = ""  # the name of an answer that is a single number or array
@@ -41,11 +42,25 @@ def named(answer) -> dict[str, object]:
     return {ONLY: answer}
 
 
+def kept(answer, depth=0):
+    """An answer as it is now: generators gone through once, arrays copied before a later call changes them."""
+    answer = listed(answer)
+    if depth > MOST_NESTED:
+        return answer
+    if type(answer) in (list, tuple):
+        return type(answer)(kept(entry, depth + 1) for entry in answer)
+    if type(answer) is dict:
+        return {key: kept(entry, depth + 1) for key, entry in answer.items()}
+    if inspect.iscoroutine(answer):
+        answer.close()
+    return answer.copy() if type(answer) is np.ndarray else answer
+
+
 def leaves(answer) -> dict[str, Leaf]:
     """Every array, number and word of an answer by a name that says where it stands; what is None is left out."""
     found = {}
-    for name, value in named(answer).items():
-        _collect(name, listed(value), (Key(name),), found)
+    for name, value in named(kept(answer)).items():
+        _collect(name, value, (Key(name),), found)
     return found
 
 
@@ -54,16 +69,18 @@ def _collect(name, value, path, found):
         raise NotNumbers("a list nested too deep to be an array of numbers")
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            _collect(f"{name or 'result'}[{str(key)!r}]", listed(inner), (*path, Key(key)), found)
+            _collect(f"{name or 'result'}[{str(key)!r}]", inner, (*path, Key(key)), found)
     elif isinstance(value, (list, tuple)) and _holds_arrays(value):
         for i, inner in enumerate(value):
-            _collect(f"{name or 'result'}[{i}]", listed(inner), (*path, Key(i, len(value))), found)
+            _collect(f"{name or 'result'}[{i}]", inner, (*path, Key(i, len(value))), found)
     elif not is_empty(value):
         found[name] = Leaf(value, path)
 
 
 def _holds_arrays(values):
     """Whether a list is no array of numbers itself, but a container of arrays, words and other containers."""
+    if safely(None, np.asarray, values) is None:
+        return True  # ragged
     return any(
         isinstance(entry, (Mapping, str)) or entry is None or _dimensions(entry) > 0
         or (isinstance(entry, (list, tuple)) and _holds_arrays(entry))
