@@ -206,7 +206,8 @@ class _Run:
         self.printed.stop()
         if trial.right or not (self.kinks and case.kinds) or trial.nothing or trial.changed:
             return trial
-        found = safely(None, self._at_a_kink, trial, case, truth, answer)
+        with quiet():
+            found = safely(None, self._at_a_kink, trial, case, truth, answer)
         return trial if found is None else replace(trial, found=found, error=None)
 
     def _once(self, case, truth):
