@@ -52,6 +52,11 @@ np.empty(31 << 20, np.uint8)
 class Node:
     """A vertex of the graph.
 
+    Operators compute as on an array, comparisons too: `x == 0` is a node with a yes or no for every entry. A single
+    number can decide (`if x == 0:`, `x in [y, z]`), and then goes by value, as NumPy's numbers do; whether two names
+    mean one node is asked by `is`. Dicts and sets of nodes go by identity. What is no number is not equal: `x == None`
+    is False.
+
     Attributes:
         value: a float, or an array that cannot be written to.
         parents: the nodes it was computed from, in order; empty for a leaf.
@@ -367,6 +372,9 @@ def _own_index(index):
 
 def variable(value, name: str | None = None) -> Node:
     """An input of the graph that has a gradient.
+
+    A single number in float64 is held as a plain float, which adapts to the precision of an array it meets: with
+    float32 it gives float32.
 
     Args:
         value: a number, or an array-like of real numbers; it is copied. Whole numbers become floats, float32 stays.

@@ -377,7 +377,7 @@ _ROW_BY_ROW = ("softmax", "logsumexp", "log_softmax", "softmax_cross_entropy")
 
 
 def _along_rows(node, text):
-    if node.primitive.name in _ROW_BY_ROW and node.parents[0].value.ndim == 2:
+    if node.primitive.name in _ROW_BY_ROW and node.parents[0].ndim == 2:
         if node.static.get("axis", -1) in (-1, 1):
             yield text("note.rows")
 

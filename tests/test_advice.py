@@ -299,3 +299,22 @@ def test_every_advice_of_the_engine_is_in_the_table(monkeypatch):
     for provoke, *_ in ADVICE.values():
         said_by(provoke)
     assert {site for module in MODULES for site in sites(module)} <= reached
+
+
+def checked(rule, forward=lambda x: x * x * x, at=2.0):
+    return nt.check_primitive(nt.primitive(vjps=(rule,), notation="cube(a)")(forward), at)
+
+
+def test_the_advice_about_a_rule_of_ones_own_is_right():
+    """A factor, a rule that is missing, a shape, a derivative that is lost: each is mended as it is told."""
+    said = repr(checked(lambda g, y, x: g * 6 * x * x))
+    assert "everywhere 2 times what it should be" in said and checked(lambda g, y, x: g * 6 * x * x / 2)
+    said = repr(checked(None))
+    assert "is a rule missing?" in said and checked(lambda g, y, x: g * 3 * x * x)
+    said = repr(checked(lambda g, y, x: g * 3 * np.square(getattr(x, "value", x))))
+    assert "use the inputs themselves" in said and checked(lambda g, y, x: g * 3 * np.square(x))
+    said = repr(checked(lambda g, y, x: g * x * x, at=np.array([1.0, 2.0, 3.0]), forward=lambda x: x * x))
+    assert "compare it with the derivative of the forward function" in said
+    said = repr(checked(lambda g, y, x: g / (1 + np.arctan(x) * 0 + x * x), np.arctan, 0.5))
+    assert "Write the rule with operators and nnteach functions" in said
+    assert checked(lambda g, y, x: g / (1 + x * x), np.arctan, 0.5)
