@@ -4,7 +4,9 @@
     nt.step(nt.from_keras(model, X[:1], y[:1]))
 
 `build.py` puts layers on top of each other as named nodes; `torch.py` and `keras.py` each hold a table from the
-framework's layers to those, and one of its losses. To open another layer, add a line to the table.
+framework's layers to those, `torch_losses.py` and `keras_losses.py` one of its losses. `torch_run.py` and
+`keras_run.py` let the framework compute the model itself, without changing it, and `verify.py` refuses what differs.
+To open another layer, add a line to the table; a line that is wrong is found when the first model is opened.
 """
 
 from .build import BridgeError as BridgeError
