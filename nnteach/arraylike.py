@@ -15,6 +15,7 @@ from . import functions, ops
 from .errors import DtypeError, GraphError, ImmutableError, message
 from .graph import Node, constant, misfit
 from .naming import describe
+from .nested import leaves, mapped
 from .primitive import FROM_NUMPY, PRIMITIVES, Primitive
 
 NO_RULE = "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"
@@ -215,18 +216,12 @@ def _look(function, args, settings):
 
 
 def _nodes_in(x):
-    if isinstance(x, Node):
-        yield x
-    elif isinstance(x, (tuple, list, dict)):
-        for part in x.values() if isinstance(x, dict) else x:
-            yield from _nodes_in(part)
+    return (part for part in leaves(x) if isinstance(part, Node))
 
 
 def _plain(x):
     """Nodes replaced by their numbers, also within tuples and lists."""
-    if isinstance(x, dict):
-        return {key: _plain(part) for key, part in x.items()}
-    return type(x)(map(_plain, x)) if type(x) in (tuple, list) else x.value if isinstance(x, Node) else x
+    return mapped(x, lambda part: part.value if isinstance(part, Node) else part)
 
 
 # ---------------------------------------------------------------------------------------- NumPy's protocols

@@ -64,10 +64,18 @@ class Symbol:
 
     def as_row(self) -> "Symbol":
         """The same as a row, if it is an array of one axis; what it is made of entry by entry, too."""
-        if self.row or len(self.shape) != 1 or self.notation in _OF_MATRICES:
-            return self
-        inputs = tuple(x.as_row() if x.shape == self.shape else x for x in self.inputs)
-        return Symbol(self.name, self.value, self.role, self.notation, inputs, self.primitive, self.static, row=True)
+        made, waiting = {}, [self]  # by id: what comes twice is turned once
+        while waiting:
+            one = waiting[-1]
+            if one.row or len(one.shape) != 1 or one.notation in _OF_MATRICES:
+                made[id(waiting.pop())] = one
+            elif missing := [x for x in one.inputs if x.shape == one.shape and id(x) not in made]:
+                waiting += missing
+            else:
+                inputs = tuple(made[id(x)] if x.shape == one.shape else x for x in one.inputs)
+                made[id(waiting.pop())] = Symbol(one.name, one.value, one.role, one.notation, inputs, one.primitive,
+                                                 one.static, row=True)
+        return made[id(self)]
 
     @classmethod
     def __apply__(cls, primitive, inputs, static):

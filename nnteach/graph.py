@@ -14,6 +14,7 @@ deep the graph.
 import gc
 import itertools
 import operator
+import reprlib
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -31,6 +32,7 @@ from .errors import (
     shape_text,
 )
 from .naming import describe
+from .nested import mapped
 from .primitive import PRIMITIVES, Primitive
 
 _next_serial = itertools.count().__next__
@@ -330,6 +332,12 @@ def _leaf(value, name, active):
     return node
 
 
+_GIVEN = reprlib.Repr()
+_GIVEN.maxlevel, _GIVEN.maxstring, _GIVEN.maxother = 8, 100, 400
+_GIVEN.maxtuple = _GIVEN.maxlist = _GIVEN.maxdict = 20
+"""Shows what was given in a message: not thousands of numbers, and no list deeper than Python's stack."""
+
+
 def _own(value, name, active):
     if type(value) is float:
         return value
@@ -342,11 +350,11 @@ def _own(value, name, active):
     try:
         array = np.array(value)
     except ValueError as error:
-        raise ShapeError(message("rows of one length", f"{given!r}", str(error))) from error
+        raise ShapeError(message("rows of one length", _GIVEN.repr(given), str(error))) from error
     if array.dtype == bool and not active:
         return settle(array)
     if array.dtype.kind not in "iuf":
-        raise DtypeError(message("real numbers", f"{given!r}",
+        raise DtypeError(message("real numbers", _GIVEN.repr(given),
                                  "Complex numbers, texts and objects have no gradient here; "
                                  "for a fraction, write float(it)"))
     if array.dtype.kind in "iu":
@@ -360,13 +368,13 @@ def _own(value, name, active):
 
 def _own_index(index):
     """A copy of an index, so that the caller's own array or list may change later."""
-    if isinstance(index, tuple):
-        return tuple(map(_own_index, index))
+    return mapped(index, _own_part, (tuple, list))
+
+
+def _own_part(index):
     if isinstance(index, Node):
         raise DtypeError(message("an index made of whole numbers, slices or a mask", f"{describe(index)}, a node",
                                  "Write .value after it: the choice is then fixed, and no gradient flows through it"))
-    if isinstance(index, list):
-        return [*map(_own_index, index)]
     return index.copy() if isinstance(index, np.ndarray) else index
 
 

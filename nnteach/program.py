@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from .graph import Node, ordered
+from .nested import leaves, mapped
 from .primitive import shape_of, size
 
 TOTAL, LARGEST, SMALLEST = np.add.reduce, np.maximum.reduce, np.minimum.reduce
@@ -161,11 +162,7 @@ class Program:
 
 def results_in(inputs):
     """The Results among the inputs of a call, also inside tuples and lists."""
-    for x in inputs:
-        if isinstance(x, Result):
-            yield x
-        elif isinstance(x, tuple | list):
-            yield from results_in(x)
+    return (x for x in leaves([*inputs], (tuple, list)) if isinstance(x, Result))
 
 
 def is_elementwise(function) -> bool:
@@ -212,10 +209,7 @@ def _unchanged(inputs, neutral):
 
 def _values(inputs):
     """The inputs with every Result replaced by its value at trace time."""
-    def value(x):
-        return x.value if isinstance(x, Result) else type(x)(_values(x)) if type(x) in (tuple, list) else x
-
-    return [value(x) for x in inputs]
+    return mapped([*inputs], lambda x: x.value if isinstance(x, Result) else x, (tuple, list))
 
 
 def _agree(made, value):
@@ -230,10 +224,16 @@ def _agree(made, value):
 
 def _key(x):
     """Equal keys mean equal inputs; arrays and other objects are equal to themselves only."""
-    if isinstance(x, tuple | list):
-        return type(x), *map(_key, x)
+    return mapped(x, _key_of_one, (tuple, list), lambda container, parts: (type(container), *parts))
+
+
+def _key_of_one(x):
     if isinstance(x, slice):
-        return slice, _key((x.start, x.stop, x.step))
+        return slice, *map(_key_of_atom, (x.start, x.stop, x.step))
+    return _key_of_atom(x)
+
+
+def _key_of_atom(x):
     return (type(x), repr(x)) if isinstance(x, bool | int | float | str | np.generic | None) else id(x)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from .errors import GraphError, message
 from .graph import Node, constant, ordered, record, variable
+from .nested import mapped
 from .primitive import PRIMITIVES
 
 
@@ -76,26 +77,35 @@ def from_json(data: dict) -> Node:
 
 def _encode(x):
     """A setting as JSON: tuples, slices, arrays, dtypes and … are spelled out."""
-    if isinstance(x, tuple):
-        return {"tuple": [_encode(v) for v in x]}
+    return mapped(x, _encoded, (tuple,), lambda _, parts: {"tuple": parts})
+
+
+def _encoded(x):
     if isinstance(x, slice):
-        return {"slice": [_encode(v) for v in (x.start, x.stop, x.step)]}
+        return {"slice": [_number(bound) for bound in (x.start, x.stop, x.step)]}
     if isinstance(x, np.ndarray | list):
         return {"array": np.asarray(x).tolist(), "dtype": str(np.asarray(x).dtype)}
     if isinstance(x, np.dtype):
         return {"dtype": str(x)}
-    if x is Ellipsis:
-        return {"ellipsis": True}
+    return {"ellipsis": True} if x is Ellipsis else _number(x)
+
+
+def _number(x):
     return x.item() if isinstance(x, np.generic) else x
 
 
 def _decode(x):
-    if not isinstance(x, dict):
-        return x
-    if "tuple" in x:
-        return tuple(_decode(v) for v in x["tuple"])
-    if "slice" in x:
-        return slice(*(_decode(v) for v in x["slice"]))
-    if "array" in x:
-        return np.array(x["array"], dtype=x["dtype"])
-    return np.dtype(x["dtype"]) if "dtype" in x else Ellipsis
+    return mapped(x, lambda part: part, (list, dict), _decoded)
+
+
+def _decoded(container, parts):
+    if isinstance(container, list):
+        return parts
+    made = dict(zip(container, parts, strict=True))
+    if "tuple" in made:
+        return tuple(made["tuple"])
+    if "slice" in made:
+        return slice(*made["slice"])
+    if "array" in made:
+        return np.array(made["array"], dtype=made["dtype"])
+    return np.dtype(made["dtype"]) if "dtype" in made else Ellipsis
