@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nnteach import data, nn
-from nnteach.frameworks import extras
+from nnteach.frameworks import engines, extras
 from nnteach.nn.schedules import Plateau
 from nnteach.nn.training import EarlyStopping
 
@@ -81,7 +81,7 @@ def test_the_numbers_of_momentum_with_decay_and_with_penalty():
 
 @needs["torch"]
 def test_weight_decay_of_pytorchs_sgd_is_the_penalty():
-    import torch
+    torch = engines.load("torch")
 
     w = torch.tensor([1.0], requires_grad=True)
     optimizer = torch.optim.SGD([w], lr=0.1, momentum=0.9, weight_decay=1.0)
@@ -96,7 +96,7 @@ def test_weight_decay_of_pytorchs_sgd_is_the_penalty():
 
 @needs["keras"]
 def test_weight_decay_of_kerass_sgd_is_the_decay():
-    import keras
+    keras = engines.load("keras")
 
     w = keras.Variable([1.0])
     optimizer = keras.optimizers.SGD(0.1, momentum=0.9, weight_decay=1.0)
@@ -228,7 +228,7 @@ def ours(losses, patience):
 
 
 def kerass(losses, patience):
-    import keras
+    keras = engines.load("keras")
 
     class Model:
         stop_training = False
@@ -271,7 +271,7 @@ def falls(losses, patience, kind):
                                           initial=Plateau(1.0, factor=0.5, patience=patience)))[1:]
         return [plateau.rate for plateau in rates]
     if kind == "torch":
-        import torch
+        torch = engines.load("torch")
 
         optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
         plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=patience)
@@ -280,7 +280,7 @@ def falls(losses, patience, kind):
             plateau.step(loss)
             found.append(optimizer.param_groups[0]["lr"])
         return found
-    import keras
+    keras = engines.load("keras")
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(1.0), "mse")
