@@ -216,7 +216,9 @@ def _is_comparable(x):
 
 def _operator(primitive: Primitive, compute, swapped=False, takes=_is_number):
     """An operator of Node; `record` for two inputs, written out because scalar graphs live on it."""
-    def method(self, other):
+    def method(self, other, *modulo):
+        if modulo:
+            return NotImplemented  # pow(x, 2, 3), which arrays have not either
         if type(other) is not Node:
             if type(other) not in _PLAIN and not takes(other):
                 return NotImplemented

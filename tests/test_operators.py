@@ -182,8 +182,9 @@ def test_what_would_lose_the_gradient_is_refused_with_what_to_write(name):
 
 
 def test_three_way_power_is_refused():
-    with pytest.raises(TypeError):
-        pow(variable(2.0), 2, 3)
+    for other in (2, variable(2.0), np.array([1.0])):
+        with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for \*\* or pow\(\)"):
+            pow(variable(2.0), other, 3)
 
 
 # ------------------------------------------------------------------------------------------- == on its own
