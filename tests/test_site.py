@@ -233,3 +233,31 @@ def test_a_player_steps_in_a_lecture_and_axe_finds_nothing(visit):
     page.keyboard.press("End")
     page.keyboard.press("PageDown")
     frame.wait_for(state="hidden")  # a clicker that finds no more steps turns the page
+
+
+def test_a_lecture_on_the_site_blanks_the_wall_keeps_the_place_and_hears_no_foreign_frame(visit):
+    page = visit("lessons/02_x_plus_y_times_z.html")
+    page.keyboard.press("F2")
+    for _ in range(4):
+        page.keyboard.press("PageDown")
+    status = page.get_by_role("status")
+    assert status.text_content().startswith("5 of ")
+    for key in ("b", "."):
+        page.keyboard.press(key)
+        box = page.locator(".nnteach-lecture-blank").bounding_box()
+        assert (box["width"], box["height"]) == (1024, 768)
+        page.keyboard.press("PageDown" if key == "b" else "PageUp")
+        assert page.locator(".nnteach-lecture-blank").count() == 0
+    assert status.text_content().startswith("5 of ")
+    page.evaluate("""async () => {
+        const frame = document.createElement("iframe");
+        frame.srcdoc = "<script>parent.postMessage(JSON.stringify({ method: 'next' }), '*')</" + "script>";
+        document.querySelector("main > section:not([hidden])").append(frame);
+        await new Promise((done) => frame.addEventListener("load", () => setTimeout(done, 300)));
+    }""")
+    assert status.text_content().startswith("5 of ")
+    words = page.locator("main > section:visible").first.inner_text()
+    page.keyboard.press("F2")
+    section = page.locator("main > section", has_text=words[:30]).first
+    top = section.evaluate("each => each.getBoundingClientRect().top")
+    assert -50 <= top < 600  # where the lecture was
