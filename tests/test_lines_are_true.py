@@ -18,6 +18,7 @@ from nnteach.graph import constant, variable
 from nnteach.narration import tell, tell_start
 from nnteach.primitive import PRIMITIVES
 from nnteach.trace import is_bare_number
+from nnteach.worked import chain as chain_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 STEP = re.compile(r"^ *(\d+)\.? +(.*?)\.? *$")
@@ -273,3 +274,51 @@ def test_no_invented_letter_means_something_else():
         opening = formula.text(told.expression())
         assert "T" in opening and ("pred" in opening or "W2" in opening)
         assert not any(re.search(rf"\b{re.escape(name)}\b", opening) for name in invented if name.isalpha())
+
+
+# ------------------------------------------------------------------------------------------------------ optimizers
+
+
+OPTIMIZERS = {
+    **nt.nn.optimizers.OPTIMIZERS,
+    "with L2": lambda: nt.nn.optimizers.SGD(0.1, weight_decay=0.25),
+    "momentum, decks": lambda: nt.nn.optimizers.Momentum(0.1, 0.9, sign=1, rate_inside=True),
+    "AdamW": lambda: nt.nn.optimizers.AdamW(0.1, weight_decay=0.5),
+}
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+@pytest.mark.parametrize("shape", [(), (3,), (2, 2)])
+def test_every_step_of_an_optimizer(name, shape):
+    """With numbers put in, every formula of an update comes to what stands behind it, and the last to the parameter."""
+    w = nt.variable(np.resize([1.5, -0.5, 2.0, 0.25], shape), "w")
+    told = trace(result((w * w).named("y")).named("L"), optimizer=OPTIMIZERS[name](), iterations=2)
+    for k in range(1, len(told) + 1):
+        if told.steps[k - 1].kind != "update":
+            continue
+        for write, style, read in ((formula.text, "text", str), (formula.latex, "latex", latex_to_text)):
+            lines = [read(line) for line in chain_of(tell(told, k), write, style)]
+            for line in lines:
+                parts, _ = chain(line)
+                shown = evaluate_lines.value(parts[-1], matrices=style == "latex")
+                for part in parts[1:]:
+                    if not re.search(r"[A-Za-zα-ωΔ]", part.replace("array", "").replace("e−", "")):
+                        assert agrees(part, shown, matrices=style == "latex"), f"{part}: {line}"
+            assert agrees(chain(lines[-1])[0][-1], told.steps[k - 1].total, matrices=style == "latex")
+
+
+@pytest.mark.parametrize("name, number", CALLS)
+def test_the_code_that_is_shown_runs_and_gives_the_gradients(name, number):
+    sample = SAMPLES[name][number]
+    inputs = [variable(x, f"x{i}") if np.asarray(x).dtype.kind == "f" else constant(x, f"x{i}")
+              for i, x in enumerate(sample.inputs)]
+    f = result(PRIMITIVES[name](*inputs, **sample.static).named("y")).named("f")
+    if not f.active:
+        return
+    known = {}
+    exec(nt.explain_code(f), known)  # what the package writes, from its own table
+    assert np.allclose(known["f"], f.value)
+    f.backward()
+    for node in inputs:
+        if node.kind == "input" and node.grad is not None and f"d{node.name}" in known:
+            assert np.allclose(known[f"d{node.name}"], node.grad)
