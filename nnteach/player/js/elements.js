@@ -50,6 +50,7 @@ function mathNode(tree) {
   if (role) made.setAttribute("class", `nn-${role}`);
   // The dot of a product is set too tightly by most fonts to be seen from the last row.
   if (only === TIMES) for (const side of ["lspace", "rspace"]) made.setAttribute(side, "0.35em");
+  if (only === "⊙") made.setAttribute("largeop", "false");  // Firefox takes it for a sum's big sister
   if (only === "⊙") made.setAttribute("largeop", "false");
   made.append(...children.map(mathNode));
   return made;
