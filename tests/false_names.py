@@ -1,6 +1,6 @@
 """Are mistakes named that nobody made? Wrong answers of every kind that is easy to think of, and what is said of them.
 
-    python tests/false_names.py [samples] [group …]           # 10,000 over all groups
+    python tests/false_names.py [samples] [group …] [known]   # 10,000 over all groups; known: the table's own, too
 
 Each wrong answer comes with full precision, so that it can be compared with what the named mistake gives: a name is
 false unless it is the mistake that was planted, or one that has the same numbers on this very sheet. Kinds are written
@@ -24,6 +24,7 @@ from nnteach.homework.hypotheses import attempt, flat, hypotheses
 from nnteach.homework.mistakes import MISTAKES
 
 SAME = 1e-9
+NETWORK_SHARE = 7  # of the wrong answers, to one on an exercise with few numbers
 OTHER = {"relu": "tanh", "sigmoid": "tanh", "tanh": "sigmoid", "leaky_relu": "relu", "softplus": "relu"}
 
 
@@ -533,13 +534,8 @@ def wrong_answers(sheet, kind, rng):
 def run(samples=10000, groups=None, students=6, known=False, out=print):
     """Try wrong answers of every kind in turn; returns (tried, false names as lines)."""
     made = list(sheets(students, groups))
-    share = {group: samples // 2 // max(1, len(made) - len(GROUPS)) for group, _ in made}
-    networks = [group for group, _ in made if group in GROUPS]
-    for group in networks:
-        share[group] = (samples - sum(n for g, n in share.items() if g not in GROUPS)) // len(networks)
-    if len(made) != len(networks) and networks:
-        for group, _ in made:
-            share[group] = samples * (7 if group in GROUPS else 1) // (7 * len(networks) + len(made) - len(networks))
+    weights = {group: NETWORK_SHARE if group in GROUPS else 1 for group, _ in made}
+    share = {group: round(samples * weight / sum(weights.values())) for group, weight in weights.items()}
     tally, lines = {}, []
     for group, papers in made:
         rng = np.random.default_rng(zlib.crc32(group.encode()))
@@ -565,6 +561,7 @@ def run(samples=10000, groups=None, students=6, known=False, out=print):
             elif result.ok:
                 out(f"    called right: {group} | {sheet.hw.student} | {kind}")
     total = np.sum(list(tally.values()), axis=0)
+    out()
     out(f"{'kind':44}{'tried':>7}{'named':>7}{'false':>7}{'right':>7}")
     for kind in sorted(tally, key=str):
         out(f"{kind:44}" + "".join(f"{n:7}" for n in tally[kind]))

@@ -162,7 +162,12 @@ PLANTED = {
         "swap_layers",
         "db1 and db2 have changed places",
     ),
-    "of another": (lambda a: {**a, "dW1": a["dW2"]}, "swap_layers", "dW1 holds what belongs in dW2"),
+    "of another": (lambda a: {**a, "dW1": a["dW2"]}, "equals_another", "dW1 has the numbers that dW2 should have"),
+    "in a ring": (
+        lambda a: {**a, "dW1": a["dW2"], "dW2": a["dW1"], "db1": a["dW1"][0]},
+        "swap_layers",
+        "dW1 and dW2 have changed places",
+    ),
     "any factor": (only("dW1", lambda v: 0.2479 * v), "factor", "one and the same factor"),
     "all zero": (only("db1", lambda v: 0 * v), "zero", "db1 is zero"),
     "nan": (only("dW2", lambda v: v * np.nan), "not_finite", "dW2 is nan"),

@@ -190,7 +190,20 @@ def judge(task: Task, truth: dict, asked, answers: dict) -> Judgement:
     judged = {}
     for name, stage in read_stages.items():
         judged[name] = stage if stage.verdict or stage.given is None else _judged(stage, truth[name], carried[name])
-    return Judgement(judged, tuple(notes))
+    return Judgement(_zeros_of_decimals(judged, truth), tuple(notes))
+
+
+def _zeros_of_decimals(judged, truth):
+    """An answer of zeros, each too small for the decimals that the other answers have, lacks digits like these."""
+    few = [stage.given.array for stage in judged.values() if stage.verdict == "few_digits"]
+    decimals = next((d for d in range(2, 7) if few and all(np.allclose(a, np.round(a, d), atol=1e-12) for a in few)), 0)
+    return {
+        name: Stage(name, "few_digits", f"{name} needs at least three significant digits", stage.given)
+        if decimals and stage.verdict == "wrong" and not stage.given.array.any()
+        and np.all(np.abs(truth[name]) < 10.0**-decimals)
+        else stage
+        for name, stage in judged.items()
+    }
 
 
 def _read_all(truth, asked, answers):

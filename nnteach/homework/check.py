@@ -19,7 +19,7 @@ import numpy as np
 from ..errors import DtypeError, message, shape_text
 from .cases import Case, InputsError, input_names, make_cases
 from .compare import ONLY, Comparison, Truth, compare, title
-from .explain import Difference
+from .explain import ANOTHER, Difference
 from .function_mistakes import with_mistakes
 from .guard import guarded, quiet, safely, said, shown
 from .result import Result
@@ -351,7 +351,7 @@ def _all_right(trials, changes):
 
 def _not_right(failing, many, changes):
     case, found = failing[0].case, failing[0].found
-    wrong = _best_explanations([trial for trial in failing if trial.found])
+    wrong = _with_exchanges(_best_explanations([trial for trial in failing if trial.found]))
     headline = "Not right yet" if wrong else "Something is not filled in yet"
     still_open = [f"{title(name)} is not filled in yet" for name in found.empty]
     points = [*_points(wrong, found), *still_open, *found.notes]
@@ -373,6 +373,14 @@ def _best_explanations(failing) -> dict[str, Difference]:
         in_words = [d for trial in trials for d in trial.found.wrong[name] if d.key == key]
         best[name] = in_words[0]  # those of the smallest case, which is shown
     return best
+
+
+def _with_exchanges(wrong):
+    """Only answers that hold each other's numbers were exchanged; one that merely equals another right one was not."""
+    holds = {name: d.which for name, d in wrong.items() if d.id == ANOTHER}
+    while lost := [name for name in holds if sorted(holds.values()).count(holds[name]) > 1 or holds[name] not in holds]:
+        holds = {name: other for name, other in holds.items() if name not in lost}
+    return {name: d._replace(id="swap_layers") if name in holds else d for name, d in wrong.items()}
 
 
 def _points(wrong, found):

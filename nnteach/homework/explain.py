@@ -55,6 +55,9 @@ class Difference(NamedTuple):
         return self.id, self.which
 
 
+ANOTHER = "equals_another"  # two answers that have changed places are an exchange; see `check.py`
+
+
 def differences(wrong: Wrong) -> list[Difference]:
     """Everything that would explain a wrong answer, the most telling first; never empty."""
     found = []
@@ -96,7 +99,7 @@ def _belongs_to_another(wrong):
     given = wrong.given
     names = [name for name, truth in wrong.others.items()
              if truth.any() and truth.shape == given.shape and np.all(agrees(given, truth))]
-    return [Difference("swap_layers", f"holds what belongs in {name}", name) for name in names]
+    return [Difference(ANOTHER, f"has the numbers that {name} should have", name) for name in names]
 
 
 def _zero(wrong):

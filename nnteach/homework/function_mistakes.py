@@ -42,13 +42,21 @@ def with_mistakes(result, trials, graph):
     named = mistakes_in(graph, [(trial.case.arguments(), trial.found.given, trial.right) for trial in in_order])
     if not named:
         return result
-    return naming(result, [(h.id, *words(h.id)) for h in named])
+    ids = dict.fromkeys(h.id for h in named)
+    return naming(result, [(i, *words(i)) for i in ids], named[0].change.where if len(named) == 1 else "")
 
 
-def naming(result, named):
-    """The result of a check, with mistakes that explain it: (id, what was done, where to look) each."""
+def naming(result, named, where=""):
+    """The result of a check, with mistakes that explain it: (id, what was done, where to look) each.
+
+    Args:
+        result: of the check.
+        named: the mistakes.
+        where: at which node, if it is one mistake made at one node.
+    """
     told, look = phrase("exactly.or").join(did for _, did, _ in named), named[0][2]
-    said = phrase("exactly", did=told, where=""), phrase("look", look=look) + ("" if look.endswith("?") else ".")
+    place = f" ({where})" if where else ""
+    said = phrase("exactly", did=told, where=place), phrase("look", look=look) + ("" if look.endswith("?") else ".")
     ids = dict.fromkeys([*(name for name, _, _ in named), *result.mistakes])
     return replace(result, points=(*said, *result.points), mistakes=tuple(ids))
 
@@ -61,7 +69,7 @@ def mistakes_in(graph, tried) -> list:
         tried: (inputs, what the function returned by name, whether it was right), the smallest wrong case first.
 
     Returns:
-        Hypotheses of the table of mistakes, each id once; none if nothing explains every case.
+        Hypotheses of the table of mistakes; none if nothing explains every case, or too much does.
     """
     left, first = None, {}
     wrong = [case for case in tried if not case[2]][:MOST_CASES]
@@ -75,7 +83,8 @@ def mistakes_in(graph, tried) -> list:
         left = fitting.keys() if left is None else left & fitting.keys()
         if not left:
             return []
-    return list({first[key].id: first[key] for key in first if key in (left or ())}.values())[:MOST_NAMED]
+    fitting = [h for key, h in first.items() if key in (left or ())]
+    return fitting if len({h.id for h in fitting}) <= MOST_NAMED else []
 
 
 def _explains(task, hypothesis, returned):

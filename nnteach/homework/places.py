@@ -7,6 +7,7 @@ import numpy as np
 from .answers import Given
 from .evidence import Evidence
 
+CLOSE = 0.005  # relative; half a unit of the third digit of 1.00
 LEAST = 6  # numbers of an exercise, of which one is wrong, for that to be worth a word
 
 
@@ -69,8 +70,8 @@ def the_spot(evidence: Evidence) -> Spot | None:
 
 
 def _kind(evidence, at):
-    one = Given(*(x[at : at + 1] for x in (evidence.all.array, evidence.all.unit, evidence.all.digits)))
-    truth = evidence.truth[at : at + 1]
-    if np.all(one.agrees(-truth)):
+    mine, truth = evidence.all.array[at], evidence.truth[at]
+    if np.isclose(mine, -truth, rtol=CLOSE, atol=0.0):
         return "sign"
-    return "point" if any(np.all(one.agrees(truth * 10.0**k)) for k in (-3, -2, -1, 1, 2, 3)) else ""
+    shifted = (truth * 10.0**k for k in (-3, -2, -1, 1, 2, 3))
+    return "point" if any(np.isclose(mine, x, rtol=CLOSE, atol=0.0) for x in shifted) else ""

@@ -145,7 +145,9 @@ def _significant(value, digits, way):
     """A value, every entry rounded to some significant digits."""
     array = np.asarray(value, dtype=float)
     scale = 10.0 ** (digits - 1 - _exponent(array))
-    return way(array * scale) / scale if array.ndim else float(way(array * scale) / scale)
+    scaled, whole = array * scale, np.round(array * scale)
+    scaled = np.where(np.abs(scaled - whole) <= NOISE * np.abs(whole), whole, scaled)  # 5.1999999999 is cut off to 5.2
+    return way(scaled) / scale if array.ndim else float(way(scaled) / scale)
 
 
 def _unit(value, digits):

@@ -9,6 +9,7 @@ from .exercise import Task
 from .resolve import Change
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus")
+BEFORE_A_LOSS = (*ACTIVATIONS, "softmax")
 SQUARED = ("square", "absolute")
 LOGARITHMIC = ("xlogy",)
 
@@ -82,13 +83,14 @@ def output(function, paired=None, only=(), but=()):
     """The step from y back to its pre-activation; `paired`: only with (or without) a loss of logarithms."""
 
     def find(task):
-        nodes = task.find("output")
+        nodes = task.find("output") if task.is_network else outermost(task)
         return [
-            ("", (n, 0))
+            ("" if task.is_network else where(task, n), (n, 0))
             for n in nodes
             if (paired is None or is_paired(task) == paired)
             and (not only or n.primitive.name in only)
             and n.primitive.name not in but
+            and (task.is_network or n.active)
         ]
 
     return on(find, function)
@@ -114,11 +116,42 @@ def reading(letter, change, squared=False):
 # ----------------------------------------------------------------------------------------------- the layers
 
 
-def hidden(function, only=ACTIVATIONS, networks_only=False):
-    """Back through a hidden activation; in an expression, through any activation."""
+def outermost(task) -> list:
+    """The activations of a graph that is no network by our plan, behind which no other and no weight comes.
+
+    They make its output. Whatever comes after them, the loss say, has no weights.
+    """
+    before = set()
+    for n in reversed(task.nodes):
+        if n.primitive is not None and (n in before or _is_a_layer(n)):
+            before.update(n.parents)
+    return [n for n in task.nodes if n.primitive and n.primitive.name in BEFORE_A_LOSS and n not in before]
+
+
+def _is_a_layer(node):
+    """Whether a node is an activation, or applies a weight: a parameter of the graph."""
+    name = node.primitive.name
+    if name != "multiply":
+        return name in BEFORE_A_LOSS or name == "matmul"
+    logarithm = any(p.primitive and p.primitive.name == "log" for p in node.parents)  # t · ln y is a loss
+    return not logarithm and any(p.primitive is None and p.active for p in node.parents)
+
+
+def hidden(function, only=ACTIVATIONS, networks_only=False, anywhere=False):
+    """Back through a hidden activation; in a graph that is no network by our plan, every one that is not outermost.
+
+    Args:
+        function: the changed rule.
+        only: names of activations.
+        networks_only: whether other graphs do not have it.
+        anywhere: whether the words fit the output, too; then in such graphs any activation will do.
+    """
 
     def find(task):
         nodes = task.find("activation") if task.is_network else [] if networks_only else task.nodes
+        if not task.is_network and not anywhere and not networks_only:
+            last = set(outermost(task))
+            nodes = [n for n in nodes if n not in last]
         return [(where(task, n), (n, 0)) for n in nodes if n.primitive and n.primitive.name in only]
 
     return on(find, function)
