@@ -31,8 +31,9 @@ each_group = pytest.mark.parametrize("group", GROUPS)
 
 
 def test_no_name_is_false():
-    """Wrong answers of every kind in `false_names.py`, on every exercise; the script itself tries thousands."""
-    tried, false = false_names.run(250, students=1, out=lambda *said: None)
+    """Wrong answers of the kinds in `false_names.py` on a few exercises; the script itself tries thousands on all."""
+    few = ["3-3-3 relu, softmax", "penalty", "hw gates", "(x + y) * z", "(a + b) * (a - b)", "sigmoid(w * x + b)"]
+    tried, false = false_names.run(240, few, students=1, out=lambda *said: None)
     assert tried > 200 and false == []
 
 
