@@ -7,6 +7,7 @@ here.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -14,12 +15,15 @@ import shutil
 import subprocess
 import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from .frameworks.extras import BACKENDS, found
 
-OK, MISSING, BROKEN, NO_GPU = "ok", "missing", "BROKEN", "no GPU"
+OK, MISSING, BROKEN, UNFIT, NO_GPU = "ok", "missing", "BROKEN", "version", "no GPU"
 LIGHT = (  # module, package on PyPI, what is missed without it
     ("matplotlib", "matplotlib", "plots and demos"),
     ("ipywidgets", "ipywidgets", "plots and demos"),
@@ -75,7 +79,39 @@ def examine(devices: bool = False) -> list[Finding]:
     findings += [_try(module, package, purpose) for module, package, purpose in LIGHT]
     findings.append(_chromium())
     findings += [_look_up(module, package, purpose, devices) for module, package, purpose in HEAVY]
-    return findings
+    findings = [with_version(finding) for finding in findings]
+    named = {finding.name for finding in findings}
+    return findings + [with_version(Finding(name, OK, _version(name), core="" in extras))
+                       for name, (_, extras) in requirements().items() if name not in named and _is_unfit(name)]
+
+
+def requirements() -> dict[str, tuple[str, set[str]]]:
+    """What this nnteach asks of packages: name -> ("optuna>=4.3" without the name, the extras that ask; "" is always)."""
+    asked: dict[str, tuple[str, set[str]]] = {}
+    extras = ["", *(metadata.metadata("nnteach").get_all("Provides-Extra") or ())]
+    for line in metadata.requires("nnteach") or ():
+        wanted = Requirement(line)
+        asking = {extra for extra in extras if wanted.marker is None or wanted.marker.evaluate({"extra": extra})}
+        if asking and wanted.name != "nnteach":
+            known = asked.setdefault(wanted.name, (str(wanted.specifier), set()))
+            known[1].update({""} if "" in asking else asking)
+    return asked
+
+
+def _is_unfit(package: str) -> bool:
+    """Whether a package is installed in a version that nnteach cannot work with."""
+    wanted = requirements().get(package, ("", ()))[0]
+    version = _installed(package)
+    return bool(wanted and version) and not SpecifierSet(wanted).contains(version, prereleases=True)
+
+
+def with_version(finding: Finding) -> Finding:
+    """A finding whose package works, but is older or newer than nnteach can do with."""
+    if finding.state not in (OK, NO_GPU) or not _is_unfit(finding.name):
+        return finding
+    wanted = requirements()[finding.name][0]
+    return replace(finding, state=UNFIT, detail=f"{_installed(finding.name)}, and nnteach needs {wanted}",
+                   advice=_command(f'"{finding.name}{wanted}"'))
 
 
 def report(findings: list[Finding]) -> str:
@@ -206,14 +242,17 @@ def find_chromium() -> str | None:
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
-def _version(package: str) -> str:
+def _installed(package: str) -> str:
+    """The version that pip knows of; empty if none."""
     for distribution in (package, f"{package}-cpu"):  # TensorFlow has a smaller one without GPU
-        try:
-            version = metadata.version(distribution)
-            break
-        except metadata.PackageNotFoundError:
-            continue
-    else:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(distribution)
+    return ""
+
+
+def _version(package: str) -> str:
+    version = _installed(package)
+    if not version:
         return "not installed by pip"
     return version + (f"  {_checkout(package)}" if package == "nnteach" else "")
 

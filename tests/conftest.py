@@ -24,6 +24,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("lab") or {"chromium_path", "firefox"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+        if _asks_for_torch(item):
+            item.add_marker("torch")
+
+
+def _asks_for_torch(item):
+    """Whether a test is skipped without PyTorch: by a mark, by its module, or by importorskip("torch") in its code."""
+    if any("torch" in str(mark.kwargs.get("reason", "")).lower() for mark in item.iter_markers("skipif")):
+        return True
+    code = getattr(getattr(item, "function", None), "__code__", None)
+    asks = code is not None and "importorskip" in code.co_names and "torch" in code.co_consts
+    return asks or getattr(getattr(item, "module", None), "torch", None) is not None
 
 
 # Nothing but the pages that a test opens: no updates, no reports, no safe browsing.

@@ -1,11 +1,13 @@
 """The command line as a user meets it: what is printed, where, and with which status."""
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import lowest
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -304,6 +306,39 @@ def test_doctor_finds_this_environment_working(capsys):
     assert "nnteach works here" in out
     states = {line.index(" ok ") for line in out.splitlines() if " ok " in line}
     assert len(states) == 1  # aligned
+
+
+def dist_info(folder, name, version):
+    """What pip leaves of a package: `importlib.metadata` finds this one before the real one."""
+    made = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    made.mkdir()
+    (made / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+
+def test_doctor_says_of_every_package_that_it_is_too_old(tmp_path, monkeypatch):
+    """Whatever pyproject.toml asks for: optuna 4.0 was "ok", and no search could begin."""
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, (wanted, _) in doctor.requirements().items():
+        dist_info(tmp_path, name, "0.0.1")
+        importlib.invalidate_caches()
+        finding = doctor.with_version(doctor.Finding(name, doctor.OK, "0.0.1"))
+        assert (finding.state, finding.detail) == (doctor.UNFIT, f"0.0.1, and nnteach needs {wanted}")
+        assert finding.advice.endswith(f'pip install "{name}{wanted}"')
+
+
+@pytest.mark.parametrize("name, status", [("numpy", 1), ("optuna", 0), ("wasmtime", 1)])
+def test_the_doctor_of_an_environment_that_is_too_old(tmp_path, name, status):
+    dist_info(tmp_path, name, "0.0.1")
+    done = command("doctor", env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == status and "0.0.1, and nnteach needs >=" in done.stdout
+
+
+def test_the_oldest_versions_that_are_tried_are_those_of_pyproject():
+    """What .ci/run installs for its trial: one bound for each package, everywhere the same."""
+    pinned = dict(line.split("==") for line in lowest.constraints(lowest.PYPROJECT.read_text(encoding="utf-8")))
+    asked = {name: wanted for name, (wanted, _) in doctor.requirements().items() if name not in lowest.LEFT_OUT}
+    assert asked.keys() == pinned.keys()
+    assert all(f">={pinned[name]}" in wanted.split(",") for name, wanted in asked.items())
 
 
 @pytest.mark.slow

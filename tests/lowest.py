@@ -1,0 +1,30 @@
+"""Print pip constraints that pin every direct dependency to the oldest version that pyproject.toml allows.
+
+    python tests/lowest.py > lowest.txt && pip install -c lowest.txt ".[lab,search,keras,test]"
+
+What pyproject.toml promises is tried that way by .ci/run; PyTorch is left out, whose old builds bring other CUDAs.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+LEFT_OUT = {"torch", "nnteach"}
+PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+
+
+def constraints(text: str) -> list[str]:
+    """The constraints, one a package; `text` is that of pyproject.toml."""
+    project = tomllib.loads(text)["project"]
+    lines = [*project["dependencies"], *(line for lines in project["optional-dependencies"].values() for line in lines)]
+    found = {}
+    for line in lines:
+        name, bound = re.match(r"([\w.-]+)(?:\[[^\]]*\])?(?:>=([\w.]+))?", line).groups()
+        if name not in LEFT_OUT:
+            found.setdefault(name, bound)
+            assert found[name] == bound, f"{name} has two lower bounds: {found[name]} and {bound}"
+    return [f"{name}=={bound}" for name, bound in sorted(found.items()) if bound]
+
+
+if __name__ == "__main__":
+    print("\n".join(constraints(PYPROJECT.read_text(encoding="utf-8"))))
