@@ -86,7 +86,7 @@ def examine(devices: bool = False) -> list[Finding]:
 
 
 def requirements() -> dict[str, tuple[str, set[str]]]:
-    """What this nnteach asks of packages: name -> ("optuna>=4.3" without the name, the extras that ask; "" is always)."""
+    """What this nnteach asks of packages: name -> (">=4.3", the extras that ask; "" for always)."""
     asked: dict[str, tuple[str, set[str]]] = {}
     extras = ["", *(metadata.metadata("nnteach").get_all("Provides-Extra") or ())]
     for line in metadata.requires("nnteach") or ():

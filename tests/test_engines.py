@@ -30,7 +30,8 @@ print(nt.from_keras(model, [[1.0, 2.0]], [[1.0]], loss="mse").value)
 }
 NEEDS = {"tensorflow": "tensorflow", "torch": "torch", "keras": "keras"}
 
-pytestmark = [pytest.mark.slow, pytest.mark.torch, pytest.mark.skipif(len(ENGINES) < 2, reason="fewer than two engines are installed")]
+pytestmark = [pytest.mark.slow, pytest.mark.torch,
+              pytest.mark.skipif(len(ENGINES) < 2, reason="fewer than two engines are installed")]
 
 
 def python(program, **environment):

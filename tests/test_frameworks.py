@@ -128,7 +128,8 @@ LESSON = """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("engine", "name"), [pytest.param("torch", "PyTorch", marks=pytest.mark.torch), ("jax", "JAX")])
+@pytest.mark.parametrize(("engine", "name"), [
+    pytest.param("torch", "PyTorch", marks=pytest.mark.torch), ("jax", "JAX")])
 def test_the_lesson_on_clothes_runs_on_another_engine(engine, name, nowhere):
     if extras.missing("keras") or not extras.found(engine):
         pytest.skip(f"Keras and {name} are not both installed")
