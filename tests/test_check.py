@@ -615,3 +615,40 @@ def test_a_mistake_that_is_not_in_the_table_is_not_named():
     r = check(lambda *inputs: relu_net_by_hand(factor=2.3)(*inputs), reference("relu_net"))
     assert r.verdict == "wrong" and not any("exactly what you get" in point for point in r.points)
     assert check(relu_net_by_hand(), reference("relu_net")).ok
+
+
+def slopes_left_out(hidden=True, output=True):
+    """A student's function for a network of sigmoid units, with the slopes of some units left out."""
+
+    def backward(x, W1, b1, W2, b2, t):
+        h = sigmoid(W1 @ x + b1)
+        y = sigmoid(W2 @ h + b2)
+        g2 = (y - t) * (y * (1 - y) if output else 1)
+        g1 = (W2.T @ g2) * (h * (1 - h) if hidden else 1)
+        return {"dW1": np.outer(g1, x), "db1": g1, "dW2": np.outer(g2, h), "db2": g2}
+
+    return backward
+
+
+@pytest.mark.parametrize(
+    "left_out, named, other",
+    [
+        ({"output": False}, "out_deriv_missing", "hid_deriv_missing"),
+        ({"hidden": False}, "hid_deriv_missing", "out_deriv_missing"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slope_left_out_is_named_where_it_was_left_out(left_out, named, other, seed):
+    r = check(slopes_left_out(**left_out), SIGMOID, rng=np.random.default_rng(seed))
+    assert r.mistakes[0] == named and other not in r.mistakes
+    assert ("output" if named == "out_deriv_missing" else "hidden") in r.points[0]
+
+
+def test_a_single_layer_has_no_hidden_one():
+    def solution(W=np.array([[0.5, -1.5], [1.0, 2.5]]), x=np.array([0.5, -1.0]), t=np.array([0.25, 0.75])):  # noqa: B008
+        y = sigmoid(W @ x)
+        return {"dW": np.outer((y - t) * y * (1 - y), x)}
+
+    solution.graph = lambda W, x, t: np.sum((nt.sigmoid(nt.variable(W, "W") @ x) - t) ** 2) * 0.5
+    r = check(lambda W, x, t: {"dW": np.outer(sigmoid(W @ x) - t, x)}, solution)
+    assert r.mistakes[0] == "out_deriv_missing" and "hidden" not in r.message

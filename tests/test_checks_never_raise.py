@@ -328,7 +328,7 @@ def solution(x=X2, y=Y2):
     return {"dx": 1 / y, "dy": -x / y**2}
 
 
-solution.graph = lambda x, y: nt.sum(nt.variable(x, "x") / nt.variable(y, "y"))
+solution.graph = lambda x, y: np.sum(nt.variable(x, "x") / nt.variable(y, "y"))
 
 
 def seen(result):
