@@ -52,10 +52,16 @@ class Paths:
         return math.fsum(path.product for path in self.listed)
 
     def __repr__(self):
-        rest = f"\n… and {self.count - len(self.listed)} more" if self.count > len(self.listed) else ""
+        rest = f"\n… and {_counted(self.count - len(self.listed))} more" if self.count > len(self.listed) else ""
         shown = "\n".join(map(repr, self.listed))
         paths_ = "path" if self.count == 1 else "paths"
-        return f"{shown}{rest}\n{self.count} {paths_}, {self.edges} edges; the gradient is {number(self.gradient)}"
+        counted = f"{_counted(self.count)} {paths_}, {self.edges} edges"
+        return f"{shown}{rest}\n{counted}; the gradient is {number(self.gradient)}"
+
+
+def _counted(count):
+    """A number of paths; one that would fill lines, and that Python itself does not write, by its size."""
+    return str(count) if count < 10**100 else f"about 10^{int(math.log10(count))}"
 
 
 def paths(root: Node, wrt: Node, limit: int = 20) -> Paths:
@@ -98,13 +104,23 @@ def _walk(root, wrt, steps: list[Step], names, limit):
     for step in steps:
         incoming.setdefault(step.node, []).append(step)
     ways = _ways(root, wrt)
-    found, stack = [], [(root, (names[root],), ())]
+    found, stack = [], [(root, (names[root], None, None))]  # a way is a link to the way before it: it may be long
     while stack and len(found) < limit:
-        node, nodes, factors = stack.pop()
+        node, way = stack.pop()
         if node is wrt:
-            found.append(Path(nodes[::-1], factors[::-1]))
+            found.append(_path(way))
             continue
         for step in reversed(incoming.get(node, [])):
             if ways[step.parent]:
-                stack.append((step.parent, (*nodes, names[step.parent]), (*factors, step.local)))
+                stack.append((step.parent, (names[step.parent], step.local, way)))
     return found
+
+
+def _path(way):
+    """The path of a way, from the variable on."""
+    nodes, factors = [], []
+    while way:
+        name, local, way = way
+        nodes.append(name)
+        factors.append(local)
+    return Path(tuple(nodes), tuple(factors[:-1]))

@@ -200,3 +200,12 @@ def test_the_softmax_of_a_long_vector_is_told():
     for shown in (jacobian.to_markdown(), jacobian._repr_html_()):
         assert "180 more rows and columns" in shown and len(shown) < 200_000
     assert "more rows" not in nt.softmax_jacobian(np.ones(20)).to_markdown()
+
+
+def test_more_paths_than_python_writes_digits():
+    x = f = nt.variable(1e-300, "x")
+    for _ in range(15_000):
+        f = f + f * 0.0
+    found = nt.paths(f, x, limit=2)
+    assert found.count == 2**15_000
+    assert "… and about 10^4515 more" in repr(found) and "about 10^4515 paths, 45000 edges" in repr(found)
