@@ -21,7 +21,7 @@ COMPUTED = 1e-6  # relative; rounding errors of a double stay far below it
 SINGLE = 1e-4  # relative; what is left when somebody computed in float32
 LARGEST_UNIT = 0.0101  # relative; the third digit of 1.00 is the largest that can be the last one
 NOISE = 1e-9  # relative to the largest entry: an entry that cancels to almost zero has no digits of its own
-MOST_ENTRIES = 100_000  # of what is read one by one
+MOST_ENTRIES = 10_000  # of what is read one by one
 MOST_NESTED = 50
 
 
