@@ -1,10 +1,12 @@
 """What all lessons share: the cell for Colab, and slides whose players step."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -126,9 +128,9 @@ MEASURE = """() => {
 }"""
 
 
-def slides(notebook: Path, folder: Path, env=None) -> Path:
+def slides(notebook: Path, folder: Path, env=None, *options: str) -> Path:
     """`jupyter nbconvert --to slides`, as a lecturer types it; `env` is that of a terminal."""
-    command = [sys.executable, "-m", "nbconvert", "--to", "slides", "--output-dir", str(folder), str(notebook)]
+    command = [sys.executable, "-m", "nbconvert", "--to", "slides", "--output-dir", str(folder), *options, notebook]
     subprocess.run(command, check=True, capture_output=True, timeout=120, env=env)
     return folder / f"{notebook.stem}.slides.html"
 
@@ -186,6 +188,93 @@ def test_players_step_in_slides_even_when_reveal_js_cannot_be_fetched(chromium, 
     page.keyboard.press("ArrowRight")
     assert player.get_attribute("data-step") == "1"
     page.close()
+
+
+OFFLINE = re.findall(r"^(?:npm|jupyter) .+$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+"""The README's two commands for a room without a network."""
+SET = """() => document.querySelector(".MathJax_CHTML, .mjx-chtml") &&
+    !document.querySelector(".MathJax_Preview:not(:empty)")"""
+
+
+@pytest.fixture(scope="module")
+def beside(request):
+    """The folder that the README's `npm install` makes, fetched once."""
+    folder = request.config.cache.mkdir("slides")
+    if not (folder / "node_modules" / "mathjax" / "MathJax.js").is_file():
+        npm = shutil.which("npm") or pytest.skip("npm is not on PATH")
+        try:
+            subprocess.run([npm, *OFFLINE[0].split()[1:]], cwd=folder, capture_output=True, text=True, timeout=180,
+                           check=True)
+        except subprocess.SubprocessError as failure:
+            pytest.skip(f"reveal.js and MathJax could not be fetched: {failure.stderr}")
+    return folder / "node_modules"
+
+
+@pytest.fixture
+def offline(chromium):
+    """A page with the network off, and the list of all that it asks for that is no file of this machine."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    context.set_offline(True)
+    page, asked, errors = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+    assert errors == []
+
+
+@pytest.fixture
+def in_the_course(tmp_path, beside):
+    """Where a terminal of `nnteach lab` stands: a copy of the lessons, and there what npm has put."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns("results"))
+    (tmp_path / "node_modules").symlink_to(beside)
+    return tmp_path
+
+
+def test_the_slides_of_the_readme_turn_and_step_without_a_network(offline, in_the_course):
+    """The README's commands, word for word; then → from slide to slide, and in a player from step to step."""
+    npm, jupyter = OFFLINE
+    assert npm.startswith("npm install ") and jupyter.startswith("jupyter nbconvert --to slides ")
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    subprocess.run(jupyter, shell=True, check=True, capture_output=True, timeout=120, cwd=in_the_course,
+                   env=lab.environment() | {"PATH": path})
+    made, = in_the_course.glob("*.slides.html")
+    offline.goto(made.as_uri())
+    offline.wait_for_function("() => window.Reveal?.isReady()")
+    offline.wait_for_function(SET)
+    offline.evaluate('() => Reveal.configure({ transition: "none" })')
+    headings = offline.locator(".slides > section").count()
+    assert headings > 5
+    for number in range(headings):
+        assert offline.evaluate("() => Reveal.getIndices().h") == number
+        offline.keyboard.press("ArrowRight")
+    assert offline.evaluate("() => Reveal.getIndices().h") == headings - 1
+    offline.keyboard.press("Home")
+    frame = offline.locator(".slides section.present section.present iframe")
+    for _ in range(offline.evaluate("() => Reveal.getTotalSlides()")):
+        if frame.count():
+            break
+        offline.keyboard.press("Space")
+    where, player = "() => JSON.stringify(Reveal.getIndices())", frame.content_frame.locator(PLAYER)
+    before = offline.evaluate(where)
+    player.focus()
+    for key, step in (("ArrowRight", "1"), ("ArrowRight", "2"), ("ArrowLeft", "1"), ("End", "7")):
+        offline.keyboard.press(key)
+        assert player.get_attribute("data-step") == step and offline.evaluate(where) == before
+    offline.keyboard.press("PageDown")  # a clicker that finds no more steps goes on to the next slide
+    offline.wait_for_function(f"before => ({where})() !== before", arg=before)
+
+
+def test_without_mathjax_beside_them_slides_still_turn(offline, in_the_course, beside):
+    (in_the_course / "node_modules").unlink()
+    (in_the_course / "libraries").mkdir()
+    (in_the_course / "libraries" / "reveal.js").symlink_to(beside / "reveal.js")
+    prefix = "--SlidesExporter.reveal_url_prefix=libraries/reveal.js"
+    offline.goto(slides(LESSON, in_the_course, lab.environment(), prefix).as_uri())
+    offline.wait_for_function("() => window.Reveal?.isReady()")
+    offline.keyboard.press("ArrowRight")
+    assert offline.evaluate("() => Reveal.getIndices().h") == 1
 
 
 @pytest.mark.slow
