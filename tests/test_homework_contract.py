@@ -21,7 +21,7 @@ NEVER_APART = {"relu_2_2_1": "relu_upstream"}
 """With two hidden units and one sample, a gate on the sign of what arrives lets both, none, the wrong or the right one
 through: always what another mistake does, or nothing."""
 
-NAMED = {"step_sgd": 0, "step_adagrad": 3}
+NAMED = {"step_sgd": 0, "step_adagrad": 2, "product": 5, "sum_times_difference": 8}
 """Of twenty planted mistakes ten or more are named, but for these exercises: their mistakes change one number, mostly,
 and from one number at three digits none is named."""
 
@@ -73,25 +73,32 @@ def test_right_is_right(key):
         assert hw.check(hw.truth).verdict == "correct" and hw.check(handed_in(hw, hw.truth)).verdict == "correct"
 
 
-def numbers_that_tell(wrong, right):
-    """How many different numbers are neither right nor zero: by fewer than two nothing is named."""
-    return len({abs(x) for name in wrong for x, t in zip(np.ravel(wrong[name]), np.ravel(right[name]), strict=True)
-                if x not in (t, 0.0)})
+def numbers_that_tell(wrong, right, stages):
+    """How many different numbers are wrong, to the digits that are compared, and neither 0 nor 1.
+
+    By fewer than two nothing is named.
+    """
+    return len({abs(x) for name in wrong if stages.get(name) != "correct"
+                for x, t in zip(np.ravel(wrong[name]), np.ravel(right[name]), strict=True)
+                if x != t and abs(x) not in (0.0, 1.0)})
 
 
 @pytest.mark.parametrize("key", [key for key in COURSE if key != "boolean"])  # there many answers are right; see below
 def test_a_mistake_is_wrong_and_named(key):
     """Another mistake for each student, so that many of them have their turn."""
-    named, known = 0, catalogue(drawn(key, STUDENTS[0]).exercise)
+    named, unnamed, known = 0, [], catalogue(drawn(key, STUDENTS[0]).exercise)
     for i, student in enumerate(STUDENTS):
         hw, planted = drawn(key, student), mistakes(key)[i % len(mistakes(key))]
         change = next(h.change for h in hypotheses(hw.task) if h.key == planted)
         answers = handed_in(hw, resolve(hw.task, change))
         r = hw.check(answers)
         assert not r.ok, (student, planted)
-        if numbers_that_tell(answers, handed_in(hw, hw.truth)) > 1 and planted[0] != NEVER_APART.get(key):
-            assert any(known.tied(i, planted[0]) for i in r.mistakes), (student, planted, r)
-            named += 1
+        if numbers_that_tell(answers, handed_in(hw, hw.truth), r.stages) > 1 and planted[0] != NEVER_APART.get(key):
+            is_named = any(known.tied(i, planted[0]) for i in r.mistakes)
+            assert is_named or not r.mistakes, (student, planted, r)  # another name would be a false one
+            named += is_named
+            unnamed += [] if is_named else [(student, planted, r)]
+    assert len(unnamed) <= 1, unnamed  # six digits that four mistakes explain alike
     assert named >= NAMED.get(key, 10), named
 
 
