@@ -155,6 +155,8 @@ def main():
     parser.add_argument("--threads", type=int, default=1, help="of the numerical libraries; 0: as they choose")
     parser.add_argument("--growth", metavar="FILE", help="measure growth, too, and plot it here")
     options = parser.parse_args()
+    if options.rounds < 2:
+        parser.error(f"argument --rounds: expected 2 or more, for quartiles; got {options.rounds}")
     if options.threads:  # processes yet to be started will see it
         os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), str(options.threads)))
     print("| benchmark | engine | compared with | engine | other | times faster (quartiles) | goal | met |")
