@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -105,8 +106,12 @@ def _start(folder: Path, options: list[str], runtime: str | None = None, log=Non
 
 
 def environment() -> dict[str, str]:
-    """The environment in which Jupyter finds our settings, lecture mode and the look of slides."""
-    return os.environ | _first("JUPYTER_CONFIG_PATH", SETTINGS) | _first("JUPYTER_PATH", SHARED)
+    """The environment in which Jupyter finds our settings, lecture mode and the look of slides.
+
+    In a terminal of JupyterLab `jupyter` and `nnteach` are those of this Python, even if its environment is not active.
+    """
+    return (os.environ | _first("JUPYTER_CONFIG_PATH", SETTINGS) | _first("JUPYTER_PATH", SHARED)
+            | _first("PATH", Path(sysconfig.get_path("scripts"))))
 
 
 def _first(variable: str, folder: Path) -> dict[str, str]:

@@ -503,6 +503,7 @@ def framework(code):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("said", documents.python_in_notebooks(), ids=lambda said: said.where)
 def test_python_in_the_text_of_a_lesson_does_what_is_said(said, monkeypatch):
     """That on MNIST, "right in about 97 of 100 new pictures": with the real images, where they are at hand."""
