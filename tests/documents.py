@@ -22,7 +22,7 @@ ERRATA = ROOT / "docs" / "errata.md"  # made from nnteach/errata.toml; tests/tes
 SCRIPTS = [path for folder in ("docs", "solutions", "tests", "nnteach")
            for path in sorted((ROOT / folder).rglob("*.py"))]
 PROGRAM = (r"(?:\S*/bin/|\.venv\\Scripts\\)?(?:python3?|py|pytest|pip|nnteach|jupyter|npx|npm|node|ruff|tsc|apt-get)"
-           r"|\.ci/run|%pip|tests/\w+\.py(?= )")
+           r"|\.ci/run|%pip|tests/\w+\.py(?= )|source(?= \S+/activate)")
 COMMAND = re.compile(rf"(?:[A-Z_]+=\S+ )*(?:{PROGRAM})(?: +\S.*)?$")
 LONE = {"pytest", ".ci/run"}  # the name of any other program, with nothing behind it, is only a name
 SUBCOMMANDS = "lab|show|homework|grade|search|doctor"
@@ -142,7 +142,7 @@ def without_comment(text: str) -> str:
 
 def plain(command: str) -> str:
     """A command as it is typed in an environment that is switched on."""
-    return re.sub(r"(?<!\S)(?:\.venv/bin/|jax/bin/|wasm/bin/(?!python$)|\.venv\\Scripts\\)", "", command)
+    return re.sub(r"(?<!\S)(?:\.venv/bin/(?!activate)|jax/bin/|wasm/bin/(?!python$)|\.venv\\Scripts\\)", "", command)
 
 
 # ------------------------------------------------------------------------------------------------------ Python

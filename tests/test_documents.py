@@ -72,6 +72,8 @@ SMALLER = {
     "nnteach lab": "nnteach lab --check",
     "nnteach lab --course 000": "nnteach lab --course 000 --check",
     "nnteach lab --course 002": "nnteach lab --course 002 --check",
+    "source .venv/bin/activate": "python3 -m venv --without-pip .venv && source .venv/bin/activate && "
+                                 '[ "$(command -v python)" = "$PWD/.venv/bin/python" ]',
     "python -m nnteach": "python -m nnteach --version",
     "python docs/finish.py FILE …": "python docs/finish.py notebooks/01_derivative_and_descent.ipynb",
     "python docs/finish.py notebooks/NAME.ipynb": "python docs/finish.py notebooks/02_x_plus_y_times_z.ipynb",
