@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import shape_text
 from ..numerals import NotANumber, is_list, numeral, typed_list
 from .exercise import Task
+from .guard import guarded
 from .names import unknown_name
 from .resolve import resolve
 from .values import (
@@ -22,6 +23,7 @@ from .values import (
     NotNumbers,
     comma_advice,
     has_gaps,
+    kind_of,
     listed,
     not_finite,
     rounded_too_far,
@@ -79,8 +81,16 @@ def read(value) -> Given:
     """An answer in any form that `values.to_array` takes; of what was typed as text, trailing zeros count as digits.
 
     Raises:
-        NotNumbers: it is something else.
+        NotNumbers: it is something else, whatever a student's object itself raises when it is looked at.
     """
+    given, problem = guarded(_read, value)
+    if problem is None:
+        return given
+    known = isinstance(problem, (NotNumbers, NotANumber))
+    raise NotNumbers(str(problem) if known else f"{kind_of(value)} that cannot be read") from problem
+
+
+def _read(value) -> Given:
     value = listed(value)
     if isinstance(value, str) and is_list(value):
         value = _list_of(value)

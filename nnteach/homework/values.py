@@ -126,7 +126,10 @@ def _tensor(value):
 def listed(value):
     """What is gone through once, as a list; a generator no further than anybody would write by hand."""
     if isinstance(value, (Iterator, range, KeysView, ValuesView, ItemsView)):
-        return list(itertools.islice(iter(value), MOST_ENTRIES))
+        entries = list(itertools.islice(iter(value), MOST_ENTRIES + 1))
+        if len(entries) > MOST_ENTRIES:
+            raise NotNumbers(f"more than {MOST_ENTRIES:,} entries, as from something without an end")
+        return entries
     return value
 
 
