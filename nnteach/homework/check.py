@@ -369,7 +369,8 @@ def _best_explanations(failing) -> dict[str, Difference]:
         # At a kink several slopes are right, but explanations know only one of them: regular cases decide.
         decisive = [trial for trial in trials if not trial.case.special] or trials
         common = set.intersection(*({d.key for d in trial.found.wrong[name]} for trial in decisive))
-        key = next(d.key for d in decisive[0].found.wrong[name] if d.key in common)
+        found = decisive[0].found.wrong[name]
+        key = next((d.key for d in found if d.key in common), found[-1].key)  # another kind of answer in every case
         in_words = [d for trial in trials for d in trial.found.wrong[name] if d.key == key]
         best[name] = in_words[0]  # those of the smallest case, which is shown
     return best

@@ -31,12 +31,26 @@ def quiet():
     """
     streams, depth = (sys.stdout, sys.stderr), sys.getrecursionlimit()
     try:
+        sys.stdout, sys.stderr = map(_KeptOpen, streams)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             yield
     finally:
         sys.stdout, sys.stderr = streams
         sys.setrecursionlimit(depth)
+
+
+class _KeptOpen:
+    """A stream that whoever is called may write to and not close: a closed stdout could not be opened again."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+    def close(self) -> None:
+        pass
 
 
 def said(error) -> str:
