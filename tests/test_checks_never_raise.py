@@ -581,7 +581,7 @@ scalars = st.one_of(
     st.fractions(),
     st.decimals(),
     st.binary(max_size=3),
-    st.sampled_from([*ANSWERS][:60]).map(lambda name: ANSWERS[name]),  # by name: Hypothesis would print the hostile ones
+    st.sampled_from([*ANSWERS][:60]).map(lambda name: ANSWERS[name]),  # Hypothesis would print the hostile ones
     st.floats(-9, 9).map(np.float32),
     st.lists(st.floats(-9, 9), max_size=3).map(np.array),
     st.lists(st.floats(-9, 9), min_size=1, max_size=2).map(nt.constant),
