@@ -738,3 +738,29 @@ def test_a_quiz_is_shown_or_refused_in_words(which):
         nt.quiz("What?", QUIZZES[which], ("a", True, "b"))
     except nt.errors.GraphError as problem:
         assert "options such as" in str(problem)
+
+
+def deep(levels):
+    value = [1.0]
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def endless():
+    value = [1.0]
+    value.append(value)
+    return value
+
+
+WITHOUT_END = {"deep": deep(3_000), "itself": endless(), "dict": {"a": deep(3_000)}, "tuple": (deep(200),)}
+
+
+@pytest.mark.parametrize("name", WITHOUT_END)
+def test_inputs_that_have_no_end_are_refused_in_words(name):
+    """By the teacher's examples, by a generator, and by an example to imitate."""
+    value = WITHOUT_END[name]
+    for solution, more in ((lambda x=1.0, y=value: x, {}), (lambda x, y: x, {"inputs": lambda rng: (1.0, value)}),
+                           (lambda x, y: x, {"inputs": {"x": 1.0, "y": value}})):
+        with pytest.raises(nt.homework.CheckError, match="The input y: expected lists nested at most"):
+            nt.check(lambda x, y: x, solution, **more)

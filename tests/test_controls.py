@@ -302,11 +302,12 @@ WHAT = {
     **{name: functools.partial(level, name) for name in ("scalar", "vector", "neuron", "layer")},
 }
 TOOLBAR = ("first", "previous", "play", "next", "last", "predict", "grain", "help", "table", "theme", "fullscreen",
-           "scalar", "vector")
+           "scalar", "vector", "neuron")
 KEYS = {"ArrowRight": "next", "PageDown": "next", "ArrowLeft": "previous", "PageUp": "previous", "Home": "first",
         "End": "last", "Space": "play", "Shift+ArrowRight": "nextPhase", "Shift+ArrowLeft": "previousPhase",
         "t": "table", "f": "fullscreen", ".": "blank", "b": "blank", "p": "predict", "g": "grain", "c": "cellAfter",
-        "Shift+C": "cellBefore", "?": "help", "Escape": "close", "1": "scalar", "2": "vector"}
+        "Shift+C": "cellBefore", "?": "help", "Escape": "close", "1": "scalar", "2": "vector",
+        "3": "neuron"}
 
 
 @pytest.mark.parametrize("action", TOOLBAR)

@@ -42,6 +42,8 @@ ALLOWED = {
     "frameworks.results:_plain": "over what the package's own cells record", "frameworks.results:_text": ONCE,
     "gradient_check:GradientCheck.kinks": OTHER,
     "homework.answers:Judgement.given": OTHER, "homework.cases:Case.size": OTHER,
+    **{f"homework.check:{name}": NESTED for name in ("_alike", "_as_python")},
+    **{f"homework.domain:{name}": NESTED for name in ("_is_list_of_numbers", "_tuples", "numbers_in", "with_numbers")},
     "homework.definitions:_product": TABLES, "homework.definitions:_sum": TABLES,
     "homework.definitions:_tidy": TABLES, "homework.definitions:in_words": TABLES,
     "homework.functions:exercise": "a word in a comprehension that is a function, too",
@@ -49,6 +51,7 @@ ALLOWED = {
     "homework.handed_in:_literal": "as deep as Python's parser allows brackets, which is 200",
     "homework.sheet:homework": "a word in a comprehension that is a function, too",
     "homework.structure:_collect": NESTED, "homework.structure:_holds_arrays": NESTED,
+    "homework.structure:kept": NESTED,
     **{f"homework.values:{name}": NESTED for name in (
         "_kind_of", "_no_array", "_number", "_odd_one", "_plain", "_tensor", "_typed", "kind_of", "to_array")},
     "nn.checkpoints:flatten": "over what a trainer keeps: optimizer, slots, arrays",

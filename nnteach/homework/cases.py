@@ -7,6 +7,7 @@ word, and the special ones are chosen among those it draws. Numbers are short, s
 hand.
 """
 
+import collections
 import copy
 import inspect
 from collections.abc import Callable, Mapping
@@ -14,7 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import NNTeachError, message
+from .. import nested
+from ..errors import GraphError, NNTeachError, message
 from .domain import Kind, draw, moved, numbers_in, seen_in, special, with_numbers
 from .guard import guarded, quiet, safely, said
 
@@ -242,7 +244,7 @@ def _defaults(solution, names):
         expected = f"to know what {', '.join(empty)} may be"
         advice = "Give inputs=, a function rng -> dict of inputs, or example inputs to imitate"
         raise CheckError(message(expected, "a solution function without examples", advice))
-    return defaults
+    return _of_some_depth(defaults)
 
 
 def _named(values, names) -> dict:
@@ -253,5 +255,15 @@ def _named(values, names) -> dict:
     if set(values) != set(names):
         raise CheckError(message(f"inputs named {', '.join(names)}", ", ".join(map(str, values)) or "none",
                                  "The inputs must fit the solution function's parameters"))
-    return {name: values[name] for name in names}
+    return _of_some_depth({name: values[name] for name in names})
+
+
+def _of_some_depth(inputs: dict) -> dict:
+    """The inputs, if their lists end somewhere: whatever looks into them may then call itself."""
+    for name, value in inputs.items():
+        try:
+            collections.deque(nested.leaves(value), maxlen=0)
+        except GraphError as error:
+            raise CheckError(f"The input {name}: {error}") from None
+    return inputs
 
