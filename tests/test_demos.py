@@ -79,6 +79,7 @@ def test_every_control_has_a_widget_that_holds_its_value(demo):
             assert show.inputs[control.name].value == pytest.approx(control.start)
 
 
+@pytest.mark.slow
 @every_demo
 def test_a_board_that_was_drawn_upon_shows_what_a_new_figure_does(demo):
     board = demo.board()

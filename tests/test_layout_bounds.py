@@ -158,6 +158,7 @@ def test_our_own_layout_is_sound(shape, n):
             assert not overlap(box, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape, n", [("fan_out", 121), ("recurrent", 121), ("skips", 121), ("fan_out", 160)])
 def test_no_long_line_runs_over_a_card_and_no_card_hides(shape, n):
     diagram = diagram_of(shape, n)
@@ -169,6 +170,7 @@ def test_no_long_line_runs_over_a_card_and_no_card_hides(shape, n):
             assert not any(box.x < x < box.right and box.y < y < box.bottom for box in inside), diagram.edge_id(wire)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_our_own_work_grows_with_the_graph_and_not_with_its_square(monkeypatch, shape):
     """Counted: the spots that want room, and the points of the lines."""

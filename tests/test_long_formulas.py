@@ -149,6 +149,7 @@ def test_very_many_inputs_are_listed_only_in_part():
     assert "x19 and 280 more are given" in now and "x20" not in now + say
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make, n", [(used, 300), (used, 401), (alternating, 400)])
 def test_what_a_page_and_a_notebook_show_of_long_sums(make, n):
     player = nt.step(make(n))

@@ -273,6 +273,7 @@ def low_limit():
     sys.setrecursionlimit(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_no_depth_or_width_of_a_graph_is_too_much(low_limit, graph, door):

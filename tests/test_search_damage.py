@@ -96,6 +96,7 @@ def damage(line, how):
             "empty": b"\n"}[how]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["nul", "half", "garbage", "empty"])
 def test_every_damaged_line_is_named_and_the_others_are_kept(ledger, finished, how):
     """Each line of a whole search in turn: what the others hold stays with the candidate that it is about."""
@@ -133,6 +134,7 @@ def test_a_blanked_block_of_several_lines(ledger, finished):
         ledger.with_name("search.log.damaged").unlink()
 
 
+@pytest.mark.slow
 def test_a_search_that_was_stopped_in_the_middle_and_damaged_is_carried_on_with(ledger, finished):
     """Candidates that wait, are half done, and done: cut at every line, with the line before damaged."""
     lines, table = finished

@@ -22,6 +22,7 @@ DRAW, TRACE = (sys.modules[name] for name in ("nnteach.draw", "nnteach.trace")) 
 
 # ------------------------------------------------------------------------------------------- refused, with advice
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("show", [nt.draw, nt.step])
 def test_a_hundred_thousand_nodes_are_refused_before_any_of_them_is_told(monkeypatch, shape, show):
@@ -32,6 +33,7 @@ def test_a_hundred_thousand_nodes_are_refused_before_any_of_them_is_told(monkeyp
         show(root)
 
 
+@pytest.mark.slow
 def test_the_advice_for_a_large_graph_works():
     x = nt.variable(0.5, "x")
     h, on_the_way = x, None

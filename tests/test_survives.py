@@ -134,6 +134,7 @@ def count(run):
     return int(run(COUNT)[-1]["stream"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIDGETS)
 def test_a_cell_that_is_run_again_closes_its_widgets(run, name):
     run(SHOWN[name])
