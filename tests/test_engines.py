@@ -91,3 +91,9 @@ def test_only_the_noise_of_loading_is_kept_away(line, kept, capfd):
     with _without_noise():
         os.write(2, line)
     assert (line.decode() in capfd.readouterr().err) == kept
+
+
+def test_a_module_that_is_forbidden_is_not_loaded():
+    """`sys.modules["tensorflow"] = None` is how a process says that it does without."""
+    done = python("import sys; sys.modules['tensorflow'] = None\nimport nnteach as nt; nt.needs('torch')\n" + WORK["torch"])
+    assert done.returncode == 0 and "CUDA initialization" not in done.stderr, said(done)

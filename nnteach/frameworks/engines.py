@@ -8,12 +8,14 @@ stderr that no setting keeps away: that it found no GPU, which `nnteach doctor -
 """
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import os
 import re
 import sys
 import tempfile
+import warnings
 from types import ModuleType
 
 from ..errors import NNTeachError, message
@@ -39,16 +41,31 @@ def load(engine: str) -> ModuleType:
     """
     if engine == "torch":
         check_torch()
-    if engine in sys.modules:
-        return sys.modules[engine]
-    triton_first()
-    with _without_noise():
-        return importlib.import_module(engine)
+    if not _is_loaded(engine):
+        triton_first()
+        with _without_noise():
+            importlib.import_module(engine)
+    if engine == "torch":
+        _ask_for_cuda()
+    return sys.modules[engine]
+
+
+def _is_loaded(module: str) -> bool:
+    """Whether a module is there; None stands for one that somebody has forbidden to import."""
+    return sys.modules.get(module) is not None
+
+
+@functools.cache
+def _ask_for_cuda() -> None:
+    """Have PyTorch look for a GPU: a build for NVIDIA warns once that it finds no driver."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="CUDA initialization")
+        sys.modules["torch"].cuda.is_available()
 
 
 def triton_first() -> None:
     """Load triton, where it is installed, if TensorFlow has not been loaded yet; afterwards both are safe."""
-    if "tensorflow" not in sys.modules and "triton" not in sys.modules and found("triton"):
+    if not _is_loaded("tensorflow") and not _is_loaded("triton") and found("triton"):
         with contextlib.suppress(Exception):  # a triton that cannot be loaded cannot clash either
             importlib.import_module("triton")
 
@@ -59,7 +76,7 @@ def check_torch() -> None:
     Raises:
         EngineClash: if TensorFlow was loaded before triton; the next step of an optimizer could end the process.
     """
-    if "tensorflow" in sys.modules and "triton" not in sys.modules and found("triton"):
+    if _is_loaded("tensorflow") and not _is_loaded("triton") and found("triton"):
         raise EngineClash(message(
             "PyTorch to be loaded before TensorFlow",
             "a process that loaded TensorFlow first: their builds for NVIDIA clash, and would end it without a word",
