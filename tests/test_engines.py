@@ -95,5 +95,6 @@ def test_only_the_noise_of_loading_is_kept_away(line, kept, capfd):
 
 def test_a_module_that_is_forbidden_is_not_loaded():
     """`sys.modules["tensorflow"] = None` is how a process says that it does without."""
-    done = python("import sys; sys.modules['tensorflow'] = None\nimport nnteach as nt; nt.needs('torch')\n" + WORK["torch"])
+    program = "import sys; sys.modules['tensorflow'] = None\nimport nnteach as nt; nt.needs('torch')\n"
+    done = python(program + WORK["torch"])
     assert done.returncode == 0 and "CUDA initialization" not in done.stderr, said(done)
