@@ -67,7 +67,7 @@ def test_the_player_writes_every_ending(first, tmp_path, ending, capsys):
     path = tmp_path / f"f{ending}"
     nt.step(first.root).save(path)
     starts = {".pdf": b"%PDF", ".png": b"\x89PNG", ".gif": b"GIF89a", ".svg": b"<svg", ".html": b"<!doctype html>",
-              ".tex": b"\\documentclass", ".md": b"## f = q", ".csv": b"node,op", ".steps.csv": b"step,phase"}
+              ".tex": b"\\documentclass", ".md": b"## f = (x + y)", ".csv": b"node,op", ".steps.csv": b"step,phase"}
     assert path.read_bytes().startswith(starts[ending])
     assert capsys.readouterr() == ("", "")
 
