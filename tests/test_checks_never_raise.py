@@ -740,20 +740,7 @@ def test_a_quiz_is_shown_or_refused_in_words(which):
         assert "options such as" in str(problem)
 
 
-def deep(levels):
-    value = [1.0]
-    for _ in range(levels):
-        value = [value]
-    return value
-
-
-def endless():
-    value = [1.0]
-    value.append(value)
-    return value
-
-
-WITHOUT_END = {"deep": deep(3_000), "itself": endless(), "dict": {"a": deep(3_000)}, "tuple": (deep(200),)}
+WITHOUT_END = {"deep": deep(3_000), "itself": itself(), "dict": {"a": deep(3_000)}, "tuple": (deep(200),)}
 
 
 @pytest.mark.parametrize("name", WITHOUT_END)
