@@ -14,7 +14,7 @@ from ..nn.activations import leaky_relu
 from . import keras_run
 from .build import BridgeError, Builder, at_least_one, require, unsupported
 from .keras_losses import Loss
-from .verify import Opened, compare, same
+from .verify import Opened, compare, same, untouched
 
 
 def from_keras(model, X, y, loss=None, *, training: bool = False, masks=None) -> Node:
@@ -45,7 +45,7 @@ def from_keras(model, X, y, loss=None, *, training: bool = False, masks=None) ->
     """
     if not isinstance(model, require("keras", "keras").Model):
         raise BridgeError(message("a model of Keras, a keras.Model", f"{model!r:.80}"))
-    with keras_run.untouched():
+    with untouched():
         return _open(model, at_least_one(np.asarray(X)), np.asarray(y), loss, training, masks)
 
 

@@ -4,8 +4,6 @@ Everything runs in a StatelessScope: the model works on other tensors in the pla
 averages nor seeds nor gradients of the student's model move.
 """
 
-import random
-import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -13,19 +11,6 @@ import numpy as np
 from ..errors import message
 from .build import BridgeError
 from .verify import Theirs
-
-
-@contextmanager
-def untouched():
-    """Whatever runs inside draws no random number of the student's, and says nothing that is ours to say."""
-    numpy, python = np.random.get_state(), random.getstate()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the student hears them from a call of the model
-            yield
-    finally:
-        np.random.set_state(numpy)
-        random.setstate(python)
 
 
 def run(model, X, loss, training, masks, drops, seed=None) -> Theirs:

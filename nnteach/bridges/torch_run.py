@@ -8,12 +8,12 @@ import copy
 import inspect
 import random
 import sys
-import warnings
 from contextlib import contextmanager
 
 import numpy as np
 
 from ..errors import message
+from . import verify
 from .build import BridgeError
 from .verify import Theirs
 
@@ -125,20 +125,14 @@ def untouched():
     """Whatever runs inside draws no random number of the student's, and gradients are on whatever the mode."""
     import torch
 
-    numpy, python = np.random.get_state(), random.getstate()
-    try:
-        with (
-            torch.random.fork_rng(devices=[]),
-            torch.inference_mode(False),
-            torch.enable_grad(),
-            torch.device("cpu"),
-        ):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the student hears them from a call of the model
-                yield
-    finally:
-        np.random.set_state(numpy)
-        random.setstate(python)
+    with (
+        verify.untouched(),
+        torch.random.fork_rng(devices=[]),
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        torch.device("cpu"),
+    ):
+        yield
 
 
 def copied(model, training):

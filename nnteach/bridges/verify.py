@@ -5,6 +5,9 @@ to rounding, or the model is refused with both numbers. So whatever a table of l
 method that was replaced, a setting) is found here at the latest.
 """
 
+import random
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +27,19 @@ AS_MUCH = 30
 AT_MOST = {"float64": (1e-6, 1e-11), "float32": (1e-2, 1e-6)}
 """… but no more than this share of the largest number, or this much: beyond, it is no rounding but another case."""
 FINDING_IT = "To find the place, open the model with fewer layers"
+
+
+@contextmanager
+def untouched():
+    """Whatever runs inside draws no random number of the student's, and says nothing that is ours to say."""
+    numpy, python = np.random.get_state(), random.getstate()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the student hears them from a call of the model
+            yield
+    finally:
+        np.random.set_state(numpy)
+        random.setstate(python)
 
 
 @dataclass
