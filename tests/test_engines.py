@@ -93,6 +93,7 @@ def test_only_the_noise_of_loading_is_kept_away(line, kept, capfd):
     assert (line.decode() in capfd.readouterr().err) == kept
 
 
+@pytest.mark.skipif("torch" not in ENGINES, reason="PyTorch is not installed")
 def test_a_module_that_is_forbidden_is_not_loaded():
     """`sys.modules["tensorflow"] = None` is how a process says that it does without."""
     program = "import sys; sys.modules['tensorflow'] = None\nimport nnteach as nt; nt.needs('torch')\n"
