@@ -110,6 +110,8 @@ def _sweep(root, order, totals, read):
             continue
         upstream, out, inputs = totals[node], read(node), [*map(read, parents)]
         rules, static = node.primitive.vjps, node.static
+        if type(rules) is not tuple:  # any number of inputs
+            rules, inputs = node.primitive.rules(inputs, static)
         for slot, parent in enumerate(parents):
             if not parent.active or (rule := rules[slot]) is None:
                 continue
@@ -138,7 +140,8 @@ def _sweep(root, order, totals, read):
 
 def _contribution(node, slot, upstream, out, inputs):
     """Apply one rule where plain floats may raise; NumPy answers inf or nan instead."""
-    rule = node.primitive.vjps[slot]
+    rules, inputs = node.primitive.rules(inputs, node.static)
+    rule = rules[slot]
     try:
         return rule(upstream, out, *inputs, **node.static)
     except ZeroDivisionError:

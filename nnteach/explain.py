@@ -103,12 +103,16 @@ def _backward(root, names):
 
     An array is added in a new one: `du += …` would also change the gradient that `du` was set equal to.
     """
+    node = rules = None
     for step in backward_steps(root):
+        if step.node is not node:  # one after the other hands on to all of its inputs
+            node, rules = step.node, _rules(step.node, names)
         target = f"d{names[step.parent]}"
         if step.kind == "unbroadcast":
             written = f"ops.sum_to({target}_here, shape={step.parent.shape})"
         else:
-            written = _write(_rule(step, Symbol(f"d{names[step.node]}", step.upstream), names))
+            upstream = Symbol(f"d{names[node]}", step.upstream)
+            written = _write(as_symbol(rules(step.slot, upstream)))
         if step.total is None:
             yield f"{target}_here = {written}"
         elif step.before is None:
@@ -117,10 +121,11 @@ def _backward(root, names):
             yield f"{target} += {written}" if step.parent.shape == () else f"{target} = {target} + {written}"
 
 
-def _rule(step, upstream, names):
-    node = step.node
-    inputs = [_symbol(p, names) for p in node.parents]
-    return as_symbol(node.primitive.vjps[step.slot](upstream, Symbol(names[node], node.value), *inputs, **node.static))
+def _rules(node, names):
+    """The rules of a node on symbols, as a function of slot and upstream gradient."""
+    rules, given = node.primitive.rules([_symbol(p, names) for p in node.parents], node.static)
+    out = Symbol(names[node], node.value)
+    return lambda slot, upstream: rules[slot](upstream, out, *given, **node.static)
 
 
 def _write(symbol: Symbol) -> str:

@@ -168,7 +168,8 @@ def _sides(node):
         return []
     asked = [node] if _is_flat(node) else []
     inputs, out = [constant(p.value) for p in node.parents], constant(node.value)
-    for rule in [node.primitive.vjps[slot] for slot, p in enumerate(node.parents) if p.active]:
+    rules, inputs = node.primitive.rules(inputs, node.static)
+    for rule in [rules[slot] for slot, p in enumerate(node.parents) if p.active]:
         try:
             with np.errstate(all="ignore"):
                 local = rule and rule(constant(np.ones_like(node.value)), out, *inputs, **node.static)

@@ -48,6 +48,13 @@ class Primitive:
         added = self.setting(shapes, static or {}) if self.setting else ""
         return f"{self.notation}{SETTING}{added}" if added else self.notation
 
+    def rules(self, inputs, static):
+        """The rules for these inputs, one per slot, and what to give them as inputs: `rules[slot](g, y, *given)`.
+
+        Whoever applies several rules of one node asks once and keeps the answer.
+        """
+        return self.vjps.at(inputs, static) if type(self.vjps) is every_slot else (self.vjps, inputs)
+
     def __call__(self, *inputs, **static):
         for x in inputs:
             if type(x) not in _NUMBERS and (apply := getattr(type(x), "__apply__", None)) is not None:
@@ -94,13 +101,24 @@ def entry(*vjps, notation=None, elementwise=True, numpy=(), kink=None, setting=N
 
 
 class every_slot:
-    """The rules of a primitive with any number of inputs, made by one function of the slot."""
+    """The rules of a primitive with any number of inputs, made by one function of the slot.
 
-    def __init__(self, rule_of):
-        self.rule_of = rule_of
+    Args:
+        rule_of: slot -> rule, `rule(g, y, *inputs, **static)`.
+        rules_at: (inputs, static) -> a function slot -> rule without inputs, `rule(g, y, **static)`. Handing k inputs
+            to k rules, each of which looks at all of them, would cost the square of k; what they have to know of each
+            other is found out here, once.
+    """
+
+    def __init__(self, rule_of, rules_at=None):
+        self.rule_of, self.rules_at = rule_of, rules_at
 
     def __getitem__(self, slot):
         return self.rule_of(slot)
+
+    def at(self, inputs, static):
+        """The rules for these inputs, and the inputs that they want to be given."""
+        return (self, inputs) if self.rules_at is None else (every_slot(self.rules_at(inputs, static)), ())
 
 
 def plain(scalar, array):

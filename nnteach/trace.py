@@ -112,6 +112,7 @@ class Trace:
         self.memories: dict[int, Memory] = {}
         self._symbols: dict[Node, Symbol] = {}  # of a node with very many inputs they are wanted at every step
         self._operations: dict[Node, Symbol] = {}
+        self._rules: dict[Node, tuple] = {}
         with np.errstate(all="ignore"):  # an inf or nan is shown in its step; a warning on top says nothing new
             self.steps = tuple(_all_steps(root, self.nodes, learning_rate) if optimizer is None else self._training())
 
@@ -135,7 +136,7 @@ class Trace:
     def but(self, **changes) -> "Trace":
         """A copy with something else in it; the formulas, which hold names and words, are made anew."""
         other = object.__new__(Trace)
-        other.__dict__ |= self.__dict__ | changes | {"_symbols": {}, "_operations": {}}
+        other.__dict__ |= self.__dict__ | changes | {"_symbols": {}, "_operations": {}, "_rules": {}}
         return other
 
     def _training(self):
@@ -316,11 +317,18 @@ class Trace:
     def rule(self, step: Step, upstream: Symbol, result=None) -> Symbol:
         """The rule of a step, run on symbols; where it does not run on them, just `result` or the contribution."""
         node = step.node
-        out, inputs = Symbol(self.names[node], node.value), [self.symbol(p) for p in node.parents]
+        rules, out, inputs = self._rules_of(node)
         try:
-            return self.cut(as_symbol(node.primitive.vjps[step.slot](upstream, out, *inputs, **node.static)))
+            return self.cut(as_symbol(rules[step.slot](upstream, out, *inputs, **node.static)))
         except (TypeError, AttributeError, ValueError):  # a rule of one's own that asks more than a symbol can answer
             return Symbol(None, step.contribution if result is None else result)
+
+    def _rules_of(self, node):
+        """The rules of a node, its own symbol and those to give them; a node of many inputs is asked at many steps."""
+        if node not in self._rules:
+            rules, inputs = node.primitive.rules([self.symbol(p) for p in node.parents], node.static)
+            self._rules[node] = rules, Symbol(self.names[node], node.value), inputs
+        return self._rules[node]
 
     # ---------------------------------------------------------------------------- as documents
 

@@ -8,7 +8,7 @@ import pytest
 from layout_bounds import SHAPES
 
 import nnteach as nt
-from nnteach import explain, worked, zoom
+from nnteach import explain, ops, worked, zoom
 from nnteach.errors import GraphError
 from nnteach.export import pages
 from nnteach.export.names import tidied
@@ -155,6 +155,55 @@ def test_reasons_are_told_of_neighbours_only(monkeypatch):
     trace = nt.trace(SHAPES["depth"](400))
     steps = sum(order_question(trace, k) is not None for k in range(1, len(trace) + 1))
     assert next(counted) <= order.MOST_WRONG * steps
+
+
+JOINED = {
+    "stack": lambda xs: nt.stack(xs), "concatenate": lambda xs: np.concatenate([x.reshape(1) for x in xs]),
+    "columns": lambda xs: np.column_stack([x.reshape(1, 1) for x in xs]), "hstack": lambda xs: np.hstack(
+        [x.reshape(1) for x in xs]), "last axis": lambda xs: nt.stack([x.reshape(1) for x in xs], axis=-1),
+}
+LOOKS = {
+    "backward": lambda f, x: f.backward(), "symbolic": lambda f, x: nt.grad(f, x, symbolic=True),
+    "text": lambda f, x: nt.trace(f).to_text(), "json": lambda f, x: nt.trace(f).to_json(),
+    "code": lambda f, x: nt.explain_code(f), "draw": lambda f, x: nt.draw(f).svg,
+    "check": lambda f, x: nt.check_gradients(f, x[:1]), "hessian": lambda f, x: nt.hessian(f, x[0]),
+}
+
+
+@pytest.mark.parametrize("door", LOOKS)
+@pytest.mark.parametrize("joined", JOINED)
+def test_a_node_of_many_inputs_costs_in_proportion_to_them(monkeypatch, joined, door):
+    """Counted: how often the table of primitives asks for a shape. Eight times the inputs are eight times as many."""
+    asked = itertools.count()
+    shape_of = ops.shape_of
+    monkeypatch.setattr(ops, "shape_of", lambda x: next(asked) * 0 or shape_of(x))
+    counts = []
+    for k in (30, 240):
+        xs = [nt.variable(0.1 * i, f"x{i}") for i in range(k)]
+        f = (JOINED[joined](xs) ** 2).sum()
+        before = next(asked)
+        LOOKS[door](f, xs)
+        counts.append(next(asked) - before)
+    assert counts[1] <= 12 * counts[0]
+
+
+@pytest.mark.parametrize("joined", JOINED)
+def test_a_rule_of_a_joint_is_given_no_other_inputs(monkeypatch, joined):
+    """To hand k inputs to each of k rules would cost the square of k, even if none of them looks."""
+    given, original = [], ops.concatenate.vjps.rules_at
+
+    def counted(inputs, static):
+        rule_of = original(inputs, static)
+        return lambda slot: lambda *args, **static: given.append(len(args)) or rule_of(slot)(*args, **static)
+
+    monkeypatch.setattr(ops.concatenate.vjps, "rules_at", counted)
+    xs = [nt.variable(0.1 * i, f"x{i}") for i in range(40)]
+    f = (JOINED[joined](xs) ** 2).sum()
+    f.backward()
+    assert given == [2] * 40 and np.allclose([x.grad for x in xs], [0.2 * i for i in range(40)])
+    nt.explain_code(f)
+    nt.trace(f).to_text()
+    assert {*given} == {2}
 
 
 def test_symbols_are_made_once_and_not_at_every_step(monkeypatch):
