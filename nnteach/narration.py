@@ -75,10 +75,25 @@ def tell_node(trace: Trace, k: int, language: str | None = None) -> Story | None
     told = (Line("rule", "=", rule, left=trace.gradient(node, last.total, "result")),
             Line("numbers", "=", rule, numbers=True),
             Line("result", "=", Symbol(None, last.total, "result")))
+    notes = _gathered_notes(trace, arrivals)
     if len(steps) == 1:  # one contribution, which was summed to the node's shape
-        return replace(_unbroadcast(trace, last, names, text), lines=told)
-    return Story(text("now.gathered", count=str(len(steps))), None, told, _sum_of(steps, text), text("remark.branch"),
-                 _say_gathered(trace, steps, text))
+        story = replace(_unbroadcast(trace, last, names, text), lines=told)
+    else:
+        story = Story(text("now.gathered", count=str(len(steps))), None, told, _sum_of(steps, text),
+                      text("remark.branch"), _say_gathered(trace, steps, text))
+    return replace(story, notes=notes, remark=" ".join([*notes, story.remark]))
+
+
+def _gathered_notes(trace, arrivals):
+    """What the single steps must say to be true, said once; of which node, if only some of them say it."""
+    found, givers = {}, set()
+    for step in (trace.steps[k - 1] for k in arrivals):
+        giver = trace.names[step.node]
+        givers.add(giver)
+        for note in _notes(trace, step, Words(trace.language, {"node": giver, "parent": trace.names[step.focus]})):
+            found.setdefault(note, {})[giver] = None
+    return tuple(note if len(givers) == len(of) else f"{_listed(list(of), trace.language)}: {note}"
+                 for note, of in found.items())
 
 
 def _sum_of(steps, text):
@@ -221,6 +236,9 @@ def _unbroadcast(trace, step, names, text):
             Line("numbers", "=", formula.combined(rule.notation, step.contribution, (raw,), elementwise=False),
                  numbers=True),
             Line("result", "=", Symbol(None, step.contribution, "result", row=rule.row)))
+    if np.size(raw.value) == step.parent.size:  # one number in brackets and without: nothing was copied
+        return Story(text("now.reshaped"), None, told, _ledger(step, text), text("remark.reshaped"),
+                     text("say.reshaped"))
     key = "say.unbroadcast" if _is_number(step.contribution) else "say.unbroadcast.array"
     say = text(key, total=text.aloud(step.contribution) if _is_number(step.contribution) else "")
     return Story(text("now.unbroadcast"), None, told, _ledger(step, text), text("remark.unbroadcast"), say)

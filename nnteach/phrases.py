@@ -21,6 +21,7 @@ ENGLISH = {
     "now.contribution": "{node} hands its gradient to {parent}",
     "now.gathered": "all {count} contributions to {parent} are in",
     "now.unbroadcast": "the copies of {parent} are added up",
+    "now.reshaped": "the gradient takes the shape of {parent}",
     "now.update": "{node} takes a step downhill",
     # captions of the lines
     "because": "because",
@@ -69,6 +70,8 @@ ENGLISH = {
                        "so the gradients of its copies are added: {total}.",
     "say.unbroadcast.array": "{parent} was used several times in one operation, "
                              "so the gradients of its copies are added.",
+    "say.reshaped": "{parent} was used once, in another shape: its gradient keeps its numbers and takes the shape "
+                    "of {parent}.",
     "say.zero": "Iteration {k} of {n}: all gradients are set to zero, and the forward pass begins.",
     "say.trained": "{node} becomes {total}: from {before}, a step of {optimizer} with learning rate {rate}, "
                    "where the gradient is {gradient}.",
@@ -103,6 +106,7 @@ ENGLISH = {
     "remark.mean": "A mean hands every entry an equal share of the gradient.",
     "remark.branch": "{parent} is used more than once: at branches gradients add.",
     "remark.unbroadcast": "What was copied on the way forward is added up on the way back.",
+    "remark.reshaped": "A gradient always has the shape of what it belongs to.",
     "remark.zero": "Without this, the new gradients would be added to those of the last iteration.",
     "remark.trained": "What the optimizer remembers is updated first; the step is made with that.",
     "remark.loss.fell": "The loss has fallen from {before} to {now}.",

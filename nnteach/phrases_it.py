@@ -14,6 +14,7 @@ ITALIAN = {
     "now.contribution": "{node} trasmette il suo gradiente a {parent}",
     "now.gathered": "{parent} ha ricevuto tutti i {count} contributi",
     "now.unbroadcast": "si sommano le copie di {parent}",
+    "now.reshaped": "il gradiente prende la forma di {parent}",
     "now.update": "{node} fa un passo in discesa",
     # captions of the lines
     "because": "poiché",
@@ -62,6 +63,8 @@ ITALIAN = {
                        "sommano: {total}.",
     "say.unbroadcast.array": "{parent} è stato usato più volte in una sola operazione, perciò i gradienti delle sue "
                              "copie si sommano.",
+    "say.reshaped": "{parent} è stato usato una volta sola, in un'altra forma: il suo gradiente conserva i numeri e "
+                    "prende la forma di {parent}.",
     "say.zero": "Iterazione {k} di {n}: tutti i gradienti si azzerano e si riparte in avanti.",
     "say.trained": "{node} diventa {total}: da {before}, un passo di {optimizer} con learning rate {rate}, "
                    "dove il gradiente è {gradient}.",
@@ -100,6 +103,7 @@ ITALIAN = {
     "remark.mean": "Una media dà a ogni elemento una parte uguale del gradiente.",
     "remark.branch": "{parent} è usato più di una volta: nelle diramazioni i gradienti si sommano.",
     "remark.unbroadcast": "Ciò che in avanti è stato copiato, all'indietro si somma.",
+    "remark.reshaped": "Un gradiente ha sempre la forma di ciò a cui appartiene.",
     "remark.zero": "Altrimenti i nuovi gradienti si sommerebbero a quelli dell'ultima iterazione.",
     "remark.trained": "Prima si aggiorna ciò che l'ottimizzatore ricorda; con quello si fa il passo.",
     "remark.loss.fell": "La loss è scesa da {before} a {now}.",
