@@ -1,4 +1,4 @@
-"""Numbers as people type them: 4.3, 4,3, −4.3 with a real minus sign, 1/3, 1.2e-3, 1·10⁻³; and lists of such numbers.
+"""Numbers as people type them: 4.3, 4,3, −4.3 with a real minus sign, 1/3, 1.2e-3, 1·10⁻³, 12.5 %; and lists of these.
 
 One reader for whatever is typed, in a notebook, on a sheet or in the player, so that all of them know the same numbers.
 """
@@ -11,9 +11,13 @@ MINUS = "−‐‑‒–﹣－"  # what text programs make of a minus sign
 SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 FLAGS = re.IGNORECASE | re.ASCII
 DECIMAL = r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)"
-POWER = r"10(?:\^|\*\*)\(?[+-]?\d+\)?"
+POWER = r"10(?:\^|\*\*)[({]?[+-]?\d+[)}]?"
 NUMBER = re.compile(rf"(?P<mantissa>{DECIMAL})(?:e(?P<e>[+-]?\d+)|[*·⋅×x](?P<times>{POWER}))?", FLAGS)
 TEN = re.compile(rf"(?P<sign>[+-]?)(?P<times>{POWER})", FLAGS)
+SHARES = {"%": -2, "‰": -3}  # powers of ten
+PERCENT = re.compile(r"\s*(?:[%‰]|per ?cent\b)", FLAGS)
+GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*(?![\d.,])")
+BOTH_MARKS = re.compile(r"([+-]?)(\d{1,3}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*)(?!(?P=mark))[.,](\d+)(.*)")
 MOST_LETTERS = 400  # of one number
 MOST_SHOWN = 30
 
@@ -43,14 +47,29 @@ def numeral(text: str) -> Numeral:
         NotANumber: it stands for none.
     """
     written = _plain(text)
+    share = SHARES.get(written[-1:], 0)
+    written = written[:-1].rstrip() if share else written
     above, slash, below = written.partition("/")
     if not slash:
-        return _number(written, text)
+        return _number(written, text, share)
     one, other = _number(above, text), _number(below, text)
     if other.value == 0:
         raise NotANumber(f"the text {shown(text)}, a division by 0")
-    value = one.value / other.value
+    value = one.value / other.value / 10**-share
     return Numeral(value, *_digits(value))
+
+
+def otherwise(text: str) -> dict[str, str]:
+    """What a text can mean besides what `numeral` reads: what was read otherwise -> the text that says so plainly.
+
+    "12.5 %" may answer a question for percent; "1,234" is 1.234 or, with a comma between thousands, 1234.
+    """
+    found = {}
+    if PERCENT.search(text):
+        found["percent"] = PERCENT.sub("", text)
+    if GROUPED.search(text):
+        found["thousands"] = GROUPED.sub(lambda m: m[0].replace(m["mark"], ""), text)
+    return found
 
 
 def typed_list(text: str) -> list:
@@ -60,6 +79,7 @@ def typed_list(text: str) -> list:
         NotANumber: the brackets do not fit.
     """
     between = r"\s;" if ";" in text else r"\s,"
+    text = PERCENT.sub(lambda m: "‰" if "‰" in m[0] else "%", text)  # a blank before it separates nothing
     found, depth = [[]], 0
     for token in re.findall(rf"[\[\]()]|[^\[\](){between}]+", text):
         if token in "[(":
@@ -98,10 +118,14 @@ def _plain(text):
     text = unicodedata.normalize("NFKC", text).replace("\u2044", "/")
     text = re.sub(f"[{MINUS}]", "-", text)
     text = re.sub(r"(?<=\d)[ _'’](?=\d{3}(?!\d))", "", text)  # 60 000
-    return re.sub(r"\s*([-+*·⋅×/^])\s*", r"\1", text)
+    text = PERCENT.sub(lambda m: "‰" if "‰" in m[0] else "%", text)
+    text = re.sub(r"\s*([-+*·⋅×/^]|(?<=[\d ])x(?=[\d ]))\s*", r"\1", re.sub(r"^[≈~=]\s*", "", text))
+    if both := BOTH_MARKS.fullmatch(text):  # 1.234,5 and 1,234.5: the last mark is the decimal one
+        return f"{both[1]}{both[2].replace(both['mark'], '')}.{both[4]}{both[5]}"
+    return GROUPED.sub(lambda m: m[0].replace(m["mark"], "") if m[0].count(m["mark"]) > 1 else m[0], text)
 
 
-def _number(written, text):
+def _number(written, text, share=0):
     if named := re.fullmatch(r"[+-]?(nan|inf|infinity|∞)", written, re.IGNORECASE):
         raise NotANumber(f"{named[0].lower()}, which is no finite number")
     match = NUMBER.fullmatch(written) or TEN.fullmatch(written)
@@ -109,12 +133,17 @@ def _number(written, text):
         raise NotANumber(f"the text {shown(text)}, which is no number")
     parts = match.groupdict()
     mantissa = (parts.get("mantissa") or f"{parts.get('sign', '')}1").replace(",", ".")
-    power = parts.get("e") or re.sub(r"^10(\^|\*\*)|[()]", "", parts.get("times") or "") or "0"
-    value = float(f"{mantissa}e{power}")
+    power = parts.get("e") or re.sub(r"^10(\^|\*\*)|[(){}]", "", parts.get("times") or "") or "0"
+    value = float(f"{mantissa}e{_sum(power, share)}")
     if value in (float("inf"), float("-inf")):
         raise NotANumber("a number too large for a float64")
     significant = re.sub(r"\D", "", mantissa).lstrip("0")
     return Numeral(value, len(significant) if value else 0, _digits(value)[1])
+
+
+def _sum(power, share):
+    """A power of ten as a text, however many digits it has, with that of a percent sign."""
+    return str(int(power) + share) if share else power
 
 
 def _digits(value):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnteach as nt
-from nnteach.homework.answers import read
+from nnteach.homework.answers import _read_one, read
 from nnteach.homework.names import meant
 from nnteach.homework.values import NotNumbers, to_array
 from nnteach.numerals import NotANumber, numeral, typed_list
@@ -43,6 +43,17 @@ MINUS_4_3 = [
     "-43*10^-1",
     "-43 × 10**(-1)",
     "-4300·10⁻³",
+    "−43·10^{-1}",
+    "-43 x 10^-1",
+    "−0,43 × 10¹",
+    "≈ −4.3",
+    "-430 %",
+    "−430%",
+    "-430,0 %",
+    "-430 percent",
+    "-4300 ‰",
+    "-860/2 %",
+    "-4.3e2 ％",
 ]
 LISTS = [
     [1.5, -2],
@@ -63,7 +74,9 @@ LISTS = [
 NO_NUMBERS = {  # what it is -> what the message says of it
     "a text": ("abc", "the text 'abc', which is no number"),
     "two numbers": ("1 2", "no number"),
-    "two marks": ("1.234,5", "no number"),
+    "two marks": ("1,2.3", "no number"),
+    "a percent sign alone": ("%", "no number"),
+    "a letter with a percent sign": ("x %", "no number"),
     "division by zero": ("1/0", "a division by 0"),
     "nan as a text": ("nan", "no finite number"),
     "infinity as a text": ("−∞", "no finite number"),
@@ -145,6 +158,55 @@ def test_a_pair_that_is_asked_for_is_no_decimal_comma():
     assert "decimal point" not in nt.check_answer((-4, 3), np.array([1.0, 3.0])).message
 
 
+def every_check(answer, truth):
+    """Checks, a homework's stage, and a prediction: whether each says right, and what they say."""
+    found = [(result.ok, result.message) for result in checks(answer, truth)]
+    stage = _read_one("dx", answer, np.asarray(truth, dtype=float))
+    right = not stage.verdict and bool(stage.given.agrees(np.asarray(truth, dtype=float)).all())
+    return [*found, (right, stage.note)]
+
+
+@pytest.mark.parametrize("typed, truth", [
+    ("12.5 %", 0.125), ("12,5%", 0.125), ("25/2 %", 0.125), ("125 ‰", 0.125), ("0,125", 0.125),
+    ("1/8", 0.125), ("1,25·10⁻¹", 0.125), ("1.25 × 10^−1", 0.125), ("1.25 x 10^(-1)", 0.125), ("100 %", 1.0),
+    ("−3 %", -0.03), ("0.5 %", 0.005), ("12.5 %", 12.5), ("12,5 %", 12.5), ("-3 %", -3.0), ("97 per cent", 97.0),
+    (["10 %", "90 %"], [0.1, 0.9]), ("[10 %, 90 %]", [0.1, 0.9]), ("12,5 %; 30 %", [0.125, 0.3]),
+    (["10 %", "90 %"], [10.0, 90.0]), (np.array(["10 %", "90 %"]), [0.1, 0.9]),
+    ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("1 234,5", 1234.5), ("1.234.567", 1234567.0), ("1,234,567", 1234567.0),
+    ("1,234", 1.234), ("1.234", 1.234),
+], ids=str)
+def test_percents_and_both_marks_are_read_as_they_are_meant(typed, truth):
+    truth = np.asarray(truth) if isinstance(truth, list) else truth
+    for ok, said in every_check(typed, truth):
+        assert ok, said
+
+
+@pytest.mark.parametrize("typed, truth", [
+    ("0.125 %", 0.125), ("0,5 %", 0.5), ("1 %", 1.0), ("-0.3 %", -0.3), ("1,234", 1234.0), ("1.234", 1234.0),
+    ("−12,500", -12500.0), (["0.1 %", "0.9 %"], [0.1, 0.9]),
+], ids=str)
+def test_what_can_be_read_in_two_ways_is_asked_about_and_the_right_one_is_right(typed, truth):
+    truth = np.asarray(truth) if isinstance(truth, list) else truth
+    for ok, said in every_check(typed, truth):
+        assert not ok and "can be read in two ways, " in said
+        one, other = re.search(r"in two ways, (.+) and (.+): write the one that you mean", said).groups()
+        assert nt.check_answer(other, truth) and nt.check_answer(eval(other), truth)
+        assert not nt.check_answer(eval(one), truth)
+
+
+@pytest.mark.parametrize("typed, truth", [("12.5 %", 0.25), ("13 %", 12.5), ("1,250", 1234.0), ("12 %", 120.0),
+                                          ("0.125 %", 125.0)])
+def test_what_is_wrong_in_every_reading_is_wrong(typed, truth):
+    for ok, said in every_check(typed, truth):
+        assert not ok and "two ways" not in said
+
+
+@given(st.decimals("-999", "999", places=2).filter(bool), st.sampled_from(["%", " %", "\u202f%", " percent", " ％"]),
+       st.sampled_from(".,"))
+def test_a_percent_is_a_hundredth(number, sign, mark):
+    assert numeral(f"{number}".replace(".", mark) + sign).value == float(number / 100)
+
+
 @given(
     st.floats(-1e6, 1e6).filter(lambda x: abs(x) > 1e-6),
     st.integers(1, 12),
@@ -162,7 +224,7 @@ def test_fractions_are_what_python_makes_of_them(fraction):
     assert numeral(str(fraction)).value == pytest.approx(float(fraction), rel=1e-15) == to_array(fraction)
 
 
-@given(st.text(max_size=40) | st.text("0123456789.,-−+e/·⁻³x* []()%", max_size=12))
+@given(st.text(max_size=40) | st.text("0123456789.,-−+e/·⁻³x* []()%‰≈{}", max_size=12))
 def test_no_text_is_more_than_no_number(text):
     for reader in (numeral, typed_list):
         try:

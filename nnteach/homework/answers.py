@@ -4,7 +4,7 @@ Every stage is judged twice: by the truth, and by what follows from the student'
 slip costs one stage; what was computed rightly from a wrong number "follows".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -19,15 +19,19 @@ from .values import (
     COMPUTED,
     LEAST_DIGITS,
     NOISE,
+    READ_AS_PERCENT,
     SINGLE,
     NotNumbers,
     comma_advice,
     has_gaps,
+    in_percent,
     kind_of,
     listed,
+    meant_otherwise,
     not_finite,
     rounded_too_far,
     to_array,
+    two_readings,
 )
 from .values import _digits as digits_of
 
@@ -223,7 +227,7 @@ def _read_all(truth, asked, answers):
             notes.append(unknown_name(name, truth))
     for name, value in truth.items():
         if name in answers and not has_gaps(answers[name]):
-            stages[name] = _read_one(name, answers[name], np.shape(value))
+            stages[name] = _read_one(name, answers[name], np.asarray(value))
             if stages[name].given is not None and stages[name].given.note:
                 notes.append(f"{name} {stages[name].given.note}")
         elif name in asked:
@@ -231,14 +235,20 @@ def _read_all(truth, asked, answers):
     return stages, notes
 
 
-def _read_one(name, value, shape):
+def _read_one(name, value, truth):
+    shape, note = truth.shape, ""
     expected = f"expected {'a number' if shape == () else f'numbers of shape {shape_text(shape)}'}"
     if advice := comma_advice(value, shape):
         return Stage(name, "bad_type", f"{name} {advice}")
+    if other := meant_otherwise(value, truth):
+        if not in_percent(other[0], truth):
+            return Stage(name, "bad_type", f"{name} {two_readings(value, other[1])}")
+        value, note = other[1], READ_AS_PERCENT
     try:
         given = read(value)
     except NotNumbers as problem:
         return Stage(name, "bad_type", f"{name} is {problem}, {expected}")
+    given = replace(given, note=note)
     fitting = given.in_shape(shape)
     if fitting is None:
         said = f"{name} has shape {shape_text(given.array.shape)}, expected {shape_text(shape)}"

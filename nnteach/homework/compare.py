@@ -12,7 +12,19 @@ from .names import meant
 from .structure import ONLY as ONLY
 from .structure import Misfit, follow, kept, leaves
 from .structure import named as named
-from .values import NotNumbers, agrees, comma_advice, has_gaps, is_empty, kind_of, to_array
+from .values import (
+    READ_AS_PERCENT,
+    NotNumbers,
+    agrees,
+    comma_advice,
+    has_gaps,
+    in_percent,
+    is_empty,
+    kind_of,
+    meant_otherwise,
+    to_array,
+    two_readings,
+)
 
 ROUNDING = 1e-13  # of the largest number in a case: what is smaller is what rounding leaves of a zero
 
@@ -159,6 +171,12 @@ def _read_numbers(name, value, right, found):
     if isinstance(value, str) and given.shape != right.shape:
         found.wrong[name] = [Difference("bad_type", f"is {kind_of(value)}, {expected}")]
         return
+    if other := meant_otherwise(value, right):
+        if not in_percent(other[0], right):
+            found.wrong[name] = [Difference("bad_type", two_readings(value, other[1]))]
+            return
+        given = to_array(other[1])
+        found.notes.append(f"{title(name)} {READ_AS_PERCENT}")
     found.given[name] = given
 
 

@@ -13,7 +13,7 @@ from collections.abc import ItemsView, Iterator, KeysView, Mapping, Set, ValuesV
 import numpy as np
 
 from ..graph import Node
-from ..numerals import NotANumber, is_list, numeral, shown, typed_list
+from ..numerals import NotANumber, is_list, numeral, otherwise, shown, typed_list
 from .guard import guarded, safely
 
 LEAST_DIGITS = 3
@@ -187,6 +187,61 @@ def comma_advice(value, shape) -> str:
     meant = [f"{whole}.{part}"] if whole else [f"0.{part}", f"-0.{part}"]
     said, typed = " or ".join(meant).replace("-", "−"), " or ".join(meant)
     return f"is two numbers, {whole} and {part}: do you mean {said}? Python writes a decimal point: {typed}"
+
+
+def meant_otherwise(value, truth) -> tuple[str, object] | None:
+    """How an answer that is wrong as it is read would be right: what was read otherwise, and a plain answer.
+
+    Only texts have several readings (`numerals.otherwise`); None where the answer is right, or wrong in all of them.
+    """
+    truth = np.asarray(truth, dtype=float)
+    return safely(None, _meant_otherwise, value, truth) if _has_texts(value) else None
+
+
+def _meant_otherwise(value, truth):
+    if _is_right(value, truth):
+        return None
+    for kind in ("percent", "thousands"):
+        plain = _retyped(value, lambda text, kind=kind: otherwise(text).get(kind, text))
+        if _is_right(plain, truth):
+            return kind, plain
+    return None
+
+
+def _is_right(value, truth):
+    array, error = guarded(to_array, value)
+    return error is None and np.shape(array) == truth.shape and bool(np.all(agrees(array, truth)))
+
+
+def _has_texts(value):
+    value = value.tolist() if isinstance(value, np.ndarray) and value.dtype.kind in "OUT" else value
+    return isinstance(value, str) or (isinstance(value, (list, tuple)) and any(map(_has_texts, value[:MOST_ENTRIES])))
+
+
+def _retyped(value, change):
+    value = value.tolist() if isinstance(value, np.ndarray) and value.dtype.kind in "OUT" else value
+    if isinstance(value, (list, tuple)):
+        return [_retyped(entry, change) for entry in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def in_percent(kind, truth) -> bool:
+    """Whether what is asked for counts percent itself, as where 12.5 is asked and 12.5 % typed."""
+    return kind == "percent" and bool(np.all(np.abs(truth) > 1))
+
+
+READ_AS_PERCENT = "is read as a number of percent, without the sign: accepted"
+
+
+def two_readings(value, plain) -> str:
+    """The question about an answer that is right in one reading only; goes on from the answer's name."""
+    one, other = (number_as_text(to_array(text)) for text in (value, plain))
+    return f"can be read in two ways, {one} and {other}: write the one that you mean"
+
+
+def number_as_text(array) -> str:
+    """A number as Python writes it, without a needless .0; of an array its list."""
+    return f"[{', '.join(map(number_as_text, array))}]" if np.ndim(array) else f"{float(array):.12g}"
 
 
 def not_finite(array) -> str:
