@@ -53,7 +53,8 @@ ALLOWED = {
     "homework.structure:_collect": NESTED, "homework.structure:_holds_arrays": NESTED,
     "homework.structure:kept": NESTED,
     **{f"homework.values:{name}": NESTED for name in (
-        "_kind_of", "_no_array", "_number", "_odd_one", "_plain", "_tensor", "_typed", "kind_of", "to_array")},
+        "_has_texts", "_kind_of", "_no_array", "_number", "_odd_one", "_plain", "_retyped", "_tensor", "_typed",
+        "kind_of", "number_as_text", "to_array")},
     "nn.checkpoints:flatten": "over what a trainer keeps: optimizer, slots, arrays",
     "nn.network:Network.draw": OTHER,
     "nn.resuming:_plain": "over the state of one of NumPy's generators",

@@ -195,11 +195,11 @@ def meant_otherwise(value, truth) -> tuple[str, object] | None:
     Only texts have several readings (`numerals.otherwise`); None where the answer is right, or wrong in all of them.
     """
     truth = np.asarray(truth, dtype=float)
-    return safely(None, _meant_otherwise, value, truth) if _has_texts(value) else None
+    return safely(None, _meant_otherwise, value, truth) if safely(False, _has_texts, value) else None
 
 
 def _meant_otherwise(value, truth):
-    if _is_right(value, truth):
+    if guarded(to_array, value)[1] is not None or _is_right(value, truth):
         return None
     for kind in ("percent", "thousands"):
         plain = _retyped(value, lambda text, kind=kind: otherwise(text).get(kind, text))
@@ -213,9 +213,12 @@ def _is_right(value, truth):
     return error is None and np.shape(array) == truth.shape and bool(np.all(agrees(array, truth)))
 
 
-def _has_texts(value):
+def _has_texts(value, depth=0):
+    if depth > MOST_NESTED:
+        return False
     value = value.tolist() if isinstance(value, np.ndarray) and value.dtype.kind in "OUT" else value
-    return isinstance(value, str) or (isinstance(value, (list, tuple)) and any(map(_has_texts, value[:MOST_ENTRIES])))
+    entries = value[:MOST_ENTRIES] if isinstance(value, (list, tuple)) else ()
+    return isinstance(value, str) or any(_has_texts(entry, depth + 1) for entry in entries)
 
 
 def _retyped(value, change):
