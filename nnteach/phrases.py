@@ -148,7 +148,7 @@ ENGLISH = {
     "theme": "Light or dark", "fullscreen": "Projector (full screen)", "now": "NOW",
     "operation": "operation", "name": "name", "state": "state",
     "todo": "to do", "nextPhase": "Next phase", "previousPhase": "Phase before", "blank": "Blank the screen",
-    "close": "Back to the picture", "steps": "Steps", "auto": "as the system", "light": "light", "dark": "dark",
+    "close": "Back to the picture", "steps": "Steps", "auto": "automatic", "light": "light", "dark": "dark",
     "panel": "Rule, numbers and result", "inputs": "Change a number", "player": "Player",
     "nodes": "Click a node, or press Enter on it, to go to its forward step; once more for its backward step.",
     "speed": "Play: steps a second",

@@ -145,7 +145,7 @@ ITALIAN = {
     "theme": "Chiaro o scuro", "fullscreen": "Proiettore (schermo intero)", "now": "ORA",
     "operation": "operazione", "name": "nome", "state": "stato",
     "todo": "da fare", "nextPhase": "Fase successiva", "previousPhase": "Fase precedente", "blank": "Oscura lo schermo",
-    "close": "Torna alla figura", "steps": "Passi", "auto": "come il sistema", "light": "chiaro", "dark": "scuro",
+    "close": "Torna alla figura", "steps": "Passi", "auto": "automatico", "light": "chiaro", "dark": "scuro",
     "panel": "Regola, numeri e risultato", "inputs": "Cambia un numero", "player": "Lettore",
     "nodes": "Un clic su un nodo, o Invio, porta al suo passo in avanti; un altro al suo passo all'indietro.",
     "speed": "Avvio automatico: passi al secondo",

@@ -18,6 +18,7 @@ from . import atomic
 from .errors import GraphError, message
 from .homework.guard import safely
 from .homework.values import kind_of
+from .player.script import plain
 from .shown import Shown
 
 FILE = Path(__file__).with_name("quizzes.toml")
@@ -145,10 +146,11 @@ def _as_text(question):
 def _output(asked):
     """Lines to unfold, and a script that puts the page in a frame in their place."""
     page = html.escape(document(asked), quote=True)
+    script = plain("around") + _UPGRADE
     return (
         f'<div class="nnteach-quiz" data-height="{FIRST_HEIGHT}">'
         f'<div class="nnteach-quiz-plain">{"".join(map(_plain, asked.questions))}</div>'
-        f'<template data-page="{page}"></template><script>{{{_UPGRADE}}}</script></div>'
+        f'<template data-page="{page}"></template><script>{{{script}}}</script></div>'
     )
 
 
@@ -168,8 +170,6 @@ def _plain(question):
 _UPGRADE = r"""
 for (const box of document.querySelectorAll(".nnteach-quiz:not([data-ready])")) {
   box.setAttribute("data-ready", "");
-  const dark = document.body.dataset.jpThemeLight;
-  const theme = dark === "false" ? "dark" : dark === "true" ? "light" : "auto";
   const frame = document.createElement("iframe");
   frame.title = "Quiz";
   frame.style.cssText = "display:block;width:100%;border:0;height:" + box.dataset.height + "px";
@@ -178,7 +178,9 @@ for (const box of document.querySelectorAll(".nnteach-quiz:not([data-ready])")) 
     if (event.source === frame.contentWindow && Number.isFinite(event.data?.quizHeight))
       frame.style.height = Math.min(event.data.quizHeight, 20000) + "px";
   });
-  frame.srcdoc = box.querySelector("template").dataset.page.replace("<html ", '<html data-theme="' + theme + '" ');
+  const { page } = box.querySelector("template").dataset;
+  frame.srcdoc = page.replace("<html ", '<html data-theme="' + themeAround() + '" ');
+  tellFrame(frame);
   box.append(frame);
   box.querySelector(".nnteach-quiz-plain").hidden = true;
 }

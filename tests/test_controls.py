@@ -257,12 +257,12 @@ def level(name, player, by):
 
 
 def theme(player, by):
-    """Three in turn; which one is first is the host's affair."""
-    seen = [player.root.get_attribute("data-theme")]
-    for _ in range(3):
+    """Light, dark, and again that of the page around."""
+    around = player.root.get_attribute("data-theme")
+    for chosen, said in (("light", "light"), ("dark", "dark"), (around, "automatic")):
         by()
-        seen.append(player.root.get_attribute("data-theme"))
-    assert set(seen[1:]) == {None, "light", "dark"} and seen[0] == seen[3]
+        player.has(theme=chosen)
+        expect(player.button("theme")).to_have_attribute("aria-label", f"Light or dark: {said}")
 
 
 def fullscreen(player, by):

@@ -84,19 +84,47 @@ def test_two_views_of_one_output_step_each_by_itself(lab, saved):
     steps_to_the_end(cell)
 
 
-def test_the_player_is_dark_where_jupyterlab_is(lab, saved):
-    page = lab.open(saved)
-    change = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-    try:
-        page.evaluate(change, "JupyterLab Dark")
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
-        lab.run_all(page)
+QUIZ = 'nt.quiz("2 + 2 = ?", ("4", True, "Two pairs."), ("5", False, "Count again."))'
+LIVE = "nt.step(f).live()"
+THEMES = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+SCHEME = "one => getComputedStyle(one).colorScheme"
 
-        player = page.frame_locator("iframe").locator("[data-nnteach-player]")
-        expect(player).to_have_attribute("data-theme", "dark")
-        assert player.evaluate("root => getComputedStyle(root).colorScheme") == "dark"
+
+def has_theme(page, theme):
+    """Wait until all that is shown is light, or dark."""
+    shown = [page.frame_locator(".nnteach-output iframe").first.locator("[data-nnteach-player]"),
+             page.locator("[data-nnteach-player]"), page.frame_locator(".nnteach-quiz iframe").locator("html")]
+    for one in shown:
+        expect(one).to_have_attribute("data-theme", theme)
+        assert one.evaluate(SCHEME) == theme
+
+
+def test_what_is_open_follows_the_theme_of_jupyterlab(lab):
+    """Players in frames, live ones and quizzes, those open already, which keep their step, and those shown later."""
+    page = lab.open(lab.write("theme.ipynb", PLAYER, LIVE, QUIZ))
+    page.set_viewport_size({"width": 1400, "height": 2600})
+    lab.run_all(page)
+    try:
+        has_theme(page, "light")
+        player = page.frame_locator(".nnteach-output iframe").first.locator("[data-nnteach-player]")
+        player.press("ArrowRight")
+        for name, theme in [("JupyterLab Dark", "dark"), ("JupyterLab Light", "light"), ("JupyterLab Dark", "dark")]:
+            page.evaluate(THEMES, name)
+            has_theme(page, theme)
+        expect(player).to_have_attribute("data-step", "1")
+        lab.run_all(page)
+        has_theme(page, "dark")
+
+        # One chosen in a player stays; from there one comes back to that of the page around.
+        for chosen, shown in [("light", "light"), ("dark", "dark"), ("automatic", "light")]:
+            page.evaluate(THEMES, "JupyterLab Dark")
+            player.locator("[data-action=theme]").click()
+            expect(player.locator("[data-action=theme]")).to_have_attribute("aria-label", f"Light or dark: {chosen}")
+            page.evaluate(THEMES, "JupyterLab Light")
+            expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+            expect(player).to_have_attribute("data-theme", shown)
     finally:
-        page.evaluate(change, "JupyterLab Light")
+        page.evaluate(THEMES, "JupyterLab Light")
 
 
 def test_the_player_is_there_after_scrolling_away_and_back(lab):

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from browser import BOXES, DOM, NODES, PLAYER, browser_page  # noqa: F401  (a fixture)
+from playwright.sync_api import expect
 
 import nnteach as nt
 from nnteach.player.page import LARGEST_HEIGHT, SMALLEST_HEIGHT, document, frame_height, notebook_output
@@ -468,6 +469,29 @@ def test_two_outputs_in_one_page_do_not_meet(browser_page, message):  # noqa: F8
     assert roots[0].get_attribute("data-theme") == "dark"  # as the notebook around it
     assert page.locator("iframe").first.get_attribute("title") == message["summary"]
     assert page.locator(".nnteach-output img").first.is_hidden()
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_the_theme_of_the_page_is_followed_while_it_changes(browser_page, message, away):  # noqa: F811
+    """A notebook may take a frame out of the page, which is loaded anew when it comes back."""
+    quiz = nt.quiz("2 + 2 = ?", ("4", True, "Two pairs."), ("5", False, "Count again."))
+    shown = browser_page(notebook(notebook_output(message), quiz._repr_html_()))
+    page, frames = shown.page, shown.page.locator("iframe")
+    shown_in = [page.frame_locator(".nnteach-output iframe").locator(PLAYER),
+                page.frame_locator(".nnteach-quiz iframe").locator("html")]
+    for light, theme in (("false", "dark"), ("true", "light"), ("false", "dark")):
+        for one in shown_in:
+            one.wait_for()
+        page.evaluate("""([light, away]) => {
+            const frames = [...document.querySelectorAll("iframe")], boxes = frames.map((frame) => frame.parentElement);
+            if (away) for (const frame of frames) frame.remove();
+            document.body.dataset.jpThemeLight = light;
+            if (away) boxes.forEach((box, i) => box.append(frames[i]));
+        }""", [light, away])
+        for one in shown_in:
+            expect(one).to_have_attribute("data-theme", theme)
+            assert one.evaluate("one => getComputedStyle(one).colorScheme") == theme
+    assert frames.count() == 2
 
 
 def test_what_is_near_to_the_window_does_not_wait(browser_page, message):  # noqa: F811

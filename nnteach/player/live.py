@@ -13,7 +13,7 @@ import traitlets
 from ..numerals import numeral
 from ..shown import Shown
 from .reruns import of_this_run
-from .script import script
+from .script import part, script
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 # Beside the widget the player that needs no kernel is stored. One of the two is seen: JupyterLab would show an error in
@@ -33,7 +33,7 @@ class LivePlayer(anywidget.AnyWidget, Shown):
     `attempts` are the predictions made so far, each with question, answer, verdict and the slip it was recognised by.
     """
 
-    _esm = script()
+    _esm = script() + part("around") + part("live")
     _css = Path(__file__).with_name("player.css")
 
     data = traitlets.Dict().tag(sync=True)

@@ -8,7 +8,7 @@ from ..draw.diagram import clean_text
 from ..draw.style import image_source, style_sheet
 from ..phrases import words
 from .pack import joined, opened, packed
-from .script import part, script
+from .script import plain, script
 
 STYLE = Path(__file__).with_name("player.css")
 SMALLEST_HEIGHT, LARGEST_HEIGHT = 420, 720
@@ -45,7 +45,10 @@ h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; 
 <script type="module">
 {script}
 const root = document.getElementById("player");
-const show = (text) => mount(root, unpack(text), {{ wholePage: true, theme: document.documentElement.dataset.theme }});
+const show = (text) => {{
+  const player = mount(root, unpack(text), {{ wholePage: true, theme: document.documentElement.dataset.theme }});
+  addEventListener("message", ({{ source, data }}) => source === parent && data?.theme && player.follow(data.theme));
+}};
 const say = () => root.append(\
 ...new DOMParser().parseFromString(document.querySelector("noscript").textContent, "text/html").body.children);
 const {{ textContent, dataset }} = document.getElementById("message");
@@ -73,15 +76,14 @@ for (const box of document.querySelectorAll(".nnteach-output:not([data-ready])")
     frame = document.createElement("iframe");
     const page = await inflate(box.querySelector("script[data-page]").textContent);
     const picture = decodeURIComponent(image.getAttribute("src").replace(/^[^,]*,/, ""));
-    const dark = document.body.dataset.jpThemeLight;
-    const theme = dark === "false" ? "dark" : dark === "true" ? "light" : "auto";
     frame.title = image.alt;
     frame.style.cssText = "display:block;width:100%;border:0;height:" + height + "px";
     frame.setAttribute("sandbox", "allow-scripts allow-downloads");
     frame.setAttribute("allow", "fullscreen *");
     frame.allowFullscreen = true;
-    frame.srcdoc = page.replace("<html ", '<html data-theme="' + theme + '" ')
+    frame.srcdoc = page.replace("<html ", '<html data-theme="' + themeAround() + '" ')
       .replace('"@picture@"', () => JSON.stringify(picture).replaceAll("<", "\\u003c"));
+    tellFrame(frame);
     box.append(frame);
     image.style.display = "none";
     box.style.minHeight = "";  // slides and lectures show it lower
@@ -133,7 +135,7 @@ def notebook_output(data: dict, png_alt: str | None = None) -> str:
             f'<img alt="{_text(png_alt or data["summary"])}" src="{image_source(data["picture"])}"'
             f' style="max-width:none">'
             f'<script type="text/plain" data-page>{packed(page)}</script>'
-            f"<script>{{{part('inflate').removeprefix('export ')}{_UPGRADE}}}</script></div>")
+            f"<script>{{{plain('inflate', 'around')}{_UPGRADE}}}</script></div>")
 
 
 def _page(data, message, attribute="", title=None):

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "js"
 PARTS = ("inflate", "unpack", "lookup", "keys", "elements", "heat", "picture", "curve", "cells", "overview",
          "panel", "views", "toolbar", "stage", "inputs", "levels", "lens", "fold", "clock", "screen", "prediction",
          "actions", "player", "widget")
-"""In this order; `message.js` holds types alone."""
+"""In this order. `message.js` holds types alone; `around.js` and `live.js` are added where they are needed."""
 
 _BLOCK_COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _LINE_COMMENT = re.compile(r"^ *//.*$|  // .*$", re.MULTILINE)
@@ -65,6 +65,11 @@ def _declared_together(lines):
         else:
             made.append(line)
     return made[1:]
+
+
+def plain(*names: str) -> str:
+    """Parts for a script that is no module and exports nothing."""
+    return "".join(map(part, names)).replace("export ", "")
 
 
 def _tight(line):

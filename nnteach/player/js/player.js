@@ -59,7 +59,7 @@ export class Player {
     this.levels.load(data);
     this.prediction.want(data.predict ?? false);
     this.#present(options.step ?? 0);
-    this.screen.setTheme(options.theme ?? "auto");
+    this.screen.follow(options.theme ?? "auto");
     listen(this, this.#abort.signal);
   }
 

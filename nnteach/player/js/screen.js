@@ -11,6 +11,7 @@ export const tell = (method) => parent.postMessage(JSON.stringify({ method }), "
 
 export class Screen {
   #theme = "auto";
+  #around = "auto";
 
   /** @param {Player} player */
   constructor(player) {
@@ -21,8 +22,15 @@ export class Screen {
   setTheme(theme = THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length]) {
     const { root, toolbar, words } = this.player;
     this.#theme = theme;
-    setAttribute(root, "data-theme", theme === "auto" ? null : theme);
+    const shown = theme === "auto" ? this.#around : theme;
+    setAttribute(root, "data-theme", shown === "auto" ? null : shown);
     toolbar.name("theme", theme, `${words.theme}: ${words[theme]}`);
+  }
+
+  /** The theme of the page around, which counts unless another was chosen here. @param {string} theme */
+  follow(theme) {
+    this.#around = theme;
+    this.setTheme(this.#theme);
   }
 
   get projected() {

@@ -1,5 +1,5 @@
 // @ts-check
-/** How a player is started: in a page, or as an anywidget. */
+/** How a player is started in a page; live.js makes an anywidget of it. */
 /** @import { Data, Options } from "./message.js" */
 
 import { Player } from "./player.js";
@@ -15,41 +15,8 @@ export function mount(root, data, options = {}) {
     load: (changed) => player.load(changed),
     /** @param {string} text */
     showTrouble: (text) => player.inputs.showTrouble(text),
+    /** The theme of the page around. @param {string} theme */
+    follow: (theme) => player.screen.follow(theme),
     destroy: () => player.destroy(),
   };
 }
-
-/**
- * For anywidget: the same player, linked to Python by the traits of live.py.
- * @param {{model: any, el: HTMLElement}} widget
- */
-function render({ model, el }) {
-  const root = document.createElement("div");
-  el.append(root);
-  const lab = document.body.dataset.jpThemeLight;
-  const player = mount(root, model.get("data"), {
-    live: true, guardKeys: true, step: model.get("step"),
-    theme: lab === "true" ? "light" : lab === "false" ? "dark" : "auto",
-    onStep: (step) => model.set("step", step),  // not sent: stepping does not trouble Python
-    onAttempts: (attempts) => {
-      model.set("attempts", attempts);
-      model.save_changes();
-    },
-    onChange: (name, text) => {
-      model.set("change", { name, text, serial: (model.get("change")?.serial ?? 0) + 1 });
-      model.save_changes();
-    },
-  });
-  const listeners = {
-    "change:data": () => player.load(model.get("data")),
-    "change:step": () => player.goTo(model.get("step")),
-    "change:trouble": () => player.showTrouble(model.get("trouble")),
-  };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
-  return () => {
-    for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
-    player.destroy();
-  };
-}
-
-export default { render };
