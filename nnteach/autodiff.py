@@ -253,6 +253,23 @@ def gradients(root: Node, nodes: list[Node], symbolic: bool = False, seed=None) 
     return _pick(_totals(root, symbolic, seed)[1], nodes, symbolic)
 
 
+def pulled(order: list[Node], seeds: dict[Node, object]) -> dict[Node, object]:
+    """The gradients of several results at once: what arrives at them is handed on, and added up.
+
+    Args:
+        order: the nodes, oldest first, as `ordered` gives them.
+        seeds: what arrives at each result.
+
+    Returns:
+        The gradient of every node that is reached.
+    """
+    totals = dict(seeds)
+    with np.errstate(all="ignore"):
+        for _ in _sweep(None, order, totals, _number):
+            pass
+    return totals
+
+
 def _totals(root, symbolic, seed):
     start = _seed(root, seed)
     return _exhaust(root, constant(start), _itself) if symbolic else _exhaust(root, start)

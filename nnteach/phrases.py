@@ -159,6 +159,9 @@ ENGLISH = {
     "loss": "loss", "neurons.sample": "{name}, sample 1 of {samples}",
     "neurons.legend": "In a circle: the activation, below it δ, the gradient of the pre-activation. "
                       "On a line: the weight, below it its gradient.",
+    "thousands": ",", "fold.operations": "… {count} operations", "fold.operation": "… {count} operation",
+    "fold.legend": "Boxes marked … stand for {count} operations in all; their numbers are those of the whole graph.",
+    "fold.inside": "To look inside, show a result on the way: nt.step(h) for a node h of yours.",
     "heat.legend": "Cells: the stronger, the larger. Full and blue: positive. With a slit, orange: negative.",
     "heat.sampled": "Of a large array up to {count} × {count} numbers are shown, evenly picked.",
     "expression": "", "start.how": "→ or its button goes one step on; ? lists all keys.",

@@ -53,7 +53,7 @@ class Primitive:
 
         Whoever applies several rules of one node asks once and keeps the answer.
         """
-        return self.vjps.at(inputs, static) if type(self.vjps) is every_slot else (self.vjps, inputs)
+        return self.vjps.at(inputs, static) if isinstance(self.vjps, every_slot) else (self.vjps, inputs)
 
     def __call__(self, *inputs, **static):
         for x in inputs:

@@ -18,7 +18,7 @@ LAYERS = (
     ("ops", "forms", "latex"),
     ("formula", "functions", "graph", "arraylike", "serial"),
     ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify", "kinks", "jacobians"),
-    ("notation", "phrases", "phrases_it", "narration", "trace", "worked"),
+    ("notation", "phrases", "phrases_it", "fold", "narration", "trace", "worked"),
     ("paths", "explain", "custom", "gradient_check", "guards", "wrong_rules"),
     ("nn", "data"),
     ("draw",),

@@ -16,57 +16,10 @@ from nnteach.naming import MOST_CHARACTERS, short
 from nnteach.player import order, player
 from nnteach.player.order import order_question
 
-LARGE = 100_000
-DRAW, TRACE = (sys.modules[name] for name in ("nnteach.draw", "nnteach.trace"))  # the functions have the same names
+TRACE = sys.modules["nnteach.trace"]  # the function has the same name
 
 
 # ------------------------------------------------------------------------------------------- refused, with advice
-
-@pytest.mark.slow
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("show", [nt.draw, nt.step])
-def test_a_hundred_thousand_nodes_are_refused_before_any_of_them_is_told(monkeypatch, shape, show):
-    monkeypatch.setattr(DRAW, "trace", None)
-    monkeypatch.setattr(player, "Trace", None)
-    root = SHAPES[shape](LARGE)
-    with pytest.raises(GraphError, match=r"expected a graph of at most 5000 nodes to draw,\n  got \d{5,6} behind"):
-        show(root)
-
-
-@pytest.mark.slow
-def test_the_advice_for_a_large_graph_works():
-    x = nt.variable(0.5, "x")
-    h, on_the_way = x, None
-    for k in range(LARGE):
-        h = nt.tanh(h)
-        on_the_way = h if k == 60 else on_the_way
-    with pytest.raises(GraphError, match="the graph of a result on the way") as refused:
-        nt.step(h)
-    assert 'h = nt.variable(h.value, "h")' in str(refused.value) and "W @ x is one node" in str(refused.value)
-    assert len(nt.step(on_the_way).trace.nodes) == 62
-    h = nt.variable(h.value, "h")
-    assert nt.step(nt.tanh(h)).to_html()
-    W, v = nt.variable(np.ones((80, 80)) / 80, "W"), nt.variable(np.ones(80), "v")
-    folded = (W @ v).sum()
-    with pytest.raises(GraphError):
-        nt.step(nt.scalars(folded))  # 6,400 products, and as many sums
-    assert nt.step(folded).to_html()
-
-
-def test_a_trace_that_was_made_already_is_refused_too():
-    trace = nt.trace(SHAPES["depth"](6_000))
-    with pytest.raises(GraphError, match="at most 5000 nodes to draw"):
-        nt.draw(trace)
-
-
-def test_as_many_as_are_allowed_are_drawn(monkeypatch):
-    monkeypatch.setattr(DRAW, "MOST_NODES", 30)
-    x = nt.variable(0.5, "x")
-    thirty = sum((x * k for k in range(14)), x)  # the numbers that x is multiplied with have no box
-    assert len(nt.draw(thirty).diagram.cards) == 29
-    with pytest.raises(GraphError, match="got 31 behind"):
-        nt.draw(nt.tanh(nt.tanh(thirty)))
-
 
 def test_very_many_steps_are_refused(monkeypatch):
     monkeypatch.setattr(player, "MOST_STEPS", 100)

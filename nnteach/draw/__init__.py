@@ -11,10 +11,10 @@ import functools
 import html
 
 from ..digits import number
-from ..errors import GraphError, message, shape_text
+from ..errors import shape_text
+from ..fold import Fold, counted, folded
 from ..formula import Symbol, text
 from ..graph import Node, ordered
-from ..naming import describe
 from ..phrases import phrase
 from ..primitive import shape_of
 from ..shown import Shown
@@ -35,37 +35,30 @@ MOST_NODES = 5_000  # in one picture; of more, nobody sees anything, and a brows
 def draw(root: Node) -> "Drawing":
     """A picture of the graph of a result, with every value and, for a single number, every gradient.
 
+    A graph of more nodes than can be seen is folded: boxes such as "… 8,333 operations" stand for many of them.
+
     Args:
         root: the node whose graph is drawn.
 
     Returns:
         A Drawing that shows itself; `.svg` is its source, `.dot` the Graphviz source, `.save(path)` writes a file.
-
-    Raises:
-        GraphError: if the graph has more nodes than a picture can show.
     """
-    if isinstance(root, Trace):
-        return Drawing(root)
-    check_size(ordered(root), root)
-    return Drawing(trace(root))
+    return Drawing(root if isinstance(root, Trace) else trace(in_sight(root)))
 
 
-def check_size(nodes: list[Node], root: Node) -> None:
-    """Refuse a graph of more nodes than can be drawn, and say how to see a part of it."""
-    count = sum(node is root or not is_bare_number(node) for node in nodes)
-    if count > MOST_NODES:
-        raise GraphError(message(
-            f"a graph of at most {MOST_NODES} nodes to draw", f"{count} behind {describe(root)}",
-            "Fold it by computing with arrays: W @ x is one node. Or show a part of it: the graph of a result on the "
-            "way is smaller, and h = nt.variable(h.value, \"h\") begins a new one with the number of h"))
+def in_sight(root: Node, language: str = "en") -> Node:
+    """The result of a graph that can be shown: itself, or its counterpart in a folded one."""
+    nodes = ordered(root)
+    is_small = sum(node is root or not is_bare_number(node) for node in nodes) <= MOST_NODES
+    return root if is_small else folded(root, language)
 
 
 class Drawing(Shown):
     """A static picture of a trace, in its final state or at any step."""
 
     def __init__(self, trace: Trace, any_number: bool = False):
-        check_size(trace.nodes, trace.root)
-        self.trace = trace
+        root = in_sight(trace.root, trace.language)
+        self.trace = trace if root is trace.root else trace.like(root)
         self.any_number = any_number
 
     def __reduce__(self):
@@ -129,11 +122,14 @@ def diagram_of(trace: Trace, any_number: bool = False) -> Diagram:
 
 
 def legend(trace: Trace, nodes: list[Node]) -> tuple[str, ...]:
-    """How heat cells are read, where some of these nodes are shown by them."""
+    """How heat cells and folds are read, where some of these nodes are shown by them."""
     shapes = [node.shape for node in nodes if is_heat(node.value)]
     told = [phrase("heat.legend", trace.language)] if shapes else []
     if any(map(is_sampled, shapes)):
         told.append(phrase("heat.sampled", trace.language, count=MOST_CELLS))
+    if hidden := sum(node.primitive.count for node in nodes if isinstance(node.primitive, Fold)):
+        told += [phrase("fold.legend", trace.language, count=counted(hidden, trace.language)),
+                 phrase("fold.inside", trace.language)]
     return tuple(told)
 
 
@@ -168,6 +164,8 @@ def title(trace: Trace) -> str:
 
 def operation_text(trace: Trace, node: Node) -> str:
     """What stands beside a node's name: how it was computed, or what kind of leaf it is."""
+    if isinstance(node.primitive, Fold):
+        return node.primitive.notation  # what it was computed from is seen by the wires
     return text(trace.operation(node)) if node.primitive else phrase(node.kind, trace.language)
 
 

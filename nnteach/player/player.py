@@ -4,9 +4,9 @@ import functools
 from pathlib import Path
 
 from .. import atomic
-from ..draw import check_size, title
+from ..draw import in_sight, title
 from ..errors import GraphError, message
-from ..graph import Node, ordered, rebuild
+from ..graph import Node, rebuild
 from ..shown import Shown
 from ..trace import Trace
 from .levels import LEVELS, first_level, levels_of, player_data
@@ -20,6 +20,8 @@ MOST_NODES_IN_ORDER = 1_000
 def step(root: Node, level: str | None = None, predict=None, notation=None, learning_rate: float | None = None,
          language: str = "en", optimizer=None, iterations: int = 1) -> "Player":
     """Step forth and back through the forward and backward pass of a result.
+
+    A graph of more nodes than can be seen is folded: boxes such as "… 8,333 operations" stand for many of them.
 
     Args:
         root: the node to step through; a single number if gradients are to be shown.
@@ -49,10 +51,9 @@ class Player(Shown):
 
     def __init__(self, root: Node, learning_rate: float | None = None, level: str | None = "vector",
                  predict=None, notation=None, language: str = "en", optimizer=None, iterations: int = 1):
-        self.root = root
         self.predict = checked(predict)
-        check_size(ordered(root), root)
-        self.trace = Trace(root, learning_rate, notation, language, optimizer, iterations)
+        self.root = in_sight(root, language)
+        self.trace = Trace(self.root, learning_rate, notation, language, optimizer, iterations)
         self.level = level or first_level(self.trace)
         self._check_length()
         levels_of(self.trace, self.level)  # complains at once if there is no such level

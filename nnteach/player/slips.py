@@ -150,7 +150,7 @@ def _all_slips(moment):
             yield "not_added", step.before
         for key, value in _worked(moment, (*BACKWARD.get(moment.name, ()), *ANY_BACKWARD)):
             yield key, before + value
-    yield "sign", -right
+    yield "sign", -1 * right  # of a yes or no, too, which has no minus
 
 
 def _worked(moment, slips):
