@@ -253,8 +253,9 @@ def _named(values, names) -> dict:
         values = values if isinstance(values, (tuple, list)) and len(values) == len(names) else (values,)
         values = dict(zip(names if len(values) == len(names) else range(len(values)), values, strict=True))
     if set(values) != set(names):
+        named = ", ".join(f"{name}=..." for name in names)
         raise CheckError(message(f"inputs named {', '.join(names)}", ", ".join(map(str, values)) or "none",
-                                 "The inputs must fit the solution function's parameters"))
+                                 f"Give them by the names of the solution's parameters: dict({named})"))
     return _of_some_depth({name: values[name] for name in names})
 
 

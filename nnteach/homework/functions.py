@@ -23,6 +23,7 @@ from .function_mistakes import naming, with_mistakes
 from .hypotheses import attempt
 from .lessons import LESSONS
 from .lessons.lesson import in_words
+from .names import choose
 from .resolve import Change, resolve
 from .result import Result
 from .sheet import Homework
@@ -48,7 +49,7 @@ def exercise(name: str, student: str | None = None) -> "FunctionExercise":
     found = [key for key in LESSONS if key == name or key.partition("_")[0] == name]
     if len(found) != 1:
         known = ", ".join(LESSONS)
-        raise GraphError(message(f"the name of an exercise among {known}", repr(name)))
+        raise GraphError(message(f"the name of an exercise among {known}", repr(name), choose(name, LESSONS)))
     made = FunctionExercise(LESSONS[found[0]], student)
     made.origin = functools.partial(exercise, found[0], student)
     return made

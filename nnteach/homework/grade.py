@@ -22,6 +22,7 @@ from ..errors import GraphError, message
 from .exercise import Exercise
 from .folder import KINDS, SHEET, Found, HandIn, look_through, shown
 from .handed_in import Unreadable
+from .names import choose
 from .sheet import Homework, homework
 from .told import quoted
 from .variants import VERSION
@@ -138,7 +139,7 @@ def grade(folder, sheet: Sheet) -> Rows:
         others = ", ".join(place for place, _ in found.left_out[:5])
         given = f"{folder}, with {others}" if others else str(folder)
         expected = f"a folder with files ending in {' or '.join(KINDS)}, or .zip archives of them"
-        raise GraphError(message(expected, given))
+        raise GraphError(message(expected, given, "Name the folder that the hand-ins were saved in"))
     exercise = sheet.exercise
     rows = [grade_file(one, sheet, exercise) for one in found.hand_ins]
     names = Counter(row.student for row in rows)
@@ -205,7 +206,7 @@ def write_csv(rows: list[Row], path, form: str = "plain") -> None:
     """
     writers = {"plain": _plain, "moodle": _moodle, "canvas": _canvas}
     if form not in writers:
-        raise GraphError(message(f"a form among {', '.join(writers)}", repr(form)))
+        raise GraphError(message(f"a form among {', '.join(writers)}", repr(form), choose(form, writers)))
     text = io.StringIO(newline="")
     csv.writer(text).writerows([[_harmless(cell) for cell in line] for line in writers[form](rows)])
     atomic.write_bytes(path, text.getvalue().encode("utf-8", "backslashreplace"))  # names of files may be anything

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 from .. import atomic
@@ -35,7 +36,8 @@ def new_sheets(sheet: Sheet, students: list[str], folder, form: str = "notebook"
     _must_be_new(folder / SHEET, *[solutions] * (form in KEYS))
     for name in students:
         if not name or Path(name).name != name or name.startswith("."):
-            raise GraphError(message("students' names that can be files' names", repr(name)))
+            plain = re.sub(r"[^\w -]+", "_", name).strip("_ ") or "A1"
+            raise GraphError(message("students' names that can be files' names", repr(name), f"Write it as {plain!r}"))
     folder.mkdir(parents=True, exist_ok=True)
     exercise = sheet.exercise
     made = [sheet.homework(name, exercise) for name in students]
@@ -151,5 +153,6 @@ def read_roster(path) -> list[str]:
         with open(path, newline="", encoding="utf-8-sig") as file:
             names = [line[0].strip() for line in csv.reader(file) if line and line[0].strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise NNTeachError(f"The roster {path} cannot be read: {error}") from None
+        raise NNTeachError(message("a text or CSV file with a student on each line", f"{path}: {error}",
+                                   "Name the file of the class list, saved as CSV in UTF-8")) from None
     return [name for i, name in enumerate(names) if not (i == 0 and name.lower() in ("student", "id", "name"))]

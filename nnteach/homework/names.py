@@ -26,6 +26,12 @@ def unknown_name(name, known) -> str:
     return f"{name} is not asked for" + (f"; do you mean {near}?" if near else "")
 
 
+def choose(name, known) -> str:
+    """What to do about a name that is none of those known."""
+    near = meant(name, known)
+    return f"Did you mean {near!r}?" if near else f"Write one of these names, such as {next(iter(known))!r}"
+
+
 def _bare(name):
     """A name without case, blanks, underscores and the like, with Greek letters in words: ∇W₂ and d_w2 are the same."""
     name = unicodedata.normalize("NFC", name).casefold().translate(SUBSCRIPTS)

@@ -104,6 +104,7 @@ def _check_plan(plan):
             message(
                 "at least two layer sizes, such as [3, 3, 3], and a batch of at least 1",
                 f"layers {list(plan.layers)}, batch {plan.batch}",
+                "Give the widths from the inputs to the outputs, as in layers=[3, 4, 2], batch=1",
             )
         )
     look_up("activation", ACTIVATIONS, plan.hidden)
@@ -112,10 +113,16 @@ def _check_plan(plan):
     inner = plan.layers[1:-1]
     if (plan.skip or plan.shared) and (len(inner) < 2 or len(set(inner)) > 1):
         raise GraphError(
-            message("two hidden layers or more of one width for skip= or shared=", f"layers {list(plan.layers)}")
+            message("two hidden layers or more of one width for skip= or shared=", f"layers {list(plan.layers)}",
+                    f"Write layers={[plan.layers[0], *[max(inner, default=3)] * max(2, len(inner)), plan.layers[-1]]}")
         )
+    if plan.output == "softmax" and plan.layers[-1] == 1:
+        raise GraphError(message('two outputs or more with output="softmax": of one output it is always 1',
+                                 f"layers {list(plan.layers)}",
+                                 f'Write layers={[*plan.layers[:-1], 2]}, or output="sigmoid"'))
     if plan.loss == "cross_entropy" and plan.output != "softmax":
-        raise GraphError(message('output="softmax" with cross_entropy', repr(plan.output)))
+        raise GraphError(message('output="softmax" with cross_entropy', repr(plan.output),
+                                 'Write output="softmax", or another loss, such as loss="mse"'))
 
 
 def _in_order(asked):

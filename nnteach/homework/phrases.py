@@ -1,6 +1,7 @@
 """What a check says, by key: one catalogue per language; `wording_it.py` has the mistakes themselves in Italian."""
 
 from ..errors import GraphError, message
+from .names import choose
 
 ENGLISH = {
     "correct": "Right",
@@ -129,5 +130,6 @@ def catalogue(language: str) -> dict[str, str]:
         GraphError: a language that there is no catalogue for.
     """
     if language not in CATALOGUES:
-        raise GraphError(message(f"a language among {', '.join(CATALOGUES)}", repr(language)))
+        raise GraphError(message(f"a language among {', '.join(CATALOGUES)}", repr(language),
+                                 choose(language, CATALOGUES)))
     return CATALOGUES[language]

@@ -15,6 +15,7 @@ from .. import ops
 from ..autodiff import grad
 from ..errors import GraphError, message
 from ..graph import Node, variable
+from .names import choose
 
 
 class Reference:
@@ -60,7 +61,7 @@ def reference(name: str) -> Reference:
         GraphError: there is none of this name.
     """
     if name not in EXERCISES:
-        raise GraphError(message(f"an exercise among {', '.join(EXERCISES)}", repr(name)))
+        raise GraphError(message(f"an exercise among {', '.join(EXERCISES)}", repr(name), choose(name, EXERCISES)))
     return EXERCISES[name]
 
 

@@ -28,6 +28,7 @@ from .expressions import expression
 from .fixed import FIXED
 from .guard import guarded, quiet, safely, shown
 from .hypotheses import hypotheses
+from .names import choose
 from .networks import network
 from .phrases import catalogue, phrase
 from .procedure import Procedure
@@ -84,7 +85,8 @@ def _made(name, student, version, language, description) -> "Homework":
         return Homework(made(), student, version, language=language)
     if name.isidentifier():
         known = ", ".join([*TOPICS, *FIXED])
-        raise GraphError(message(f'"backprop", an expression, or an exercise among {known}', repr(name)))
+        raise GraphError(message(f'"backprop", an expression, or an exercise among {known}', repr(name),
+                                 choose(name, ["backprop", *TOPICS, *FIXED])))
     return Homework(expression(name, **description), student, version, language=language)
 
 
@@ -116,7 +118,8 @@ def _known_settings(name, description):
     known = inspect.signature(TOPICS[name]).parameters
     if unknown := [setting for setting in description if setting not in known]:
         expected = f"settings of {name} among {', '.join(known)}" if known else f"no settings for {name}"
-        raise GraphError(message(expected, ", ".join(unknown)))
+        raise GraphError(message(expected, ", ".join(unknown),
+                                 choose(unknown[0], known) if known else "Leave them out"))
     return description
 
 

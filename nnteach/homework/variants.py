@@ -80,7 +80,8 @@ def _drawn(exercise, numbers, name):
             message(
                 "numbers that keep every unit alive and every answer readable",
                 f"none in {DRAWS} draws for {exercise.title}",
-                "Try other layer sizes or a larger batch",
+                "Try other layer sizes or a larger batch" if exercise.sheet.startswith("backprop") else
+                f"Change it so that its answers lie between {READABLE[0]:g} and {READABLE[1]:g}",
             )
         )
     return best

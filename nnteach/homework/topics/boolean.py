@@ -12,6 +12,7 @@ from ..answers import Stage as Judged
 from ..checked import report
 from ..diagnose import Diagnosis
 from ..exercise import Exercise, Leaf
+from ..names import choose
 from ..procedure import Procedure, Slip, Step
 from ..values import NotNumbers, has_gaps
 
@@ -34,7 +35,7 @@ PRINCIPLE = (
 def boolean(gate: str | None = None) -> Exercise:
     """Weights that make a logical function: "not", "and", "or", "nor", "nand", "xnor", "xor", …; drawn if not named."""
     if gate is not None and gate not in TABLES:
-        raise GraphError(message(f"a gate among {', '.join(TABLES)}", repr(gate)))
+        raise GraphError(message(f"a gate among {', '.join(TABLES)}", repr(gate), choose(gate, TABLES)))
     names = ("theta1", "theta2") if gate in TWO_LAYERS else ("theta",)
     n = 1 if gate == "not" else 2
     table = np.array(TABLES[gate or "and"], dtype=float)

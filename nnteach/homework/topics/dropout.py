@@ -2,6 +2,7 @@
 
 from ...errors import GraphError, message
 from ..exercise import Exercise, Leaf
+from ..names import choose
 from ..procedure import Procedure, Slip, Step
 
 FORMS = ("inverted", "classic")
@@ -14,7 +15,7 @@ PRINCIPLE = (
 def dropout(form: str = "inverted", batch: int = 3, width: int = 4) -> Exercise:
     """Dropout with a given mask: forward, backward and at test time; form="inverted" or "classic"."""
     if form not in FORMS:
-        raise GraphError(message('form="inverted" or form="classic"', repr(form)))
+        raise GraphError(message('form="inverted" or form="classic"', repr(form), choose(form, FORMS)))
     shape = (int(batch), int(width))
     leaves = {"x": Leaf(shape, "input"), "mask": Leaf(shape, "binary"),
               "p": Leaf((), "drop"), "g": Leaf(shape, "input")}
