@@ -413,3 +413,10 @@ def test_the_picture_can_be_made(tmp_path):
     assert (tmp_path / "growth.png").stat().st_size > 5000
     assert len(figure.axes[0].texts) == 3
     assert "6561 paths" in nt.demos.path_explosion.say(layers=8, width=3)  # 3⁸
+
+
+@pytest.mark.parametrize("name", ["parabola", "why_relu", "playground"])
+def test_a_picture_without_controls_says_how_to_get_them(name):
+    shown = getattr(nt.demos, name).still()._repr_html_()
+    assert f"<code>nt.demos.{name}()</code> in JupyterLab" in shown
+    assert not any(tag in shown for tag in ("<button", "<input", "<select", "<a "))

@@ -243,4 +243,10 @@ class Still(Shown):
         width, height = (round(inches * DPI) for inches in self.demo.size)
         address = f"data:image/png;base64,{base64.b64encode(self.png).decode('ascii')}"
         return (f'<div class="nnteach-still">{STYLE}'
-                f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" src="{address}"></div>')
+                f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" src="{address}">'
+                f"<p>This is a picture. For the demo with its controls, run {self._what()} in JupyterLab.</p></div>")
+
+    def _what(self):
+        """What is to be run; a demo of one's own is in no gallery."""
+        from . import DEMOS
+        return f"<code>nt.demos.{self.demo.name}()</code>" if self.demo.name in DEMOS else "its cell"
