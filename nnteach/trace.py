@@ -21,6 +21,11 @@ from .notation import Notation, names
 from .notation import notation as notation_of
 from .phrases import catalogue, phrase
 
+MOST_BYTES = 4_000_000_000
+"""Of the gradients that the steps of a trace keep."""
+MOST_NUMBERS = 5_000_000
+"""That are written in full; as many are about 100 MB of text."""
+
 
 @dataclass(frozen=True)
 class NodeState:
@@ -107,6 +112,7 @@ class Trace:
         self.notation, self.language = notation_of(notation), language
         catalogue(language)  # a language that is not known is said here, and not in the middle of a document
         self.nodes = ordered(root)
+        _check_memory(self.nodes, self.iterations)
         self.names = names(self.nodes, self.notation)
         self.originals: dict[Node, Node] = {}  # nodes of later iterations -> those of the first
         self.memories: dict[int, Memory] = {}
@@ -348,14 +354,23 @@ class Trace:
         return to_text(self, language)
 
     def to_json(self) -> dict:
-        """The trace as plain data: names, operations, edges and steps, every number in full."""
+        """The trace as plain data: names, operations, edges and steps, every number in full.
+
+        Raises:
+            GraphError: if there are more numbers than a text should hold.
+        """
+        kept = ("upstream", "contribution", "before", "total")
+        numbers = sum(n.size for n in self.nodes) + sum(np.size(getattr(s, name)) for s in self.steps for name in kept)
+        if numbers > MOST_NUMBERS:
+            raise GraphError(message(f"a trace of at most {MOST_NUMBERS} numbers to write in full", f"{numbers}",
+                                     "Take smaller arrays, or the trace of a result on the way; trace[k].contribution "
+                                     "and trace.state_at(k) are the arrays themselves"))
         return {"root": self.names[self.root],
                 "nodes": [{"name": self.names[n], "kind": n.kind, "operation": formula.text(self.operation(n)),
                            "value": as_data(n.value)} for n in self.nodes],
                 "edges": list(self.edge_timelines),
                 "steps": [{"kind": s.kind, "phase": s.phase, "node": self.names[s.focus], "edge": self.edge(s),
-                           **{name: as_data(getattr(s, name))
-                              for name in ("upstream", "contribution", "before", "total")}}
+                           **{name: as_data(getattr(s, name)) for name in kept}}
                           for s in self.steps]}
 
 
@@ -372,6 +387,20 @@ def trace(root: Node, learning_rate: float | None = None, notation: str | Notati
         iterations: of the training run.
     """
     return Trace(root, learning_rate, notation, language, optimizer, iterations)
+
+
+def _check_memory(nodes, iterations):
+    """Refuse a trace whose arrays would fill the memory, before the first of them is made.
+
+    Every step keeps what it hands on and the sum so far. Of a large matrix that is used at thousands of places, this
+    is thousands of such matrices, though the graph has only one.
+    """
+    kept = sum(np.asarray(p.value).nbytes for node in nodes for p in node.parents if p.active and p.shape)
+    if 2 * kept * iterations > MOST_BYTES:
+        raise GraphError(message(f"a trace that keeps at most {MOST_BYTES / 1e9:g} GB of gradients",
+                                 f"steps with about {2 * kept * iterations / 1e9:.3g} GB",
+                                 "Take smaller arrays, fewer iterations or a result on the way; "
+                                 "f.backward() keeps one gradient for each node"))
 
 
 def _checked(learning_rate, optimizer, iterations):

@@ -1,5 +1,6 @@
 """What is too large to be shown is refused in words, and the advice in them works; what is not grows with its size."""
 
+import functools
 import itertools
 import sys
 
@@ -35,6 +36,53 @@ def test_very_many_steps_are_refused(monkeypatch):
         with pytest.raises(GraphError, match="at most 100 steps in a worked solution"):
             write()
     assert len(trace.to_json()["steps"]) == 350
+
+
+@functools.cache
+def uses_of_a_matrix(n, rows=1000):
+    W, h = nt.variable(np.zeros((rows, rows)), "W"), nt.variable(np.zeros(rows), "h")
+    for _ in range(n):
+        h = nt.tanh(W @ h)
+    return h.sum()
+
+
+@pytest.mark.parametrize("show", [nt.trace, nt.step, nt.draw])
+def test_gradients_that_would_fill_the_memory_are_refused_before_the_first_is_made(monkeypatch, show):
+    """A matrix of 8 MB that is used 400 times has 400 contributions and as many sums."""
+    root = uses_of_a_matrix(400)
+    monkeypatch.setattr(TRACE, "backward_steps", None)
+    with pytest.raises(GraphError, match=r"at most 4 GB of gradients,\n  got steps with about 6\.\d\d GB") as refused:
+        show(root)
+    assert "f.backward()" in str(refused.value) and "a result on the way" in str(refused.value)
+
+
+def test_the_advice_for_too_many_gradients_works(monkeypatch):
+    monkeypatch.setattr(TRACE, "MOST_BYTES", 400_000)
+    root = uses_of_a_matrix(100, rows=20)
+    with pytest.raises(GraphError):
+        nt.trace(root)
+    root.backward()
+    assert nt.trace(uses_of_a_matrix(20, rows=20)) and nt.trace(uses_of_a_matrix(100, rows=5))
+    sgd = nt.nn.optimizers.SGD(0.1)
+    with pytest.raises(GraphError):
+        nt.trace(uses_of_a_matrix(20, rows=20), optimizer=sgd, iterations=30)
+    assert nt.trace(uses_of_a_matrix(20, rows=20), optimizer=sgd, iterations=2)
+
+
+def test_single_numbers_do_not_count_as_arrays(monkeypatch):
+    monkeypatch.setattr(TRACE, "MOST_BYTES", 1)
+    assert len(nt.trace(SHAPES["fan_out"](2_000))) > 2_000
+
+
+def test_millions_of_numbers_are_not_written_in_full(monkeypatch):
+    trace = nt.trace((nt.variable(np.ones((1000, 1000)), "W") ** 2).sum())
+    with pytest.raises(GraphError, match=r"at most 5000000 numbers to write in full,\n  got \d{7}") as refused:
+        trace.to_json()
+    assert "trace[k].contribution" in str(refused.value)
+    assert trace[-1].contribution.shape == (1000, 1000) and trace.state_at(1)
+    for write in (trace.to_markdown, trace.to_latex, trace.to_text):
+        assert len(write()) < 20_000
+    assert nt.trace((nt.variable(np.ones((10, 10)), "W") ** 2).sum()).to_json()
 
 
 @pytest.mark.parametrize("name", ["f.gif", "f.pdf"])
