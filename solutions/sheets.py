@@ -2,8 +2,8 @@
 
     python solutions/sheets.py && python docs/finish.py && python solutions/make.py --run solutions/hw_*.ipynb
 
-What is asked stands in `nnteach/homework/course_set.py`; how it is solved, in plain NumPy and for anybody's numbers,
-stands here. The tests run every solution on twenty students.
+What is asked stands in `nnteach/homework/exercises/course_set.py`; how it is solved, in plain NumPy and for
+anybody's numbers, stands here. The tests run every solution on twenty students.
 """
 
 import sys
@@ -11,7 +11,7 @@ import sys
 from make import KERNEL, SOLUTIONS, to_text
 
 from nnteach.homework import homework
-from nnteach.homework.course_set import COURSE
+from nnteach.homework.exercises.course_set import COURSE
 
 SOLVED = {
     "product": """

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from labserver import LabServer
 
-from nnteach.doctor import find_chromium
+from nnteach.cli.doctor import find_chromium
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

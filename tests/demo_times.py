@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import nnteach as nt
-from nnteach.demos.stage import Demo, number
+from nnteach.demos.framework.demo import Demo, number
 
 LIMIT = 100  # milliseconds
 # A demo that only changes a number: what is left is the way to Python and back, and to pack an empty picture.
@@ -84,7 +84,7 @@ def in_jupyterlab(folder):
     from playwright.sync_api import sync_playwright
 
     from conftest import CHROMIUM_OPTIONS
-    from nnteach.doctor import find_chromium
+    from nnteach.cli.doctor import find_chromium
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, LabServer(Path(home)) as server, sync_playwright() as playwright:

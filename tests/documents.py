@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnteach import cli
+from nnteach.cli import commands as command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / ".github").rglob("*.md")),
             *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "tests").rglob("*.md")),
             *sorted((ROOT / "nnteach").rglob("*.md"))]
 NOTEBOOKS = [path for folder in ("notebooks", "solutions") for path in sorted((ROOT / folder).glob("*.ipynb"))]
-ERRATA = ROOT / "docs" / "errata.md"  # made from nnteach/errata.toml; tests/test_errata.py runs its lines
+ERRATA = ROOT / "docs" / "errata.md"  # made from nnteach/course/errata.toml; tests/test_errata.py runs its lines
 SCRIPTS = [path for folder in ("docs", "solutions", "tests", "nnteach")
            for path in sorted((ROOT / folder).rglob("*.py"))]
 PROGRAM = (r"(?:\S*/bin/|\.venv\\Scripts\\)?(?:python3?|py|pytest|pip|nnteach|jupyter|npx|npm|node|ruff|tsc|apt-get|"
@@ -123,7 +123,8 @@ def commands_in_docstring(path: Path) -> Iterator[Said]:
 
 def commands_of_help() -> Iterator[Said]:
     """The examples that `nnteach --help` ends with."""
-    yield from (Said(line.strip(), "nnteach --help") for line in cli.EPILOG.splitlines() if line.startswith("  "))
+    examples = (line for line in command_line.EPILOG.splitlines() if line.startswith("  "))
+    yield from (Said(line.strip(), "nnteach --help") for line in examples)
 
 
 # ---------------------------------------------------------------------------------------------------- commands

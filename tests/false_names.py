@@ -18,10 +18,10 @@ from homework_acceptance import GROUPS, a_slip, net_of
 from planted import CORE, MORE, backprop, three_digits
 
 from nnteach.homework import homework
-from nnteach.homework.answers import read
-from nnteach.homework.course_set import COURSE
-from nnteach.homework.hypotheses import attempt, flat, hypotheses
-from nnteach.homework.mistakes import MISTAKES
+from nnteach.homework.exercises.course_set import COURSE
+from nnteach.homework.grading.answers import read
+from nnteach.homework.mistakes.catalogue import MISTAKES
+from nnteach.homework.mistakes.hypotheses import attempt, flat, hypotheses
 
 SAME = 1e-9
 NETWORK_SHARE = 7  # of the wrong answers, to one on an exercise with few numbers

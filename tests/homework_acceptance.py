@@ -14,8 +14,8 @@ import planted
 from planted import CORE, MORE, backprop, three_digits
 
 from nnteach.homework import homework
-from nnteach.homework.answers import read
-from nnteach.homework.hypotheses import catalogue
+from nnteach.homework.grading.answers import read
+from nnteach.homework.mistakes.hypotheses import catalogue
 
 GROUPS = {
     "3-3-3 relu, softmax": {"layers": [3, 3, 3]},

@@ -18,7 +18,7 @@ import numpy as np
 from planted import CORE, backprop, three_digits
 
 from nnteach.homework import homework
-from nnteach.homework.grade import Sheet, grade
+from nnteach.homework.classroom.grade import Sheet, grade
 
 NETWORK = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "batch": 4}
 NET = NETWORK | {"loss": "cross_entropy", "learning_rate": 0.5}

@@ -8,10 +8,10 @@ import sys
 import time
 
 import nnteach as nt
+from nnteach.core.errors import GraphError
 from nnteach.draw import Drawing
 from nnteach.draw.layered import ranks_crossed
 from nnteach.draw.layout import is_for_graphviz
-from nnteach.errors import GraphError
 
 
 def fan_out(n):

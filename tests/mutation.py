@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnteach import autodiff
-from nnteach.graph import settle
-from nnteach.primitive import PRIMITIVES, every_slot, shape_of
+from nnteach.core import autodiff
+from nnteach.core.graph import settle
+from nnteach.core.primitive import PRIMITIVES, every_slot, shape_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 from samples import SAMPLES  # the tests' own folder is on the path only now

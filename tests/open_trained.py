@@ -16,9 +16,9 @@ from playwright.sync_api import sync_playwright
 
 import nnteach as nt
 from conftest import CHROMIUM_OPTIONS
-from nnteach.doctor import find_chromium
+from nnteach.cli.doctor import find_chromium
 from nnteach.frameworks import clothes, here, needs
-from nnteach.player.page import document
+from nnteach.player.python.page import document
 
 EPOCHS, LONGEST = 5, 3.0
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 // The script as it is delivered: Python joins its parts.
-const source = execFileSync(process.env.PYTHON ?? "python", ["-m", "nnteach.player.script"], { encoding: "utf8" });
+const source = execFileSync(process.env.PYTHON ?? "python", ["-m", "nnteach.player.python.script"], { encoding: "utf8" });
 const player = await import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 const xyz = JSON.parse(readFileSync(new URL("fixtures/player_xyz.json", import.meta.url), "utf8"));
 const node = (name) => xyz.nodes.find((one) => one.name === name);

@@ -19,10 +19,10 @@ from playwright.sync_api import sync_playwright
 
 import nnteach as nt
 from conftest import CHROMIUM_OPTIONS
-from nnteach.doctor import find_chromium
-from nnteach.player.pack import joined, packed
-from nnteach.player.page import document, notebook_output
-from nnteach.player.script import script
+from nnteach.cli.doctor import find_chromium
+from nnteach.player.python.pack import joined, packed
+from nnteach.player.python.page import document, notebook_output
+from nnteach.player.python.script import script
 
 NODES = (50, 500, 2000)
 LIMITS = {

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import nnteach as nt
-from nnteach.demos.playground_engine import SETS, Engine
-from nnteach.demos.playground_live import as_bytes
+from nnteach.demos.framework.playground_engine import SETS, Engine
+from nnteach.demos.framework.playground_live import as_bytes
 
 STEPS, FRAMES, SECONDS = 10, 200, 5
 
@@ -37,7 +37,7 @@ def in_jupyterlab(picture):
     from playwright.sync_api import sync_playwright
 
     from conftest import CHROMIUM_OPTIONS
-    from nnteach.doctor import find_chromium
+    from nnteach.cli.doctor import find_chromium
 
     with (
         tempfile.TemporaryDirectory() as home,

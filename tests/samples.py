@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nnteach.graph import constant, settle, variable
-from nnteach.primitive import PRIMITIVES
+from nnteach.core.graph import constant, settle, variable
+from nnteach.core.primitive import PRIMITIVES
 
 
 class Sample(NamedTuple):

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 import nnteach as nt
 from conftest import CHROMIUM_OPTIONS
-from nnteach.doctor import find_chromium
+from nnteach.cli.doctor import find_chromium
 
 
 def product():

@@ -160,7 +160,7 @@ def swept(site: Path, beginnings: list[str] = (), dark: bool = False) -> tuple[l
     from playwright.sync_api import sync_playwright
 
     from conftest import CHROMIUM_OPTIONS
-    from nnteach.doctor import find_chromium
+    from nnteach.cli.doctor import find_chromium
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_OPTIONS)

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach import errors, zoom
-from nnteach.errors import NNTeachError
-from nnteach.graph import constant, variable
+from nnteach.core import errors
+from nnteach.core.errors import NNTeachError
+from nnteach.core.graph import constant, variable
+from nnteach.trace import scalarise
 
 MODULES = [importlib.import_module(f"nnteach.{name}") for name in (
-    "graph", "autodiff", "compile", "vectorise", "jacobians", "serial", "zoom", "arraylike", "functions")]
+    "core.graph", "core.autodiff", "compile.replay", "compile.vectorise", "checks.jacobians", "core.serial",
+    "trace.scalarise", "core.arraylike", "core.composed")]
 
 
 def x():
@@ -125,7 +127,7 @@ ADVICE = {
         v(), v()).value[0], [1.0, -2.0, 4.0]),
     "np.arctan": (lambda: np.arctan(x()), "add one with @nt.primitive", lambda: of_x(arctan), (
         np.arctan(2.5), 1 / (1 + 2.5**2))),
-    "np.cumsum": (lambda: np.cumsum(v()), "Write it with the primitives in nnteach.ops", lambda: nt.ops.matmul(
+    "np.cumsum": (lambda: np.cumsum(v()), "Write it with the primitives in nt.ops", lambda: nt.ops.matmul(
         np.tri(3), v()).value, [1.0, -1.0, 3.0]),
     "np.dot of stacks": (lambda: np.dot(W(), np.ones((2, 3, 2))), "Write a @ b", lambda: (
         W() @ np.ones((2, 3, 2))).value[1], [[6.0, 6.0], [15.0, 15.0]]),
@@ -202,7 +204,7 @@ ADVICE = {
         W()[0]).matrix.shape, (3, 3)),
     "scalars of an array": (lambda: nt.scalars(v() * 2), "Sum or average it first", lambda: nt.scalars(
         (v() * 2).sum()).value, 6.0),
-    "entries of an array": (lambda: nt.scalars(v() * 2), "or use nnteach.zoom.entries(f)", lambda: [
+    "entries of an array": (lambda: nt.scalars(v() * 2), "or use nnteach.trace.scalarise.entries(f)", lambda: [
         n.value for n in entries_of(v() * 2)], [2.0, -4.0, 8.0]),
     "very many scalars": (lambda: nt.scalars((variable(np.ones((2000, 300))) @ np.ones((300, 2))).sum()),
                           "such as the loss of X[:1]", lambda: nt.scalars((
@@ -235,7 +237,7 @@ ELSEWHERE = {  # sites whose third part is no advice of ours but NumPy's word on
 
 
 def entries_of(node):
-    return zoom.entries(node)[node]
+    return scalarise.entries(node)[node]
 
 
 def twice(node):
@@ -255,7 +257,7 @@ def said_by(provoke):
     return ""
 
 
-@pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
+@pytest.mark.filterwarnings("ignore::nnteach.core.errors.DisconnectedWarning")
 @pytest.mark.parametrize("name", ADVICE)
 def test_the_advice_leads_to_the_right_number(name):
     provoke, advice, follow, right = ADVICE[name]

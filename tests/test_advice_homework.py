@@ -12,15 +12,16 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach import errors, homework
-from nnteach.cli import main
-from nnteach.errors import NNTeachError
-from nnteach.formula import Symbol
-from nnteach.homework import grade, handout
-from nnteach.homework.definitions import slope
-from nnteach.homework.grade import Sheet
-from nnteach.homework.phrases import phrase
-from nnteach.homework.reference import reference
+from nnteach import homework
+from nnteach.cli.commands import main
+from nnteach.core import errors
+from nnteach.core.errors import NNTeachError
+from nnteach.homework.classroom import grade, handout
+from nnteach.homework.classroom.grade import Sheet
+from nnteach.homework.exercises.definitions import slope
+from nnteach.homework.exercises.reference import reference
+from nnteach.i18n.check_phrases import phrase
+from nnteach.symbolic.formula import Symbol
 
 MODULES = [
     importlib.import_module(found.name)
@@ -398,7 +399,7 @@ INTERNAL = {
     "error": "NotNumbers again",
     "self.content": "Unreadable again",
 }
-WRAPPED = {"cases:_of_some_depth": "goes on with the three parts of the graph's own message"}
+WRAPPED = {"grading.cases:_of_some_depth": "goes on with the three parts of the graph's own message"}
 
 
 def said_by(provoke, path):

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 import nnteach as nt
-from nnteach import atomic
+from nnteach.support import atomic
 
 PACKAGE = Path(nt.__file__).parent
 MAY_WRITE = {  # modules that write in their own way, and why that is safe
-    "atomic": "is the way itself",
+    "support.atomic": "is the way itself",
     "data.download": "has parts of its own, which a broken download carries on with",
-    "homework.log": "adds one line to a log",
+    "homework.grading.attempts": "adds one line to a log",
     "search.journal": "cuts a half-written line off a journal, or ends it, which a crash cannot make worse",
     "search.crew": "writes into a temporary folder of its own",
-    "lab": "the log of a server, in a temporary folder",
+    "course.lab": "the log of a server, in a temporary folder",
 }
 
 

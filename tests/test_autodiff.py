@@ -7,9 +7,9 @@ from hypothesis import assume, given, settings
 from strategies import COMMON, programs, smooth_programs
 
 import nnteach as nt
-from nnteach.autodiff import backward, backward_steps, grad, hessian, jacobian, jvp, vjp
-from nnteach.errors import DisconnectedWarning, GraphError
-from nnteach.graph import constant, ordered, variable, variables
+from nnteach.core.autodiff import backward, backward_steps, grad, hessian, jacobian, jvp, vjp
+from nnteach.core.errors import DisconnectedWarning, GraphError
+from nnteach.core.graph import constant, ordered, variable, variables
 
 # ------------------------------------------------------------------------- worked by hand in the course
 

@@ -18,7 +18,7 @@ from bridge_traps_keras import EQUAL, NEAR, TRAPS
 
 import nnteach as nt
 from nnteach.bridges import BridgeError, from_keras, parameters
-from nnteach.errors import GraphError, NNTeachError, ShapeError
+from nnteach.core.errors import GraphError, NNTeachError, ShapeError
 
 layers = keras.layers
 BACKEND = keras.backend.backend()

@@ -18,8 +18,8 @@ from torch.nn import functional as F  # noqa: E402
 
 import nnteach as nt  # noqa: E402
 from nnteach.bridges import BridgeError, from_torch, parameters  # noqa: E402
-from nnteach.digits import number as digits  # noqa: E402
-from nnteach.errors import GraphError, NNTeachError, ShapeError  # noqa: E402
+from nnteach.core.errors import GraphError, NNTeachError, ShapeError  # noqa: E402
+from nnteach.symbolic.number_format import number as digits  # noqa: E402
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-6}
 N_IN, BATCH, CLASSES = 5, 7, 3

@@ -10,16 +10,16 @@ from differences import assert_close
 from samples import SAMPLES
 
 import nnteach as nt
-from nnteach.autodiff import backward_steps
+from nnteach.core.autodiff import backward_steps
+from nnteach.core.primitive import PRIMITIVES
 from nnteach.draw import Drawing, drawn
 from nnteach.draw.heat import MOST_CELLS, box_lines, cells_of, grid_size, heat_codes, heat_numbers, is_heat, rectangles
-from nnteach.expression import parse
-from nnteach.player.levels import scalars_of
-from nnteach.player.page import document
-from nnteach.player.slopes import contribution_graph, first_contributions, slope_recipes
-from nnteach.primitive import PRIMITIVES
-from nnteach.trace import trace
-from nnteach.zoom import entries
+from nnteach.player.python.levels.levels import scalars_of
+from nnteach.player.python.levels.slopes import contribution_graph, first_contributions, slope_recipes
+from nnteach.player.python.page import document
+from nnteach.symbolic.expression import parse
+from nnteach.trace.scalarise import entries
+from nnteach.trace.trace import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tiers import one_in
 
 import nnteach as nt
-from nnteach.errors import DtypeError, GraphError
-from nnteach.homework.cases import CheckError, make_cases
+from nnteach.core.errors import DtypeError, GraphError
 from nnteach.homework.check import check, check_answer
-from nnteach.homework.reference import reference
+from nnteach.homework.exercises.reference import reference
+from nnteach.homework.grading.cases import CheckError, make_cases
+from nnteach.homework.grading.values import NotNumbers, agrees, to_array
 from nnteach.homework.reveal import reveal
-from nnteach.homework.values import NotNumbers, agrees, to_array
 
 SIGMOID, RELU, PRODUCT = (reference(name) for name in ("sigmoid_net", "relu_net", "x_plus_y_times_z"))
 

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from tiers import one_in
 
 import nnteach as nt
-from nnteach.homework.result import Result
+from nnteach.homework.grading.result import Result
 
 try:
     import torch as pytorch

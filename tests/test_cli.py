@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nnteach import doctor
-from nnteach.cli import main
-from nnteach.expression import FUNCTIONS
+from nnteach.cli import doctor
+from nnteach.cli.commands import main
+from nnteach.symbolic.expression import FUNCTIONS
 
 SHOW = ["show", "q = x + y; f = q * z", "x=-2", "y=5", "z=-4"]
 
@@ -166,7 +166,7 @@ def test_help_loads_nothing_heavy():
             "-c",
             "import sys; from nnteach.cli import main\ntry: main(['--help'])\n"
             "except SystemExit: pass\nassert not {'matplotlib', 'IPython', 'anywidget', 'wasmtime', "
-            "'graphviz', 'jupyterlab', 'nnteach.expression'} & set(sys.modules)",
+            "'graphviz', 'jupyterlab', 'nnteach.symbolic.expression'} & set(sys.modules)",
         ],
         capture_output=True,
         text=True,
@@ -205,7 +205,7 @@ def test_a_reader_that_stops_early_is_no_error():
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes and signals")
 def test_ctrl_c_is_quiet():
     program = (
-        "import signal, sys, time; from nnteach import cli\n"
+        "import signal, sys, time; from nnteach.cli import commands as cli\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whatever a job in the background inherits
         "def wait(options): print('on', flush=True); time.sleep(60)\n"
         "cli.COMMANDS = ((cli._add_doctor, wait),); sys.exit(cli.main(['doctor']))"

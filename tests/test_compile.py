@@ -9,11 +9,11 @@ from samples import CASES, IDS
 from strategies import COMMON, hostile_names, programs
 
 import nnteach as nt
-from nnteach import ops
-from nnteach.codegen import Source
-from nnteach.errors import DtypeError, GraphError, ShapeError
-from nnteach.primitive import PRIMITIVES
-from nnteach.program import Program
+from nnteach.compile.codegen import Source
+from nnteach.compile.program import Program
+from nnteach.core import ops
+from nnteach.core.errors import DtypeError, GraphError, ShapeError
+from nnteach.core.primitive import PRIMITIVES
 
 
 def eager(fn, arguments, wrt):
@@ -73,7 +73,7 @@ def test_random_programs_replay_as_they_run_eagerly(program):
 
 @COMMON
 @given(programs())
-@pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
+@pytest.mark.filterwarnings("ignore::nnteach.core.errors.DisconnectedWarning")
 def test_gradients_of_random_gradients_replay(program):
     """Second derivatives: the gradient graph, compiled and differentiated once more."""
 
@@ -201,7 +201,7 @@ def test_returned_arrays_are_the_callers_own():
         lambda x, w: ops.sum(x.reshape(6) * w.reshape(6)),
     ],
 )
-@pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
+@pytest.mark.filterwarnings("ignore::nnteach.core.errors.DisconnectedWarning")
 def test_no_gradient_shares_memory_with_an_argument_or_another(fn):
     x, w = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
     step = nt.compile(fn)
@@ -470,7 +470,7 @@ SCALAR_PROGRAMS = {
 
 @pytest.mark.parametrize("name", SCALAR_PROGRAMS)
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-@pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
+@pytest.mark.filterwarnings("ignore::nnteach.core.errors.DisconnectedWarning")
 def test_scalar_programs_run_on_a_batch(name, reduction):
     rng = np.random.default_rng(3)
     check_batch(
@@ -485,7 +485,7 @@ def test_scalar_programs_run_on_a_batch(name, reduction):
 
 @COMMON
 @given(programs())
-@pytest.mark.filterwarnings("ignore::nnteach.errors.DisconnectedWarning")
+@pytest.mark.filterwarnings("ignore::nnteach.core.errors.DisconnectedWarning")
 def test_random_scalar_programs_run_on_a_batch(program):
     """The leaves of a random program are entries of x and w in turn."""
 

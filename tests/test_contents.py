@@ -9,14 +9,14 @@ import sys
 import pytest
 
 import nnteach as nt
-from nnteach import contents, course
-from nnteach.errors import GraphError
-from nnteach.notation import NOTATIONS, notation, use
+from nnteach.core.errors import GraphError
+from nnteach.course import contents, copying
+from nnteach.symbolic.notation import NOTATIONS, notation, use
 
 
 @pytest.fixture(scope="module")
 def files():
-    return course.shipped()
+    return copying.shipped()
 
 
 def names(page):
@@ -74,10 +74,10 @@ def test_a_notebook_without_metadata_comes_last(tmp_path):
 def test_the_page_is_copied_like_a_lesson_and_never_over_the_lecturers_own(tmp_path, files):
     lessons = {name: path for name, path in files.items() if "06_relu" in name}
     made = {contents.name(): "first"}
-    course.copy_course(tmp_path, lessons, made)
-    assert course.copy_course(tmp_path, lessons, {contents.name(): "second"}).renewed == [contents.name()]
+    copying.copy_course(tmp_path, lessons, made)
+    assert copying.copy_course(tmp_path, lessons, {contents.name(): "second"}).renewed == [contents.name()]
     (tmp_path / contents.name()).write_text("mine")
-    assert course.copy_course(tmp_path, lessons, {contents.name(): "third"}).kept == [contents.name()]
+    assert copying.copy_course(tmp_path, lessons, {contents.name(): "third"}).kept == [contents.name()]
     assert (tmp_path / contents.name()).read_text() == "mine"
 
 

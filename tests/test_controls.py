@@ -18,8 +18,8 @@ from playwright.sync_api import expect
 from shell import Page
 from shell import text as site_page
 
-from nnteach import quizzes
-from nnteach.player.page import document
+from nnteach.course import quizzes
+from nnteach.player.python.page import document
 
 GRAPH = """import nnteach as nt
 W = nt.variable([[0.5, -1.0], [2.0, 0.25]], "W")

@@ -16,7 +16,7 @@ from nnteach.nn.boolean import CORNERS
 from nnteach.nn.normalization import BatchNorm, Running
 from nnteach.nn.optimizers import AdaDelta, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSprop
 from nnteach.nn.regularizers import L2
-from nnteach.notation import NOTATIONS, names
+from nnteach.symbolic.notation import NOTATIONS, names
 
 
 def slope(function, *at):

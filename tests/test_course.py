@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nnteach import course
-from nnteach.course import CourseError, copy_course, describe
+from nnteach.course import copying
+from nnteach.course.copying import CourseError, copy_course, describe
 
 LESSON, OTHER = "notebooks/01 first.ipynb", "exercises/01.ipynb"
 
@@ -128,10 +128,10 @@ def test_a_deleted_file_comes_back(shop):
 def test_a_broken_manifest_loses_nothing(shop, text):
     shop.copy()
     shop.write(LESSON, "my answers")
-    (shop.folder / course.MANIFEST).write_text(text)
+    (shop.folder / copying.MANIFEST).write_text(text)
     report = shop.copy()
     assert shop.read(LESSON) == "my answers" and report.notes
-    assert json.loads((shop.folder / course.MANIFEST).read_text())["files"]
+    assert json.loads((shop.folder / copying.MANIFEST).read_text())["files"]
 
 
 def test_a_link_is_not_written_through(shop, tmp_path):
@@ -160,10 +160,10 @@ def test_the_installation_ships_every_lesson_and_exercise_and_no_solution():
     root = Path(__file__).parent.parent
     expected = {
         p.relative_to(root).as_posix()
-        for part in course.PARTS
+        for part in copying.PARTS
         for p in (root / part).rglob("*.ipynb")
         if ".ipynb_checkpoints" not in p.parts
     }
-    shipped = {name for name in course.shipped() if name.endswith(".ipynb")}
+    shipped = {name for name in copying.shipped() if name.endswith(".ipynb")}
     assert shipped == expected and shipped
-    assert not any("solution" in name for name in course.shipped())
+    assert not any("solution" in name for name in copying.shipped())

@@ -7,8 +7,8 @@ import pytest
 from samples import SAMPLES
 
 import nnteach as nt
-from nnteach.custom import check_primitive
-from nnteach.primitive import PRIMITIVES
+from nnteach.checks.primitive_check import check_primitive
+from nnteach.core.primitive import PRIMITIVES
 
 
 def test_a_right_rule_is_right():

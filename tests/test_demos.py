@@ -13,24 +13,22 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageChops
 
 import nnteach as nt
-from nnteach.demos import (
+from nnteach.core.errors import GraphError
+from nnteach.demos.collection import (
     batch_noise,
     descent_on_parabola,
     descent_on_surfaces,
     epsilon_sweep,
     fit_of_cubic,
-    ground,
     loss_monitoring,
     optimizer_race_on_surfaces,
     path_growth,
     rate_gallery,
-    regions,
     schedule_gallery,
-    style,
     xor_nonconvexity,
 )
-from nnteach.demos.stage import Demo, choice, number, pixels, switch
-from nnteach.errors import GraphError
+from nnteach.demos.framework import regions, style, surfaces
+from nnteach.demos.framework.demo import Demo, choice, number, pixels, switch
 
 DEMOS = [getattr(nt.demos, name) for name in nt.demos.DEMOS]
 every_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)
@@ -277,19 +275,19 @@ def test_on_the_parabola_every_step_multiplies_by_one_minus_twice_the_rate(rate,
     assert words in nt.demos.parabola.say(learning_rate=rate)
 
 
-@pytest.mark.parametrize("name", ground.SURFACES)
+@pytest.mark.parametrize("name", surfaces.SURFACES)
 def test_the_quick_descent_is_minimize(name):
-    surface, optimizer = ground.SURFACES[name], nt.nn.optimizers.Momentum(0.001)
+    surface, optimizer = surfaces.SURFACES[name], nt.nn.optimizers.Momentum(0.001)
     slow = nt.nn.minimize(lambda p: surface.fn(p[0], p[1]), surface.start, optimizer, steps=20)
-    quick = ground.descend(surface, surface.start, optimizer, 20)
+    quick = surfaces.descend(surface, surface.start, optimizer, 20)
     np.testing.assert_allclose(quick.path, slow.path, rtol=1e-12)
     np.testing.assert_allclose(quick.values, slow.values, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", [name for name, surface in ground.SURFACES.items() if surface.minimum])
+@pytest.mark.parametrize("name", [name for name, surface in surfaces.SURFACES.items() if surface.minimum])
 def test_at_the_minimum_the_surface_is_flat(name):
-    surface = ground.SURFACES[name]
-    _, (gradient,) = ground.slope(surface)(np.array(surface.minimum, dtype=float))
+    surface = surfaces.SURFACES[name]
+    _, (gradient,) = surfaces.slope(surface)(np.array(surface.minimum, dtype=float))
     assert np.abs(gradient).max() < 1e-4
 
 

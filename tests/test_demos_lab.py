@@ -7,7 +7,7 @@ from labserver import Lab
 from playwright.sync_api import expect
 
 import nnteach as nt
-from nnteach.demos.stage import Demo
+from nnteach.demos.framework.demo import Demo
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 

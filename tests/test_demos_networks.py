@@ -7,21 +7,20 @@ import pytest
 from demo_browser import DemoPage
 
 import nnteach as nt
-from nnteach.demos import (
+from nnteach.demos.collection import (
     activation_gallery,
     dropout_masks,
-    fits,
     initial_statistics,
     linear_collapse,
     maps_of_hidden_units,
     normalisation_axes,
-    regions,
     stopping_early,
     symmetry_breaking,
     timeline,
     weight_penalties,
 )
-from nnteach.demos.playground_engine import SETS, SIDE, Engine
+from nnteach.demos.framework import regions, regression
+from nnteach.demos.framework.playground_engine import SETS, SIDE, Engine
 
 # ---------------------------------------------------------------------------------------------- the playground
 
@@ -171,7 +170,7 @@ def test_two_linear_layers_are_one_and_relu_makes_them_two(data):
 
 
 def test_small_networks_underfit_and_large_ones_overfit():
-    small, large = fits.fit(1, 0.25).history, fits.fit(16, 0.25).history
+    small, large = regression.fit(1, 0.25).history, regression.fit(16, 0.25).history
     assert small["loss"][-1] > 2 * 0.25**2
     assert large["loss"][-1] < 0.25**2 / 3 and large["val_loss"][-1] > 2 * min(large["val_loss"])
     assert "underfits" in nt.demos.overfitting.say(units=1) and "overfits" in nt.demos.overfitting.say(
@@ -184,9 +183,9 @@ def test_early_stopping_keeps_the_best_of_what_it_has_seen():
     assert stopping_early.stop(losses, 0) == (2, 1)  # the first bump
     assert stopping_early.stop(losses, 1) == (5, 3)
     assert stopping_early.stop(losses, 2) == (6, 6)
-    run = fits.fit(16, 0.25)
+    run = regression.fit(16, 0.25)
     _, best = stopping_early.stop(run.history["val_loss"], 50)
-    kept, late = (stopping_early.distance(run.curves[i]) for i in (round(best / fits.EVERY), -1))
+    kept, late = (stopping_early.distance(run.curves[i]) for i in (round(best / regression.EVERY), -1))
     assert kept < late / 1.5
 
 

@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from nnteach import deprecated
+from nnteach.support import deprecated
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def package(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
-USE = "from nnteach.deprecated import moved, moved_module, moved_names\n"
+USE = "from nnteach.support.deprecated import moved, moved_module, moved_names\n"
 
 
 @pytest.mark.parametrize("since, gone", [("0.2", "0.3"), ("0.2.0", "0.3"), ("0.9", "0.10"), ("1.9.3", "1.10")])

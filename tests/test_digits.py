@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import COMMON
 
-from nnteach.digits import exact, lines, number, rows
+from nnteach.symbolic.number_format import exact, lines, number, rows
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ import pytest
 from documents import ERRATA, MARKDOWN, ROOT, Said, plain
 
 import nnteach as nt
-from nnteach import cli
+from nnteach.cli import commands as command_line
 
 COMMANDS = documents.commands()
 TYPED = {plain(said.text): said.where for said in COMMANDS}
@@ -50,8 +50,8 @@ AS_IT_STANDS = (  # in this order: what one writes the next may need
     "nnteach homework new backprop --roster class.csv -o hw1",
     "nnteach grade hw1 -o grades.csv",
     "nnteach search train:accuracy --space lr=1e-4:1e-1:log units=16,32,64 --trials 50",
-    "python -m nnteach.player.script",
-    "python -m nnteach.player.script > player.js",
+    "python -m nnteach.player.python.script",
+    "python -m nnteach.player.python.script > player.js",
     "python docs/covered.py",
     "python docs/covered.py --gaps",
     "python docs/errata.py",
@@ -341,7 +341,7 @@ def test_a_script_knows_the_options_that_it_is_given(command, monkeypatch):
     "nnteach --help", "nnteach homework", "nnteach grade", "nnteach search", "nnteach show",
     "nnteach homework new course")))
 def test_the_command_line_knows_the_options_that_it_is_given(command):
-    cli._parser().parse_args(cli._shield(filled(command)[1:]))
+    command_line._parser().parse_args(command_line._shield(filled(command)[1:]))
 
 
 def test_every_command_that_nnteach_itself_advises_has_these_options():
@@ -361,7 +361,7 @@ def test_every_command_that_nnteach_itself_advises_has_these_options():
 
 def _help(name):
     with contextlib.redirect_stdout(__import__("io").StringIO()) as said, contextlib.suppress(SystemExit):
-        cli.main([name, "--help"])
+        command_line.main([name, "--help"])
     return said.getvalue()
 
 
@@ -461,7 +461,7 @@ SAID = sorted({said.text: said for said in documents.python_spans()}.values(), k
 @pytest.fixture
 def space(spaces, tmp_path, monkeypatch):
     """What a reader has at hand who types a line from the prose: the README's names, and those that the line gives."""
-    from nnteach.player import pack, page
+    from nnteach.player.python import pack, page
 
     monkeypatch.chdir(tmp_path)
     made = dict(spaces[ROOT / "README.md"][0])

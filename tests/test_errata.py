@@ -7,8 +7,8 @@ from pathlib import Path
 import errata as pages
 import pytest
 
-from nnteach import errata
-from nnteach.errors import GraphError
+from nnteach.core.errors import GraphError
+from nnteach.course import errata
 
 ROOT = Path(__file__).resolve().parent.parent
 SLIPS = errata.read()

@@ -13,16 +13,16 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import nnteach as nt
-from nnteach import latex
+from nnteach.core.errors import GraphError
 from nnteach.draw import Drawing, drawn
 from nnteach.draw.losses import HEIGHT, WIDTH
-from nnteach.errors import GraphError
 from nnteach.export import ENDINGS, film, pages, save
 from nnteach.export.curve import curve_at
 from nnteach.export.names import COLUMNS, tidied
 from nnteach.export.pages import page
 from nnteach.export.tex import WIDEST, document
-from nnteach.worked import to_markdown
+from nnteach.symbolic import latex_escape
+from nnteach.trace.worked import to_markdown
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -375,11 +375,11 @@ def test_a_picture_wider_than_the_longest_length_of_tex_is_not_drawn():
     ],
 )
 def test_prose(text, expected):
-    assert latex.prose(text) == expected
+    assert latex_escape.prose(text) == expected
 
 
 def test_letters_in_a_formula():
-    assert latex.math(r"\mathrm{è} ≥ 🦔") == r"\mathrm{\text{è}} \ensuremath{\ge} \text{\texttt{U+1F994}}"
+    assert latex_escape.math(r"\mathrm{è} ≥ 🦔") == r"\mathrm{\text{è}} \ensuremath{\ge} \text{\texttt{U+1F994}}"
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnteach as nt
-from nnteach import formula
-from nnteach.errors import ExpressionError
-from nnteach.expression import FUNCTIONS, WRITTEN_OUT, parse, parse_value
-from nnteach.formula import Symbol
-from nnteach.graph import ordered
-from nnteach.trace import trace
+from nnteach.core.errors import ExpressionError
+from nnteach.core.graph import ordered
+from nnteach.symbolic import formula
+from nnteach.symbolic.expression import FUNCTIONS, WRITTEN_OUT, parse, parse_value
+from nnteach.symbolic.formula import Symbol
+from nnteach.trace.trace import trace
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 1/0 is inf here, as in NumPy
 

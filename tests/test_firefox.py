@@ -9,7 +9,7 @@ import pytest
 from browser import PLAYER, BrowserPage
 
 import nnteach as nt
-from nnteach.player.page import document, notebook_output
+from nnteach.player.python.page import document, notebook_output
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_keys_levels_and_views(shown):
 
 
 def test_a_quiz(shown):
-    from nnteach.quizzes import document as quiz_page
+    from nnteach.course.quizzes import document as quiz_page
 
     page = shown(quiz_page(nt.quiz("2 + 2 = ?", ("4", True, "Two pairs."), ("5", False, "Count again.")))).page
     page.locator("label").nth(1).click()

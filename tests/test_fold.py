@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from layout_bounds import SHAPES
 
 import nnteach as nt
-from nnteach import fold
-from nnteach.fold import Fold, _Folding, folded
-from nnteach.graph import ordered
+from nnteach.core.graph import ordered
+from nnteach.trace import fold
+from nnteach.trace.fold import Fold, _Folding, folded
 
 DRAW = sys.modules["nnteach.draw"]  # the function has the same name
 LARGE = 100_000

@@ -11,10 +11,10 @@ from samples import CASES, IDS, numbers
 from strategies import COMMON, hostile_names
 
 import nnteach as nt
-from nnteach import ops
-from nnteach.formula import Symbol, as_symbol, derivative, latex, math, text
-from nnteach.graph import settle
-from nnteach.primitive import PRIMITIVES
+from nnteach.core import ops
+from nnteach.core.graph import settle
+from nnteach.core.primitive import PRIMITIVES
+from nnteach.symbolic.formula import Symbol, as_symbol, derivative, latex, math, text
 
 CONTRACT = Path(__file__).parent.parent.joinpath("nnteach", "player", "README.md").read_text(encoding="utf-8")
 TAGS = set(re.search(r"`tag` one of `([^`]*)`", CONTRACT)[1].split())

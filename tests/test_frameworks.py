@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach import doctor
-from nnteach.doctor import gpu_advice
-from nnteach.errors import NNTeachError
+from nnteach.cli import doctor
+from nnteach.cli.doctor import gpu_advice
+from nnteach.core.errors import NNTeachError
 from nnteach.frameworks import Here, clothes, extras, mode, record, recorded
 from nnteach.frameworks.clothes import _prepared, stand_in
 from nnteach.frameworks.results import code_hash

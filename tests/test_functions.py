@@ -5,7 +5,7 @@ import pytest
 from differences import assert_close, central_difference
 
 import nnteach as nt
-from nnteach.errors import ShapeError
+from nnteach.core.errors import ShapeError
 
 
 def test_norm_and_its_gradient_also_at_zero():

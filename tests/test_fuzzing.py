@@ -27,7 +27,7 @@ from nnteach.draw import draw
 from nnteach.draw import layout as layout_module
 from nnteach.export import save
 from nnteach.nn.optimizers import Adam
-from nnteach.player.page import document, notebook_output
+from nnteach.player.python.page import document, notebook_output
 
 MARKUP = [
     "<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "<!--", "-->", "]]>", "</title>", "&#60;",

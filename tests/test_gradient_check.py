@@ -7,11 +7,11 @@ from samples import CASES, IDS, numbers
 from strategies import COMMON, programs
 
 import nnteach as nt
-from nnteach import ops
-from nnteach.errors import GraphError
-from nnteach.gradient_check import check_gradients
-from nnteach.graph import constant, variable, variables
-from nnteach.primitive import PRIMITIVES
+from nnteach.checks.gradient_check import check_gradients
+from nnteach.core import ops
+from nnteach.core.errors import GraphError
+from nnteach.core.graph import constant, variable, variables
+from nnteach.core.primitive import PRIMITIVES
 
 
 @nt.primitive(vjps=(lambda g, y, x: g * x,))

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from strategies import COMMON, hostile_names, programs
 
 import nnteach as nt
-from nnteach.errors import DtypeError, GraphError, ImmutableError, ShapeError
-from nnteach.graph import Node, constant, ordered, rebuild, recompute, variable
-from nnteach.naming import describe, labels
+from nnteach.core.errors import DtypeError, GraphError, ImmutableError, ShapeError
+from nnteach.core.graph import Node, constant, ordered, rebuild, recompute, variable
+from nnteach.core.node_names import describe, labels
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from planted import three_digits
 
-from nnteach.homework import homework, variants
-from nnteach.homework.course_set import COURSE
-from nnteach.homework.hypotheses import KINKED, catalogue, hypotheses
-from nnteach.homework.resolve import resolve
-from nnteach.homework.solution import written
-from nnteach.homework.topics.boolean import ONE_UNIT, TABLES
+from nnteach.homework import homework
+from nnteach.homework.exercises.course_set import COURSE
+from nnteach.homework.exercises.rerun import resolve
+from nnteach.homework.exercises.topics.boolean import ONE_UNIT, TABLES
+from nnteach.homework.mistakes.hypotheses import KINKED, catalogue, hypotheses
+from nnteach.homework.numbers import variants
+from nnteach.homework.output.solution import written
 
 STUDENTS = [f"contract {i}" for i in range(20)]
 SHORT = 4

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnteach.cli import main
+from nnteach.cli.commands import main
 from nnteach.homework import homework
-from nnteach.homework.course_set import COURSE
+from nnteach.homework.exercises.course_set import COURSE
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDENTS = [f"contract {i}" for i in range(20)]

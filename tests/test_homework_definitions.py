@@ -7,14 +7,15 @@ import re
 import numpy as np
 import pytest
 
-from nnteach import homework, ops, primitive
-from nnteach.errors import GraphError
-from nnteach.formula import Symbol, text
-from nnteach.graph import variable
-from nnteach.homework.definitions import activation_in_words, backward, loss_in_words, slope, spelled
-from nnteach.homework.formulas import how
+from nnteach import homework, primitive
+from nnteach.core import ops
+from nnteach.core.errors import GraphError
+from nnteach.core.graph import variable
+from nnteach.homework.exercises.definitions import activation_in_words, backward, loss_in_words, slope, spelled
+from nnteach.homework.output.formulas import how
 from nnteach.nn.activations import ACTIVATIONS
 from nnteach.nn.losses import LOSSES
+from nnteach.symbolic.formula import Symbol, text
 
 POINTS = np.array([[-2.0, -0.5, 0.0], [0.25, 0.0, 1.5]])
 IDENTIFIER = re.compile(r"[A-Za-z]\w*_\w+")

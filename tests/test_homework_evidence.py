@@ -9,11 +9,11 @@ from homework_acceptance import GROUPS, keeping, net_of
 from planted import backprop, three_digits
 
 import nnteach as nt
-from nnteach.homework.hypotheses import SAME, attempt, flat, hypotheses
-from nnteach.homework.mistakes import MISTAKES
-from nnteach.homework.pairs import _go_together
-from nnteach.homework.reference import reference
-from nnteach.homework.sheet import homework
+from nnteach.homework.exercises.reference import reference
+from nnteach.homework.homework import homework
+from nnteach.homework.mistakes.catalogue import MISTAKES
+from nnteach.homework.mistakes.hypotheses import SAME, attempt, flat, hypotheses
+from nnteach.homework.mistakes.pairs import _go_together
 
 
 def sheet(group, student="evidence"):

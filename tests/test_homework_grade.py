@@ -14,14 +14,15 @@ from homework_times import differing, in_the_notebook, submissions
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from planted import backprop, three_digits
 
-from nnteach.cli import main
-from nnteach.errors import GraphError
-from nnteach.homework import homework, log
-from nnteach.homework.functions import exercise
-from nnteach.homework.grade import Row, Sheet, class_page, grade, write_csv
-from nnteach.homework.handed_in import Unreadable, read_file
-from nnteach.homework.handout import new_sheets, read_roster
-from nnteach.homework.printed import pages_of
+from nnteach.cli.commands import main
+from nnteach.core.errors import GraphError
+from nnteach.homework import homework
+from nnteach.homework.classroom.grade import Row, Sheet, class_page, grade, write_csv
+from nnteach.homework.classroom.handed_in import Unreadable, read_file
+from nnteach.homework.classroom.handout import new_sheets, read_roster
+from nnteach.homework.grading import attempts
+from nnteach.homework.lesson_exercise import exercise
+from nnteach.homework.output.pdf import pages_of
 
 LAYERS = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "batch": 4}
 NET = LAYERS | {"loss": "cross_entropy"}
@@ -262,17 +263,17 @@ def test_the_log_shows_tampering(tmp_path):
     hw.check(dx=1.0)
     hw.hint(1)
     hw.solution()
-    assert log.verify(path) is None
+    assert attempts.verify(path) is None
     lines = path.read_text().splitlines()
     assert [json.loads(line)["event"] for line in lines] == ["check", "hint", "solution"] and max(
         map(len, lines)
     ) < 1000
     path.write_text("\n".join([lines[0], lines[1].replace('"level": 1', '"level": 0'), lines[2]]) + "\n")
-    assert log.verify(path) == 2
+    assert attempts.verify(path) == 2
     path.write_text("\n".join(lines[1:]) + "\n")
-    assert log.verify(path) == 1
+    assert attempts.verify(path) == 1
     path.write_text(lines[0] + "\n" + "no JSON\n")
-    assert log.verify(path) == 2
+    assert attempts.verify(path) == 2
 
 
 # ------------------------------------------------------------------------------------ many files, and on paper

@@ -4,16 +4,16 @@ import string
 
 import pytest
 
-from nnteach.errors import GraphError
-from nnteach.homework import hypotheses as table
-from nnteach.homework.mistake import Mistake
-from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS
-from nnteach.homework.network_mistakes import every_top
-from nnteach.homework.phrases import CATALOGUES, ENGLISH, ITALIAN, phrase
-from nnteach.homework.sheet import homework
-from nnteach.homework.topics import SLIPS
-from nnteach.homework.wording import TRANSLATED, words
-from nnteach.homework.wording_it import MISTAKES_IT
+from nnteach.core.errors import GraphError
+from nnteach.homework.exercises.topics import SLIPS
+from nnteach.homework.homework import homework
+from nnteach.homework.mistakes import hypotheses as table
+from nnteach.homework.mistakes.catalogue import MISTAKES, OF_ANSWERS
+from nnteach.homework.mistakes.mistake import Mistake
+from nnteach.homework.mistakes.network_mistakes import every_top
+from nnteach.homework.mistakes.wording import TRANSLATED, words
+from nnteach.i18n.check_phrases import CATALOGUES, ENGLISH, ITALIAN, phrase
+from nnteach.i18n.mistakes_it import MISTAKES_IT
 
 
 def places(text):

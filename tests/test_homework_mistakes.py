@@ -7,11 +7,11 @@ import planted
 import pytest
 from planted import CORE, backprop, three_digits
 
-from nnteach.homework.hypotheses import attempt, catalogue, hypotheses
-from nnteach.homework.mistakes import MISTAKES, OF_ANSWERS
-from nnteach.homework.resolve import resolve
-from nnteach.homework.sheet import homework
-from nnteach.homework.wording import words
+from nnteach.homework.exercises.rerun import resolve
+from nnteach.homework.homework import homework
+from nnteach.homework.mistakes.catalogue import MISTAKES, OF_ANSWERS
+from nnteach.homework.mistakes.hypotheses import attempt, catalogue, hypotheses
+from nnteach.homework.mistakes.wording import words
 
 SHEETS = {
     "softmax": ("backprop", {"layers": [3, 3, 3]}),
@@ -196,7 +196,7 @@ def test_messages_name_no_right_number(sheets):
 @pytest.mark.parametrize("name", ["backprop", "sum_times_difference", "sigmoid_neuron", "relu_2_2_1"])
 def test_a_mistake_in_the_graph_and_a_mistake_in_the_steps_lead_to_the_same_numbers(name):
     """`resolve` takes the engine's steps again; the engine on the changed graph must come to the same."""
-    from nnteach.homework.wrong_graph import WrongGraph
+    from nnteach.homework.mistakes.wrong_graph import WrongGraph
 
     task = homework(name, student="both ways").task
     for h in hypotheses(task):

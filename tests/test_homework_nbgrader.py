@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from nnteach.homework.grade import Sheet
-from nnteach.homework.nbgrader import to_nbgrader
-from nnteach.homework.sheet import homework
+from nnteach.homework.classroom.grade import Sheet
+from nnteach.homework.classroom.nbgrader import to_nbgrader
+from nnteach.homework.homework import homework
 
 SHEET = Sheet("x_plus_y_times_z", points=6.0)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from planted import backprop, three_digits
 
-from nnteach.errors import ExpressionError, GraphError
-from nnteach.homework.fixed import FIXED
-from nnteach.homework.sheet import homework
-from nnteach.homework.variants import Numbers, separation_report
+from nnteach.core.errors import ExpressionError, GraphError
+from nnteach.homework.exercises.slides import FIXED
+from nnteach.homework.homework import homework
+from nnteach.homework.numbers.variants import Numbers, separation_report
 
 A17 = {"layers": [3, 3, 3], "hidden": "relu", "output": "softmax", "batch": 4}
 NET = A17 | {"loss": "cross_entropy", "learning_rate": 0.5}

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from nnteach.homework.networks import network
-from nnteach.homework.sheet import homework
+from nnteach.homework.exercises.networks import network
+from nnteach.homework.homework import homework
 from nnteach.nn.activations import ACTIVATIONS
 from nnteach.nn.losses import LOSSES
 

@@ -5,13 +5,13 @@ import pytest
 from planted import three_digits
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.homework.hypotheses import catalogue, hypotheses
-from nnteach.homework.resolve import resolve
-from nnteach.homework.sheet import homework, kinds
-from nnteach.homework.topics import SLIPS, TOPICS
-from nnteach.homework.topics.boolean import ONE_UNIT, TABLES, sums
-from nnteach.homework.wording import words
+from nnteach.core.errors import GraphError
+from nnteach.homework.exercises.rerun import resolve
+from nnteach.homework.exercises.topics import SLIPS, TOPICS
+from nnteach.homework.exercises.topics.boolean import ONE_UNIT, TABLES, sums
+from nnteach.homework.homework import homework, kinds
+from nnteach.homework.mistakes.hypotheses import catalogue, hypotheses
+from nnteach.homework.mistakes.wording import words
 from nnteach.nn.normalization import batch_norm
 from nnteach.nn.perceptron import Perceptron
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import nnteach as nt
-from nnteach import quizzes
-from nnteach.demos.playground_live import Picture as Playground
-from nnteach.demos.show import Picture
-from nnteach.player import script
-from nnteach.player.live import LivePlayer
-from nnteach.player.page import document, notebook_output
+from nnteach.course import quizzes
+from nnteach.demos.framework.playground_live import Picture as Playground
+from nnteach.demos.framework.show import Picture
+from nnteach.player.python import script
+from nnteach.player.python.live import LivePlayer
+from nnteach.player.python.page import document, notebook_output
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.mjs"))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach import ops
-from nnteach.kinks import at_kink, slope_convention
-from nnteach.narration import Words, tell
-from nnteach.phrases import phrase
-from nnteach.primitive import PRIMITIVES
+from nnteach.core import ops
+from nnteach.core.kinks import at_kink, slope_convention
+from nnteach.core.primitive import PRIMITIVES
+from nnteach.i18n.phrases import phrase
+from nnteach.trace.step_text import Words, tell
 
 AT = {  # inputs exactly at a kink, and for every slot with a rule (slope from the left, from the right, taken)
     "absolute": ((0.0,), {0: (-1, 1, 0)}),

@@ -10,7 +10,7 @@ from browser import PLAYER
 from labserver import KERNEL
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nnteach import contents, course
+from nnteach.course import contents, copying
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow]
 FIRST, SECOND = "notebooks/01_derivative_and_descent.ipynb", "notebooks/02_x_plus_y_times_z.ipynb"
@@ -352,6 +352,6 @@ nt.quiz("001.1")"""
 
 
 def test_every_lesson_is_on_the_course_page_as_the_lecture_reads_it():
-    names = [name for name in course.shipped() if name.startswith("notebooks/") and name.endswith(".ipynb")]
-    listed = re.findall(r"(?m)^- .*?\]\((notebooks/[^)#]+\.ipynb)\)", contents.page(course.shipped()))
+    names = [name for name in copying.shipped() if name.startswith("notebooks/") and name.endswith(".ipynb")]
+    listed = re.findall(r"(?m)^- .*?\]\((notebooks/[^)#]+\.ipynb)\)", contents.page(copying.shipped()))
     assert sorted(listed) == sorted(names)

@@ -15,7 +15,7 @@ import pytest
 from nnteach import data, nn
 from nnteach.frameworks import engines, extras
 from nnteach.nn.schedules import Plateau
-from nnteach.nn.training import EarlyStopping
+from nnteach.nn.training.fit import EarlyStopping
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras on NumPy 2
@@ -153,14 +153,14 @@ def test_the_formulas_that_the_objective_promises_are_there_in_one_convention():
     text = prose("22_optimizers")
     for formula in ("*v* ← *μ v* + *g*(*w* − rate · *μ v*)", "*G* ← *G* + *g*²", "*s* ← *γ s* + (1 − *γ*) *g*²"):
         assert formula in text
-    from nnteach.quizzes import read
+    from nnteach.course.quizzes import read
 
     (asked,) = (question.asks for question in read() if question.id == "training.2")
     assert "v ← 0.9 v + g" in asked and "w ← w − 0.1 v" in asked
 
 
 def test_no_optimizer_wins_on_all_three_surfaces():
-    from nnteach.demos import optimizer_race_on_surfaces as race
+    from nnteach.demos.collection import optimizer_race_on_surfaces as race
 
     winners = set()
     for surface in race.RATES:
@@ -385,7 +385,7 @@ def test_a_training_loss_averaged_over_its_epoch_lies_above_the_loss_at_its_end(
         losses.append(loss(rows))
         w = w - 0.5 * X[rows].T @ (1 / (1 + np.exp(-X[rows] @ w)) - t[rows]) / len(rows)
     assert np.mean(losses) > loss(slice(200)) and np.mean(losses) > loss(slice(200, None))
-    from nnteach.quizzes import read
+    from nnteach.course.quizzes import read
 
     assert not any("hardly ever happens" in option.why for question in read() for option in question.options)
     assert "the mean over an epoch" in prose("tf_fashion")
@@ -458,7 +458,7 @@ def test_why_now_in_years_and_hours():
 
 
 def test_the_history_says_what_its_sources_say():
-    from nnteach.demos.timeline import EVENTS
+    from nnteach.demos.collection.timeline import EVENTS
 
     years = {event.label: event.year for event in EVENTS}
     assert years["Dropout"] <= years["AlexNet"] == 2012 and "ResNet" in years  # AlexNet used dropout

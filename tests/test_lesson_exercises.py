@@ -14,12 +14,12 @@ import pytest
 from tiers import one_in
 
 import nnteach as nt
-from nnteach.digits import number
-from nnteach.errors import GraphError
-from nnteach.homework.compare import named
-from nnteach.homework.functions import FunctionExercise, exercise
-from nnteach.homework.lessons import LESSONS
-from nnteach.homework.solution import written
+from nnteach.core.errors import GraphError
+from nnteach.homework.exercises.lessons import LESSONS
+from nnteach.homework.grading.compare import named
+from nnteach.homework.lesson_exercise import FunctionExercise, exercise
+from nnteach.homework.output.solution import written
+from nnteach.symbolic.number_format import number
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDENTS = [f"contract {i}" for i in range(20)]

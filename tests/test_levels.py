@@ -8,12 +8,12 @@ from browser import DOM, NODES, PLAYER, browser_page  # noqa: F401  (a fixture)
 from unpacking import unpacked
 
 import nnteach as nt
+from nnteach.core.errors import GraphError
 from nnteach.draw.chain import chain_of
-from nnteach.errors import GraphError
-from nnteach.player.levels import MOST_SCALARS, scalars_of
-from nnteach.player.neuron import MOST_UNITS
-from nnteach.player.page import document
-from nnteach.trace import trace
+from nnteach.player.python.levels.levels import MOST_SCALARS, scalars_of
+from nnteach.player.python.levels.neuron import MOST_UNITS
+from nnteach.player.python.page import document
+from nnteach.trace.trace import trace
 
 
 def network(sizes=(2, 3, 1), batch=2, activation="sigmoid", seed=0):

@@ -13,12 +13,14 @@ from evaluate_lines import NotShown, NotTrue, agrees, chain, latex_to_text
 from samples import SAMPLES
 
 import nnteach as nt
-from nnteach import formula, ops, trace
-from nnteach.graph import constant, variable
-from nnteach.narration import tell, tell_start
-from nnteach.primitive import PRIMITIVES
-from nnteach.trace import is_bare_number
-from nnteach.worked import chain as chain_of
+from nnteach import trace
+from nnteach.core import ops
+from nnteach.core.graph import constant, variable
+from nnteach.core.primitive import PRIMITIVES
+from nnteach.symbolic import formula
+from nnteach.trace.step_text import tell, tell_start
+from nnteach.trace.trace import is_bare_number
+from nnteach.trace.worked import chain as chain_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 STEP = re.compile(r"^ *(\d+)\.? +(.*?)\.? *$")

@@ -38,7 +38,7 @@ def test_a_change_computes_everything_again():
 
 
 def test_a_change_that_cannot_be_computed_leaves_everything_as_it_was():
-    from nnteach.player.live import live_player
+    from nnteach.player.python.live import live_player
 
     def compute(values):
         if values.get("x") == 0:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach.formula import MOST_TERMS, SHOWN_TERMS, Symbol, cut, latex, math, text
-from nnteach.narration import tell, tell_node, tell_start
-from nnteach.trace import Trace
+from nnteach.symbolic.formula import MOST_TERMS, SHOWN_TERMS, Symbol, cut, latex, math, text
+from nnteach.trace.step_text import tell, tell_node, tell_start
+from nnteach.trace.trace import Trace
 
 N = 5_000
 X = Symbol("x", 2.0)
@@ -160,7 +160,7 @@ def test_what_a_page_and_a_notebook_show_of_long_sums(make, n):
 
 
 def test_the_command_line_shows_a_long_sum(tmp_path, capsys):
-    from nnteach.cli import main
+    from nnteach.cli.commands import main
 
     assert main(["show", "+".join(["x"] * 301), "x=1", "-o", str(tmp_path / "r.html")]) in (0, None)
     assert (tmp_path / "r.html").exists() and "Traceback" not in capsys.readouterr().err

@@ -12,10 +12,12 @@ import prose
 import pytest
 from samples import SAMPLES
 
-from nnteach import formula, latex, nn, ops, trace
-from nnteach.graph import variable
-from nnteach.narration import tell
-from nnteach.primitive import PRIMITIVES
+from nnteach import nn, trace
+from nnteach.core import ops
+from nnteach.core.graph import variable
+from nnteach.core.primitive import PRIMITIVES
+from nnteach.symbolic import formula, latex_escape
+from nnteach.trace.step_text import tell
 
 CALLS = [(name, number) for name in PRIMITIVES for number in range(len(SAMPLES[name]))]
 
@@ -118,7 +120,7 @@ def test_every_formula_of_the_course_compiles(tmp_path):
     distinct = dict.fromkeys(written for _, written in formulas())
     assert len(distinct) > 300
     lines = [r"\documentclass{article}\usepackage{amsmath,amssymb}\begin{document}",
-             *(f"${latex.math(' '.join(written.split()))}$\\par" for written in distinct), r"\end{document}"]
+             *(f"${latex_escape.math(' '.join(written.split()))}$\\par" for written in distinct), r"\end{document}"]
     (tmp_path / "all.tex").write_text("\n".join(lines), encoding="utf-8")
     ran = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-no-shell-escape", "all.tex"], cwd=tmp_path,
                          capture_output=True, text=True, encoding="latin-1", timeout=300)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach import errors
-from nnteach.errors import DtypeError, GraphError, ImmutableError, NNTeachError, ShapeError
-from nnteach.graph import constant, variable
+from nnteach.core import errors
+from nnteach.core.errors import DtypeError, GraphError, ImmutableError, NNTeachError, ShapeError
+from nnteach.core.graph import constant, variable
 
 x, v, b = variable(2.0, "x"), variable([1.0, 2.0], "v"), variable(np.ones(4), "b")
 W, V, U = variable(np.ones((2, 3)), "W"), variable(np.ones((2, 3)), "V"), variable(np.ones((2, 5)), "U")
@@ -14,7 +14,7 @@ W, V, U = variable(np.ones((2, 3)), "W"), variable(np.ones((2, 3)), "V"), variab
 STAY = "expected a node to stay in the graph (np.exp(node), node.sum() and so on work),\n  "
 FIXED = "expected a graph that stays as it was computed,\n  "
 NUMPY = "expected a NumPy function with a rule in nnteach's table,\n  "
-ADD_ONE = "Write it with the primitives in nnteach.ops, or add one with @nt.primitive"
+ADD_ONE = "Write it with the primitives in nt.ops, or add one with @nt.primitive"
 
 MESSAGES = [
     (

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from strategies import COMMON
 
 from nnteach import nn
+from nnteach.core.errors import ShapeError
 from nnteach.data import moons
-from nnteach.errors import ShapeError
-from nnteach.nn import batches, checkpoints
 from nnteach.nn.optimizers import Adam
+from nnteach.nn.training import batches, checkpoints
 
 X, T = nn.boolean.CORNERS, np.array([0, 1, 1, 0])
 BINARY = "binary_cross_entropy_with_logits"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach.errors import GraphError
+from nnteach.core.errors import GraphError
 from nnteach.nn import conventions
 
 PRED, TARGET = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[0.0, 0.0], [1.0, 2.0]])  # squares: 1 + 4, 4 + 9

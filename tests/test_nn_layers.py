@@ -11,7 +11,7 @@ from strategies import COMMON
 
 import nnteach as nt
 from nnteach import nn
-from nnteach.errors import GraphError, ShapeError
+from nnteach.core.errors import GraphError, ShapeError
 from nnteach.nn.activations import ACTIVATIONS, activation, leaky_relu, leaky_relu_002, tanh_from_sigmoid
 from nnteach.nn.initializers import INITIALIZERS, constant, fans, initializer, normal, uniform
 from nnteach.nn.normalization import BatchNorm, batch_norm, group_norm, instance_norm, layer_norm

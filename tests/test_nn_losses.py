@@ -11,7 +11,7 @@ from strategies import COMMON
 
 import nnteach as nt
 from nnteach import nn
-from nnteach.errors import GraphError, ShapeError
+from nnteach.core.errors import GraphError, ShapeError
 from nnteach.nn import losses
 from nnteach.nn.regularizers import L1, L2, norm_penalty, together
 

@@ -9,7 +9,7 @@ from strategies import COMMON
 
 import nnteach as nt
 from nnteach import nn
-from nnteach.errors import GraphError, ShapeError
+from nnteach.core.errors import GraphError, ShapeError
 from nnteach.nn import losses
 from nnteach.nn.regularizers import L2
 from nnteach.nn.theta import forward, with_ones

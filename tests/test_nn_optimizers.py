@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import COMMON
 
 from nnteach import nn
-from nnteach.errors import GraphError
+from nnteach.core.errors import GraphError
 from nnteach.nn.optimizers import OPTIMIZERS, SGD, AdaDelta, AdaGrad, Adam, AdamW, Momentum, Nesterov, optimizer
 
 

@@ -8,8 +8,8 @@ from strategies import COMMON
 
 import nnteach as nt
 from nnteach import nn
+from nnteach.core.errors import ShapeError
 from nnteach.data import blobs
-from nnteach.errors import ShapeError
 from nnteach.nn.multiclass import labels_of, multi_hot
 from nnteach.nn.perceptron import perceptron_loss
 from nnteach.nn.theta import with_ones

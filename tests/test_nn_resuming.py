@@ -10,9 +10,9 @@ import pytest
 
 from nnteach import nn
 from nnteach.data import moons
-from nnteach.nn.checkpoints import load
 from nnteach.nn.optimizers import Adam, Nesterov
 from nnteach.nn.schedules import Exponential, Plateau
+from nnteach.nn.training.checkpoints import load
 
 BINARY = "binary_cross_entropy_with_logits"
 SETTINGS = [

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from nnteach import nn
+from nnteach.core.errors import GraphError, ShapeError
 from nnteach.data import blob, cubic, moons
-from nnteach.errors import GraphError, ShapeError
 from nnteach.nn import metrics
 from nnteach.nn.optimizers import SGD, Adam, Momentum, Nesterov
 from nnteach.nn.regularizers import L2
 from nnteach.nn.schedules import Exponential, Plateau, Step
-from nnteach.progress import progress
+from nnteach.support.progress import progress
 
 X, T = nn.boolean.CORNERS, np.array([0, 1, 1, 0])
 BINARY = "binary_cross_entropy_with_logits"

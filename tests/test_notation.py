@@ -3,10 +3,10 @@
 import pytest
 
 import nnteach as nt
-from nnteach import formula
-from nnteach.errors import GraphError
-from nnteach.narration import tell
-from nnteach.notation import NOTATIONS, Notation, notation
+from nnteach.core.errors import GraphError
+from nnteach.symbolic import formula
+from nnteach.symbolic.notation import NOTATIONS, Notation, notation
+from nnteach.trace.step_text import tell
 
 
 def two_layers():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach import ops, trace
-from nnteach.narration import tell, tell_node
+from nnteach import trace
+from nnteach.core import ops
+from nnteach.trace.step_text import tell, tell_node
 
 x = nt.variable([-0.5, 0.0, 2.0], "x")
 X = nt.variable([[2.0, 1.0], [2.0, 1.0]], "X")

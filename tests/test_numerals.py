@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnteach as nt
-from nnteach.homework.answers import _read_one, read
-from nnteach.homework.names import meant
-from nnteach.homework.values import NotNumbers, to_array
-from nnteach.numerals import NotANumber, numeral, typed_list
+from nnteach.homework.grading.answers import _read_one, read
+from nnteach.homework.grading.values import NotNumbers, to_array
+from nnteach.support.similar_names import meant
+from nnteach.symbolic.numerals import NotANumber, numeral, typed_list
 
 HW = nt.homework("x*y", student="Ada")
 X = float(HW.truth["dx"])  # what is asked for is one number, whatever it is

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach.errors import DtypeError, GraphError, ImmutableError, NNTeachError, ShapeError
-from nnteach.formula import Symbol
-from nnteach.graph import Node, constant, ordered, variable
+from nnteach.core.errors import DtypeError, GraphError, ImmutableError, NNTeachError, ShapeError
+from nnteach.core.graph import Node, constant, ordered, variable
+from nnteach.symbolic.formula import Symbol
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # 1/0 is inf here, as in NumPy
 

@@ -6,10 +6,10 @@ from differences import assert_close, assert_same_bits, central_difference
 from samples import CASES, IDS, SAMPLES, Sample, numbers
 
 import nnteach as nt
-from nnteach import ops
-from nnteach.autodiff import backward_steps, grad
-from nnteach.graph import Node, constant, ordered, settle, variable
-from nnteach.primitive import PRIMITIVES
+from nnteach.core import ops
+from nnteach.core.autodiff import backward_steps, grad
+from nnteach.core.graph import Node, constant, ordered, settle, variable
+from nnteach.core.primitive import PRIMITIVES
 
 over_the_table = pytest.mark.parametrize("name, sample", CASES, ids=IDS)
 

@@ -8,7 +8,7 @@ from browser import BOXES, DOM, NODES, PLAYER, browser_page  # noqa: F401  (a fi
 from playwright.sync_api import expect
 
 import nnteach as nt
-from nnteach.player.page import LARGEST_HEIGHT, SMALLEST_HEIGHT, document, frame_height, notebook_output
+from nnteach.player.python.page import LARGEST_HEIGHT, SMALLEST_HEIGHT, document, frame_height, notebook_output
 
 NASTY = ["<img src=x onerror=alert(1)>", 'a"b\'c`d', "two\nlines", "x" * 10_000, "שלום עולם",
          "</script><script>alert(1)</script>", "\u202eturned", "]]>&amp;<!--", "${1}{0}%s"]

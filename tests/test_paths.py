@@ -8,8 +8,8 @@ from hypothesis import given
 from strategies import COMMON, programs
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.paths import count_paths
+from nnteach.core.errors import GraphError
+from nnteach.trace.gradient_paths import count_paths
 
 
 @COMMON

@@ -7,10 +7,10 @@ import pytest
 from unpacking import message_of
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.narration import tell, tell_start
-from nnteach.phrases import CATALOGUES, ENGLISH, phrase, spoken, words
-from nnteach.player.script import script
+from nnteach.core.errors import GraphError
+from nnteach.i18n.phrases import CATALOGUES, ENGLISH, phrase, spoken, words
+from nnteach.player.python.script import script
+from nnteach.trace.step_text import tell, tell_start
 
 LANGUAGES = [language for language in CATALOGUES if language != "en"]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import nnteach as nt
-from nnteach.homework.course_set import COURSE
-from nnteach.homework.lessons import LESSONS
+from nnteach.homework.exercises.course_set import COURSE
+from nnteach.homework.exercises.lessons import LESSONS
 
 
 def objects():

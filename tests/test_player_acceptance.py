@@ -15,9 +15,9 @@ from strategies import OPERANDS, OPERATIONS, Program
 import nnteach as nt
 from nnteach.draw import drawn
 from nnteach.draw.chain import chain_of
-from nnteach.player.levels import scalars_of
-from nnteach.player.page import document
-from nnteach.trace import edge_name
+from nnteach.player.python.levels.levels import scalars_of
+from nnteach.player.python.page import document
+from nnteach.trace.trace import edge_name
 
 # Shows every message at every level and step; what changes from one step to the next comes back, as texts.
 WALK = """async (messages) => {
@@ -82,7 +82,7 @@ MAKERS += [(random_network, seed) for seed in range(NETWORKS)]
 @pytest.fixture(scope="module")
 def page(chromium):
     """A page with the script, in which messages are shown."""
-    from nnteach.player.script import script
+    from nnteach.player.python.script import script
 
     page = chromium.new_page(reduced_motion="reduce")
     page.goto("about:blank")

@@ -11,7 +11,7 @@ from browser import PLAYER, browser_page  # noqa: F401  (a fixture)
 import nnteach as nt
 import nnteach.player
 from nnteach.nn.optimizers import Adam
-from nnteach.player.page import document, notebook_output
+from nnteach.player.python.page import document, notebook_output
 
 STYLE = Path(nnteach.player.__file__).with_name("player.css").read_text(encoding="utf-8")
 

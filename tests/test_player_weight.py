@@ -12,8 +12,8 @@ from unpacking import apart, unpacked
 import nnteach as nt
 from nnteach.draw.style import image_source
 from nnteach.nn.optimizers import Adam
-from nnteach.player.pack import joined, opened, packed
-from nnteach.player.page import document, notebook_output
+from nnteach.player.python.pack import joined, opened, packed
+from nnteach.player.python.page import document, notebook_output
 
 KB_OF_SCRIPT_AND_STYLE = 40
 """Packed, in every output. At 50 nodes the 30 KB asked for hold the message alone; with these it is more."""
@@ -64,7 +64,7 @@ def test_the_script_unpacks_the_same(make, tmp_path):
     data = plain(make())
     (tmp_path / "packed.txt").write_text(packed(joined(data)), encoding="utf-8")
     (tmp_path / "data.json").write_text(json.dumps(data), encoding="utf-8")
-    script = subprocess.run([sys.executable, "-m", "nnteach.player.script"],
+    script = subprocess.run([sys.executable, "-m", "nnteach.player.python.script"],
                             capture_output=True, text=True, check=True, encoding="utf-8")
     (tmp_path / "player.mjs").write_text(script.stdout, encoding="utf-8")
     (tmp_path / "check.mjs").write_text("""

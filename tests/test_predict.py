@@ -8,13 +8,13 @@ from browser import DOM, PLAYER, browser_page  # noqa: F401  (a fixture)
 from test_page import CONTRAST, SMALLEST
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.player.message import Texts
-from nnteach.player.page import document
-from nnteach.player.predict import question
-from nnteach.player.slips import ANY_BACKWARD, BACKWARD, FORWARD, SEED, UPDATE, slip_words
-from nnteach.primitive import PRIMITIVES
-from nnteach.trace import trace
+from nnteach.core.errors import GraphError
+from nnteach.core.primitive import PRIMITIVES
+from nnteach.player.python.message import Texts
+from nnteach.player.python.page import document
+from nnteach.player.python.questions.mistakes import ANY_BACKWARD, BACKWARD, FORWARD, SEED, UPDATE, slip_words
+from nnteach.player.python.questions.predict import question
+from nnteach.trace.trace import trace
 
 
 def branching(predict="all"):

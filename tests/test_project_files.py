@@ -87,7 +87,7 @@ def test_the_installed_package_says_the_version_and_where_to_read_more():
 
 def test_nothing_that_was_announced_to_go_is_still_there():
     """A deprecation names the version that brings it; the next minor version removes the old name."""
-    from nnteach.deprecated import next_minor
+    from nnteach.support.deprecated import next_minor
 
     for path in (ROOT / "nnteach").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -7,8 +7,8 @@ import pytest
 from browser import browser_page  # noqa: F401
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.quizzes import _output, document, read
+from nnteach.core.errors import GraphError
+from nnteach.course.quizzes import _output, document, read
 
 QUESTIONS = {question.id: question for question in read()}
 

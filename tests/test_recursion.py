@@ -17,11 +17,11 @@ import pytest
 
 import nnteach
 import nnteach as nt
-from nnteach.errors import NNTeachError
-from nnteach.kinks import at_kink
-from nnteach.nested import MOST_NESTED
-from nnteach.player.player import Player
-from nnteach.serial import _decode, _encode
+from nnteach.core.errors import NNTeachError
+from nnteach.core.kinks import at_kink
+from nnteach.core.nested import MOST_NESTED
+from nnteach.core.serial import _decode, _encode
+from nnteach.player.python.player import Player
 
 PACKAGE = Path(nnteach.__file__).parent
 
@@ -31,36 +31,39 @@ TABLES = "over formulas of the package's own tables, a few symbols deep"
 OTHER = "the method of the same name of another class"
 ONCE = "once more at most"
 ALLOWED = {
-    "codegen:Source._called": ONCE, "codegen:Source._index": NESTED, "codegen:Source._text": NESTED,
-    "demos.board:Board._again": "hands itself on to be called later", "demos.board:Board.add_axes": ONCE,
+    "compile.codegen:Source._called": ONCE, "compile.codegen:Source._index": NESTED,
+    "compile.codegen:Source._text": NESTED,
+    "demos.framework.board:Board._again": "hands itself on to be called later",
+    "demos.framework.board:Board.add_axes": ONCE,
     "draw.layout:_wasm_module": "hands on how to empty its own cache",
-    "errata:read": "a word in a comprehension that is a function, too",
-    "errata:slip": "a word in a comprehension that is a function, too",
-    "expression:_Builder._nested": "lists as deep as the brackets of an expression, which words.py bounds",
-    "forms:latex_name": ONCE,
-    "formula:_math_form.build": "over one form of the table in forms.py, three deep",
+    "course.errata:read": "a word in a comprehension that is a function, too",
+    "course.errata:slip": "a word in a comprehension that is a function, too",
+    "symbolic.expression:_Builder._nested": "lists as deep as the brackets of an expression, which lexer.py bounds",
+    "symbolic.templates:latex_name": ONCE,
+    "symbolic.formula:_math_form.build": "over one form of the table in templates.py, three deep",
     "frameworks.results:_plain": "over what the package's own cells record", "frameworks.results:_text": ONCE,
-    "gradient_check:GradientCheck.kinks": OTHER,
-    "homework.answers:Judgement.given": OTHER, "homework.cases:Case.size": OTHER,
+    "checks.gradient_check:GradientCheck.kinks": OTHER,
+    "homework.grading.answers:Judgement.given": OTHER, "homework.grading.cases:Case.size": OTHER,
     **{f"homework.check:{name}": NESTED for name in ("_alike", "_as_python")},
-    **{f"homework.domain:{name}": NESTED for name in ("_is_list_of_numbers", "_tuples", "numbers_in", "with_numbers")},
-    "homework.definitions:_product": TABLES, "homework.definitions:_sum": TABLES,
-    "homework.definitions:_tidy": TABLES, "homework.definitions:in_words": TABLES,
-    "homework.functions:exercise": "a word in a comprehension that is a function, too",
-    "homework.grade:Sheet.homework": OTHER,
-    "homework.handed_in:_literal": "as deep as Python's parser allows brackets, which is 200",
-    "homework.sheet:homework": "a word in a comprehension that is a function, too",
-    "homework.structure:_collect": NESTED, "homework.structure:_holds_arrays": NESTED,
-    "homework.structure:kept": NESTED,
-    **{f"homework.values:{name}": NESTED for name in (
+    **{f"homework.grading.domain:{name}": NESTED
+       for name in ("_is_list_of_numbers", "_tuples", "numbers_in", "with_numbers")},
+    "homework.exercises.definitions:_product": TABLES, "homework.exercises.definitions:_sum": TABLES,
+    "homework.exercises.definitions:_tidy": TABLES, "homework.exercises.definitions:in_words": TABLES,
+    "homework.lesson_exercise:exercise": "a word in a comprehension that is a function, too",
+    "homework.classroom.grade:Sheet.homework": OTHER,
+    "homework.classroom.handed_in:_literal": "as deep as Python's parser allows brackets, which is 200",
+    "homework.homework:homework": "a word in a comprehension that is a function, too",
+    "homework.grading.structure:_collect": NESTED, "homework.grading.structure:_holds_arrays": NESTED,
+    "homework.grading.structure:kept": NESTED,
+    **{f"homework.grading.values:{name}": NESTED for name in (
         "_has_texts", "_kind_of", "_no_array", "_number", "_odd_one", "_plain", "_retyped", "_tensor", "_typed",
         "kind_of", "number_as_text", "to_array")},
-    "nn.checkpoints:flatten": "over what a trainer keeps: optimizer, slots, arrays",
+    "nn.training.checkpoints:flatten": "over what a trainer keeps: optimizer, slots, arrays",
     "nn.network:Network.draw": OTHER,
-    "nn.resuming:_plain": "over the state of one of NumPy's generators",
-    "quizzes:Question.right": OTHER, "search.space:Space.sample": OTHER, "search.space:Space.suggest": OTHER,
-    "trace:Trace.contribution": ONCE, "trace:Trace.copies": ONCE,
-    "trace:as_data": "as deep as an array has axes, which is 64 at most",
+    "nn.training.resuming:_plain": "over the state of one of NumPy's generators",
+    "course.quizzes:Question.right": OTHER, "search.space:Space.sample": OTHER, "search.space:Space.suggest": OTHER,
+    "trace.trace:Trace.contribution": ONCE, "trace.trace:Trace.copies": ONCE,
+    "trace.trace:as_data": "as deep as an array has axes, which is 64 at most",
 }
 
 

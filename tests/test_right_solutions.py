@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from right_solutions import RIGHT
 
 import nnteach as nt
-from nnteach.homework.cases import make_cases
-from nnteach.homework.domain import draw, moved, seen_in, special
-from nnteach.homework.lessons import LESSONS
+from nnteach.homework.exercises.lessons import LESSONS
+from nnteach.homework.grading.cases import make_cases
+from nnteach.homework.grading.domain import draw, moved, seen_in, special
 
 EACH = [(name, i) for name, functions in RIGHT.items() for i in range(len(functions))]
 each_solution = pytest.mark.parametrize("name, which", EACH, ids=[f"{n}-{RIGHT[n][i].__name__}" for n, i in EACH])

@@ -10,11 +10,11 @@ from hypothesis import given
 from strategies import COMMON, hostile_names
 
 import nnteach as nt
-from nnteach import formula
-from nnteach.gradient_check import check_gradients
-from nnteach.graph import ordered
-from nnteach.naming import describe, labels
-from nnteach.trace import trace
+from nnteach.checks.gradient_check import check_gradients
+from nnteach.core.graph import ordered
+from nnteach.core.node_names import describe, labels
+from nnteach.symbolic import formula
+from nnteach.trace.trace import trace
 
 PACKAGE = Path(nt.__file__).parent
 FORBIDDEN = {"eval", "exec", "__import__"}

@@ -11,9 +11,9 @@ from samples import SAMPLES
 from strategies import COMMON, programs
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.graph import ordered
-from nnteach.primitive import PRIMITIVES
+from nnteach.core.errors import GraphError
+from nnteach.core.graph import ordered
+from nnteach.core.primitive import PRIMITIVES
 
 
 def assert_same_graph(copied, root):

@@ -6,8 +6,8 @@ from hypothesis import given
 from strategies import COMMON, programs
 
 import nnteach as nt
-from nnteach.autodiff import gradients
-from nnteach.graph import ordered
+from nnteach.core.autodiff import gradients
+from nnteach.core.graph import ordered
 
 
 @COMMON

@@ -9,15 +9,17 @@ import pytest
 from layout_bounds import SHAPES
 
 import nnteach as nt
-from nnteach import explain, ops, worked, zoom
-from nnteach.errors import GraphError
+from nnteach.core import ops
+from nnteach.core.errors import GraphError
+from nnteach.core.node_names import MOST_CHARACTERS, short
 from nnteach.export import pages
 from nnteach.export.names import tidied
-from nnteach.naming import MOST_CHARACTERS, short
-from nnteach.player import order, player
-from nnteach.player.order import order_question
+from nnteach.player.python import player
+from nnteach.player.python.questions import next_node
+from nnteach.player.python.questions.next_node import order_question
+from nnteach.trace import explain_code, scalarise, worked
 
-TRACE = sys.modules["nnteach.trace"]  # the function has the same name
+TRACE = sys.modules["nnteach.trace.trace"]  # the function has the same name
 
 
 # ------------------------------------------------------------------------------------------- refused, with advice
@@ -99,7 +101,7 @@ def test_a_picture_for_each_of_very_many_steps_is_refused(monkeypatch, tmp_path,
 
 
 def test_the_scalars_of_a_large_network_are_refused_before_they_are_made(monkeypatch):
-    monkeypatch.setattr(zoom, "variable", None)
+    monkeypatch.setattr(scalarise, "variable", None)
     net = nt.nn.MLP([784, 128, 10])
     X, T = np.zeros((64, 784)), np.zeros(64, int)
     with pytest.raises(GraphError, match=r"at most 1000000 single numbers,\n  got about \d{8} of them"):
@@ -116,13 +118,13 @@ def test_the_scalars_of_a_large_network_are_refused_before_they_are_made(monkeyp
 def test_scalars_are_estimated_well(make):
     """What is refused would have been large, and what is not is not."""
     root = make()
-    made = {node for entries in zoom.entries(root).values() for node in entries.flat}
+    made = {node for entries in scalarise.entries(root).values() for node in entries.flat}
     waiting = list(made)
     while waiting:
         new = [parent for parent in waiting.pop().parents if parent not in made]
         made |= {*new}
         waiting += new
-    assert 0.3 < len(made) / sum(map(zoom._count, nt.graph.ordered(root))) < 3
+    assert 0.3 < len(made) / sum(map(scalarise._count, nt.graph.ordered(root))) < 3
 
 
 def test_which_node_comes_next_is_not_asked_of_a_thousand():
@@ -140,8 +142,8 @@ def test_the_nodes_that_may_come_next_are_those_without_a_reason_against_it(shap
     asked = 0
     for k in range(1, len(trace) + 1):
         if question := order_question(trace, k):
-            nodes, _ = order._nodes(trace)
-            at = order._passes(trace)[k]
+            nodes, _ = next_node._nodes(trace)
+            at = next_node._passes(trace)[k]
             free = {trace.names[node] for node in nodes if at.reason(node, k) is None}
             assert set(question["right"]) == free and question["right"][0] == trace.names[trace.steps[k - 1].node]
             assert set(question["choices"]) <= free | {name for name, *_ in question["wrong"]}
@@ -151,11 +153,11 @@ def test_the_nodes_that_may_come_next_are_those_without_a_reason_against_it(shap
 
 def test_reasons_are_told_of_neighbours_only(monkeypatch):
     counted = itertools.count()
-    reason = order._Pass.reason
-    monkeypatch.setattr(order._Pass, "reason", lambda *args: next(counted) * 0 or reason(*args))
+    reason = next_node._Pass.reason
+    monkeypatch.setattr(next_node._Pass, "reason", lambda *args: next(counted) * 0 or reason(*args))
     trace = nt.trace(SHAPES["depth"](400))
     steps = sum(order_question(trace, k) is not None for k in range(1, len(trace) + 1))
-    assert next(counted) <= order.MOST_WRONG * steps
+    assert next(counted) <= next_node.MOST_WRONG * steps
 
 
 JOINED = {
@@ -249,7 +251,7 @@ def test_shortened_names_are_distinct():
 
 def test_thousands_of_twins_get_names():
     named = {k: f"a{'+-*/'[k % 4]}b" for k in range(2_000)}
-    assert len({*explain._identifiers(named).values()}) == 2_000
+    assert len({*explain_code._identifiers(named).values()}) == 2_000
     x = f = nt.variable(1.0, "x" * 40)
     for k in range(500):
         f = (f + x).named("y" * 40 + str(k))

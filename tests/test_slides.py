@@ -13,7 +13,7 @@ import finish
 import pytest
 from browser import PLAYER
 
-from nnteach import lab
+from nnteach.course import lab
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ROOT / "notebooks" / "02_x_plus_y_times_z.ipynb"

@@ -9,9 +9,9 @@ import pytest
 from evaluate_lines import agrees, latex_to_text
 
 import nnteach as nt
-from nnteach.homework.fixed import FIXED
-from nnteach.homework.formulas import how
-from nnteach.homework.topics import TOPICS
+from nnteach.homework.exercises.slides import FIXED
+from nnteach.homework.exercises.topics import TOPICS
+from nnteach.homework.output.formulas import how
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 NETWORKS = {

@@ -26,27 +26,28 @@ found.plot()"""
 
 # Every class that shows itself, by code that shows one.
 SHOWN = {
-    "player.player.Player": "nt.step(f)",
-    "player.live.LivePlayer": "nt.step(f).live()",
+    "player.python.player.Player": "nt.step(f)",
+    "player.python.live.LivePlayer": "nt.step(f).live()",
     "draw.Drawing": "nt.draw(f)",
-    "quizzes.Quiz": 'nt.quiz("001.1")',
-    "gradient_check.GradientCheck": "nt.check_gradients(f, [x, y, z])",
-    "jacobians.SoftmaxJacobian": "nt.softmax_jacobian([1.0, 2.0, 3.0])",
-    "demos.gallery_table.Gallery": "nt.demos.gallery()",
-    "demos.show.Show": "nt.demos.parabola()",
-    "demos.stage.Still": "nt.demos.parabola.still()",
-    "demos.playground_live.Live": "nt.demos.playground()",
-    "homework.result.Result": 'nt.homework("sigmoid_2_2_2", student="A").check(dW2=1)',
+    "course.quizzes.Quiz": 'nt.quiz("001.1")',
+    "checks.gradient_check.GradientCheck": "nt.check_gradients(f, [x, y, z])",
+    "checks.jacobians.SoftmaxJacobian": "nt.softmax_jacobian([1.0, 2.0, 3.0])",
+    "demos.framework.gallery_table.Gallery": "nt.demos.gallery()",
+    "demos.framework.show.Show": "nt.demos.parabola()",
+    "demos.framework.demo.Still": "nt.demos.parabola.still()",
+    "demos.framework.playground_live.Live": "nt.demos.playground()",
+    "homework.grading.result.Result": 'nt.homework("sigmoid_2_2_2", student="A").check(dW2=1)',
     "homework.reveal.Revealed": 'nt.reveal({"x": None}, {"x": 1.0})',
-    "homework.sheet.Homework": 'nt.homework("sigmoid_2_2_2", student="A")',
-    "homework.solution.Solution": 'nt.homework("sigmoid_2_2_2", student="A").solution()',
-    "homework.told.Document": 'nt.homework("sigmoid_2_2_2", student="A").hint(1)',
+    "homework.homework.Homework": 'nt.homework("sigmoid_2_2_2", student="A")',
+    "homework.output.solution.Solution": 'nt.homework("sigmoid_2_2_2", student="A").solution()',
+    "homework.output.documents.Document": 'nt.homework("sigmoid_2_2_2", student="A").hint(1)',
     "search.result.Plot": SEARCH,
 }
 NEEDS = {"search.result.Plot": "optuna"}
-WITH_SHOW = ("player.player.Player", "player.live.LivePlayer", "draw.Drawing", "quizzes.Quiz", "demos.show.Show",
-             "demos.stage.Still", "demos.playground_live.Live", "gradient_check.GradientCheck",
-             "jacobians.SoftmaxJacobian", "demos.gallery_table.Gallery")
+WITH_SHOW = ("player.python.player.Player", "player.python.live.LivePlayer", "draw.Drawing", "course.quizzes.Quiz",
+             "demos.framework.show.Show", "demos.framework.demo.Still", "demos.framework.playground_live.Live",
+             "checks.gradient_check.GradientCheck",
+             "checks.jacobians.SoftmaxJacobian", "demos.framework.gallery_table.Gallery")
 
 
 def rich_classes():
@@ -127,7 +128,7 @@ def test_outside_of_a_notebook_it_is_printed(capsys):
 COUNT = """
 from ipywidgets.widgets.widget import _instances
 print(len(_instances))"""
-WIDGETS = ["player.live.LivePlayer", "demos.show.Show", "demos.playground_live.Live"]
+WIDGETS = ["player.python.live.LivePlayer", "demos.framework.show.Show", "demos.framework.playground_live.Live"]
 
 
 def count(run):
@@ -145,8 +146,8 @@ def test_a_cell_that_is_run_again_closes_its_widgets(run, name):
 
 
 @pytest.mark.parametrize("code", [
-    "from nnteach.progress import bars\nwith bars()(total=2, leave=False) as bar: bar.update(2)",
-    "from nnteach.progress import progress\nimport time\nfor _ in progress(range(3), 3, True): time.sleep(1.2)",
+    "from nnteach.support.progress import bars\nwith bars()(total=2, leave=False) as bar: bar.update(2)",
+    "from nnteach.support.progress import progress\nimport time\nfor _ in progress(range(3), 3, True): time.sleep(1.2)",
 ])
 def test_a_bar_that_is_done_leaves_nothing_behind(run, code):
     pytest.importorskip("tqdm")
@@ -164,7 +165,7 @@ def test_two_players_of_one_run_and_those_of_another_cell_stay(run):
 
 
 def test_what_a_cell_is_known_by():
-    from nnteach.player.reruns import _names
+    from nnteach.player.python.reruns import _names
 
     assert _names("id", "a = 1") & _names("id", "a = 2") and not _names("one", "a = 1") & _names("two", "a = 1")
     assert _names(None, "a = 1") & _names(None, "a = 1") and not _names(None, "")

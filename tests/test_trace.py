@@ -9,11 +9,11 @@ from hypothesis import given
 from strategies import COMMON, programs
 
 import nnteach as nt
-from nnteach import formula
-from nnteach.autodiff import backward_steps
-from nnteach.errors import GraphError
-from nnteach.graph import constant, variable, variables
-from nnteach.trace import as_data, trace
+from nnteach.core.autodiff import backward_steps
+from nnteach.core.errors import GraphError
+from nnteach.core.graph import constant, variable, variables
+from nnteach.symbolic import formula
+from nnteach.trace.trace import as_data, trace
 
 
 @pytest.fixture

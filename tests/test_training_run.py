@@ -8,12 +8,12 @@ import pytest
 from browser import BOXES, DOM, NODES, PLAYER, browser_page  # noqa: F401  (a fixture)
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.formula import Symbol
-from nnteach.graph import rebuild
-from nnteach.narration import tell
+from nnteach.core.errors import GraphError
+from nnteach.core.graph import rebuild
 from nnteach.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum, Nesterov
-from nnteach.player.page import document, frame_height
+from nnteach.player.python.page import document, frame_height
+from nnteach.symbolic.formula import Symbol
+from nnteach.trace.step_text import tell
 
 FORMS = [(name, where) for name, made in OPTIMIZERS.items() for where in ("pytorch", *made.forms)]
 

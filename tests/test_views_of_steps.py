@@ -8,9 +8,9 @@ from test_levels import message_at
 from test_training_run import loss, network
 
 import nnteach as nt
-from nnteach.digits import number
 from nnteach.nn.optimizers import Adam
-from nnteach.player.page import document, notebook_output
+from nnteach.player.python.page import document, notebook_output
+from nnteach.symbolic.number_format import number
 
 
 def branched():

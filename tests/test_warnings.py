@@ -11,9 +11,9 @@ from samples import CASES, IDS
 from strategies import COMMON
 
 import nnteach as nt
-from nnteach.autodiff import backward_steps
-from nnteach.graph import constant, ordered, variable
-from nnteach.primitive import PRIMITIVES
+from nnteach.core.autodiff import backward_steps
+from nnteach.core.graph import constant, ordered, variable
+from nnteach.core.primitive import PRIMITIVES
 
 EXTREMES = (np.nan, np.inf, -np.inf, 1e308, -1e308, 1e-320, 0.0, -1000.0)
 # A student who writes these asks NumPy for just this; on arrays NumPy warns, so it does on nodes.
@@ -66,7 +66,7 @@ def back_in_every_way(made, nodes):
     lambda x: nt.exp(1000.0 + x), lambda x: (x - 2.0) ** 0.5 / x, lambda x: x**-1.0,
 ])
 def test_a_warning_about_a_number_points_at_the_line_that_computed_it(function):
-    """It pointed into nnteach/primitive.py."""
+    """It pointed into nnteach/core/primitive.py."""
     _, told = warned(function, variable(0.0))
     assert told and {w.filename for w in told} == {__file__}
     assert all(" encountered in " in str(w.message) for w in told)

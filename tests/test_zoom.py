@@ -8,10 +8,10 @@ from samples import SAMPLES
 from strategies import COMMON, programs
 
 import nnteach as nt
-from nnteach.errors import GraphError
-from nnteach.graph import ordered
-from nnteach.primitive import PRIMITIVES
-from nnteach.zoom import entries
+from nnteach.core.errors import GraphError
+from nnteach.core.graph import ordered
+from nnteach.core.primitive import PRIMITIVES
+from nnteach.trace.scalarise import entries
 
 
 def gradients_agree(root, wrt):

@@ -1,9 +1,9 @@
-"""What nnteach/player/pack.py packs, as data again; the player's own way back is js/inflate.js and js/unpack.js."""
+"""What player/python/pack.py packs, as data again; the player itself does it in js/inflate.js and js/unpack.js."""
 
 import json
 import re
 
-from nnteach.player.pack import opened
+from nnteach.player.python.pack import opened
 
 
 def apart(text: str) -> dict:

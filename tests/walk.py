@@ -251,7 +251,7 @@ def go(walk: Walk) -> None:
     from playwright.sync_api import sync_playwright
 
     from conftest import CHROMIUM_OPTIONS
-    from nnteach.doctor import find_chromium
+    from nnteach.cli.doctor import find_chromium
 
     clone = walk.folder / "nnteach"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)

@@ -5,10 +5,10 @@ The names are those of `nnteach.nn`: X, W1 (n_out, n_in), b1, pre1, out1, …, p
 
 import numpy as np
 
-from .. import ops
-from ..errors import GraphError, NNTeachError, ShapeError, message, shape_text
+from ..core import ops
+from ..core.errors import GraphError, NNTeachError, ShapeError, message, shape_text
+from ..core.graph import Node, constant, ordered, variable
 from ..frameworks import engines
-from ..graph import Node, constant, ordered, variable
 from ..nn import losses
 from ..nn.layers import named
 from ..nn.normalization import standardize

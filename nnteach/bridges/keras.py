@@ -7,9 +7,9 @@ of Keras's. In the end Keras runs the model itself, and its numbers must be ours
 
 import numpy as np
 
-from .. import ops
-from ..errors import GraphError, message
-from ..graph import Node
+from ..core import ops
+from ..core.errors import GraphError, message
+from ..core.graph import Node
 from ..nn.activations import leaky_relu
 from . import keras_run
 from .build import BridgeError, Builder, at_least_one, require, unsupported

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .. import ops
-from ..errors import message
-from ..graph import Node
+from ..core import ops
+from ..core.errors import message
+from ..core.graph import Node
 from ..nn import losses
 from .build import BridgeError, unsupported, usual_loss
 

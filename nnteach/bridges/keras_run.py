@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ..errors import message
+from ..core.errors import message
 from .build import BridgeError
 from .verify import Theirs
 

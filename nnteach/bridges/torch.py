@@ -11,9 +11,9 @@ import operator
 
 import numpy as np
 
-from .. import ops
-from ..errors import message
-from ..graph import Node
+from ..core import ops
+from ..core.errors import message
+from ..core.graph import Node
 from ..nn.activations import leaky_relu
 from . import torch_run
 from .build import BridgeError, Builder, at_least_one, require, softplus, unsupported

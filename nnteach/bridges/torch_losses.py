@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import GraphError, message
+from ..core.errors import GraphError, message
 from ..nn import losses
 from .build import BridgeError, unsupported, usual_loss
 

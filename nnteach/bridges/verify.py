@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..autodiff import gradients
-from ..errors import message, shape_text
-from ..graph import Node, ordered
+from ..core.autodiff import gradients
+from ..core.errors import message, shape_text
+from ..core.graph import Node, ordered
 from .build import BridgeError
 
 RELATIVE = {"float64": 1e-10, "float32": 1e-5}

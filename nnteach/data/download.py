@@ -18,8 +18,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from ..errors import message
-from ..progress import bars, in_notebook
+from ..core.errors import message
+from ..support.progress import bars, in_notebook
 from .idx import DataError, looks_like_a_page, looks_like_a_pointer
 
 TIMEOUT = 20.0

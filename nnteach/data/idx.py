@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import NNTeachError, message
+from ..core.errors import NNTeachError, message
 
 UNSIGNED_BYTES = 8
 LARGEST = 1 << 30  # bytes; a damaged header must not make us ask for more memory than there is

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import message
+from ..core.errors import message
 from . import idx
 from .download import fetch
 from .idx import DataError

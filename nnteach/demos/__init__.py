@@ -5,8 +5,8 @@
     nt.demos.parabola.figure(learning_rate=1.02)  # the plain form: a matplotlib Figure
     nt.demos.gallery()                            # all of them, with the slides they belong to
 
-To add a demo, write a module with `DEMO = Demo(...)` (see `stage.py`) and add its line to DEMOS. A demo's name is
-not its module's, so that importing the module never hides the demo.
+To add a demo, write a module in `collection/` with `DEMO = Demo(...)` (see `framework/demo.py`), and add its line to
+DEMOS.
 """
 
 # Loaded when first asked for: name of the demo -> the module it is in.
@@ -32,7 +32,7 @@ DEMOS = {
     "penalties": "weight_penalties",
     "dropout": "dropout_masks",
     "normalisation": "normalisation_axes",
-    "playground": "playground_picture",
+    "playground": "playground",
     "history": "timeline",
 }
 
@@ -42,7 +42,7 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no demo {name!r}; there are {', '.join(DEMOS)}")
     import importlib
 
-    demo = globals()[name] = importlib.import_module(f".{DEMOS[name]}", __name__).DEMO
+    demo = globals()[name] = importlib.import_module(f".collection.{DEMOS[name]}", __name__).DEMO
     return demo
 
 
@@ -52,6 +52,6 @@ def __dir__():
 
 def gallery():
     """All demos with their titles and the slides they belong to; shows itself as a table."""
-    from .gallery_table import Gallery
+    from .framework.gallery_table import Gallery
 
     return Gallery([__getattr__(name) for name in DEMOS])

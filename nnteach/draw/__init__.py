@@ -10,15 +10,15 @@ import dataclasses
 import functools
 import html
 
-from ..digits import number
-from ..errors import shape_text
-from ..fold import Fold, counted, folded
-from ..formula import Symbol, text
-from ..graph import Node, ordered
-from ..phrases import phrase
-from ..primitive import shape_of
-from ..shown import Shown
-from ..trace import Trace, edge_name, is_bare_number, trace
+from ..core.errors import shape_text
+from ..core.graph import Node, ordered
+from ..core.primitive import shape_of
+from ..i18n.phrases import phrase
+from ..support.shown import Shown
+from ..symbolic.formula import Symbol, text
+from ..symbolic.number_format import number
+from ..trace.fold import Fold, counted, folded
+from ..trace.trace import Trace, edge_name, is_bare_number, trace
 from .diagram import Card, Diagram, Moment, Wire
 from .heat import MOST_CELLS, box_lines, cells_of, heat_codes, is_heat, is_sampled
 

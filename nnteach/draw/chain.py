@@ -6,8 +6,8 @@ dropout. What a network is called or built with plays no part: only what was com
 
 from dataclasses import dataclass, replace
 
-from ..graph import Node, ordered
-from ..trace import Trace
+from ..core.graph import Node, ordered
+from ..trace.trace import Trace
 
 ACTIVATIONS = frozenset(("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "step", "softmax", "sin", "exp"))
 TRANSPOSED = frozenset(("matrix_transpose", "transpose"))

@@ -10,7 +10,7 @@ import unicodedata
 import warnings
 from pathlib import Path
 
-from .. import atomic
+from ..support import atomic
 from .card import (
     CHIP,
     CHIP_HEIGHT,

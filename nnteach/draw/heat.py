@@ -10,7 +10,7 @@ negative numbers.
 
 import numpy as np
 
-from ..digits import lines, number, rows
+from ..symbolic.number_format import lines, number, rows
 
 MOST_CELLS = 12
 """Rows and columns of a grid; of more, some are picked."""

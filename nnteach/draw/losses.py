@@ -7,8 +7,8 @@ of the run.
 import math
 import xml.etree.ElementTree as ET
 
-from ..digits import number
-from ..phrases import phrase
+from ..i18n.phrases import phrase
+from ..symbolic.number_format import number
 from .picture import STYLE
 from .style import style_sheet
 

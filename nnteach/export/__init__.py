@@ -12,10 +12,10 @@
 
 from pathlib import Path
 
-from .. import atomic
+from ..core.errors import GraphError, message
 from ..draw import Drawing
-from ..errors import GraphError, message
-from ..trace import Trace
+from ..support import atomic
+from ..trace.trace import Trace
 from .names import tidied
 
 PICTURES = (".svg", ".png", ".pdf")

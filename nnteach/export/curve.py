@@ -8,7 +8,6 @@ import functools
 import re
 import xml.etree.ElementTree as ET
 
-from .. import atomic
 from ..draw import Drawing
 from ..draw.export import (
     FORWARD,
@@ -26,7 +25,8 @@ from ..draw.export import (
     rendering,
 )
 from ..draw.losses import HEIGHT, WIDTH, loss_curve
-from ..trace import Trace
+from ..support import atomic
+from ..trace.trace import Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = (12, INK, MONOSPACE, "bold")

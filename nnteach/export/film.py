@@ -2,12 +2,12 @@
 
 import textwrap
 
-from .. import atomic
 from ..draw import Drawing, losses
 from ..draw.export import BACKWARD, FORWARD, INK, PX_PER_INCH, SANS, paint, rendering, visible
-from ..narration import tell, tell_start
-from ..progress import progress
-from ..trace import Trace
+from ..support import atomic
+from ..support.progress import progress
+from ..trace.step_text import tell, tell_start
+from ..trace.trace import Trace
 from .curve import paint_curve
 from .pages import check_pages
 

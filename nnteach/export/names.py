@@ -3,7 +3,7 @@
 import itertools
 
 from ..draw.diagram import clean_text
-from ..trace import Trace
+from ..trace.trace import Trace
 
 COLUMNS = 32
 """Longest name in a document, in characters."""

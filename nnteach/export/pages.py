@@ -3,15 +3,16 @@
 import functools
 import textwrap
 
-from .. import atomic, formula
+from ..core.errors import GraphError, message
 from ..draw import Drawing, title
 from ..draw.export import BACKWARD, FORWARD, INK, PX_PER_INCH, QUIET, SANS, paint, rendering, visible
-from ..errors import GraphError, message
-from ..narration import tell, tell_start
-from ..phrases import phrase
-from ..progress import progress
-from ..trace import Trace
-from ..worked import chain
+from ..i18n.phrases import phrase
+from ..support import atomic
+from ..support.progress import progress
+from ..symbolic import formula
+from ..trace.step_text import tell, tell_start
+from ..trace.trace import Trace
+from ..trace.worked import chain
 from .curve import paint_curve
 
 WIDTH, HEIGHT = 11.69, 8.27

@@ -3,10 +3,10 @@
 import csv
 import io
 
-from .. import formula
-from ..digits import exact
 from ..draw.diagram import attribute_text
-from ..trace import Trace, is_bare_number
+from ..symbolic import formula
+from ..symbolic.number_format import exact
+from ..trace.trace import Trace, is_bare_number
 
 _STEP_NUMBERS = ("upstream", "local", "contribution", "before", "total")
 

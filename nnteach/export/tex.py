@@ -3,8 +3,8 @@
 from ..draw import Drawing
 from ..draw.card import HEADER, PADDING, captions, has_gradient, header_labels, number_labels
 from ..draw.diagram import final_moment
-from ..latex import prose
-from ..trace import Trace
+from ..symbolic.latex_escape import prose
+from ..trace.trace import Trace
 
 TEXT_WIDTH = 620
 """Width of the text on the page, in px; a wider picture is made smaller."""

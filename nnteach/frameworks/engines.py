@@ -18,7 +18,7 @@ import tempfile
 import warnings
 from types import ModuleType
 
-from ..errors import NNTeachError, message
+from ..core.errors import NNTeachError, message
 
 NOISE = re.compile(rb"^(WARNING: All log messages before absl::InitializeLog|[IW]\d{4} |To enable the following "
                    rb"instructions:|\d{4}-\d\d-\d\d [\d:.]+: [IW] )")

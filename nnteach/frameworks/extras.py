@@ -3,7 +3,7 @@
 import logging
 import os
 
-from ..errors import NNTeachError, message
+from ..core.errors import NNTeachError, message
 from . import engines
 from .engines import found
 

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from importlib import metadata
 
-from ..errors import NNTeachError, message
+from ..core.errors import NNTeachError, message
 from . import engines
 
 MODES = ("quick", "full")

@@ -8,7 +8,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from .. import atomic
+from ..support import atomic
 from .clothes import Clothes
 from .here import Here
 

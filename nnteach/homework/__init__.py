@@ -1,7 +1,8 @@
 """Homework: exercises with numbers for every student, checks by value, and the name of the mistake.
 
-`sheet.py` is the place to begin for exercises, `mistakes.py` holds the table of mistakes. `check.py` checks functions
-against solution functions, `reveal.py` predicts before revealing, `grade.py` grades a folder.
+`homework.py` is the place to begin for exercises, `lesson_exercise.py` for those of the lessons. `check.py` checks
+functions against solution functions, `reveal.py` predicts before revealing. `mistakes/catalogue.py` holds the table of
+mistakes, and `classroom/grade.py` grades a folder.
 
 The package can be called like its function: `nt.homework("backprop", student="A17")`.
 """
@@ -9,18 +10,18 @@ The package can be called like its function: `nt.homework("backprop", student="A
 import sys
 import types
 
-from .cases import CheckError as CheckError
 from .check import check as check
 from .check import check_answer as check_answer
-from .grade import Sheet as Sheet
-from .nbgrader import to_nbgrader as to_nbgrader
-from .reference import reference as reference
-from .result import Result as Result
+from .classroom.grade import Sheet as Sheet
+from .classroom.nbgrader import to_nbgrader as to_nbgrader
+from .exercises.reference import reference as reference
+from .grading.cases import CheckError as CheckError
+from .grading.result import Result as Result
+from .homework import Homework as Homework
+from .homework import homework as homework
+from .homework import kinds as kinds
 from .reveal import Revealed as Revealed
 from .reveal import reveal as reveal
-from .sheet import Homework as Homework
-from .sheet import homework as homework
-from .sheet import kinds as kinds
 
 
 class _Package(types.ModuleType):

@@ -16,16 +16,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import DtypeError, message, shape_text
-from .cases import Case, InputsError, input_names, make_cases
-from .compare import ONLY, Comparison, Truth, compare, title
-from .explain import ANOTHER, Difference
-from .function_mistakes import with_mistakes
-from .guard import guarded, quiet, safely, said, shown
-from .result import Result
-from .structure import kept
-from .stub import Printed, is_stub
-from .values import kind_of
+from ..core.errors import DtypeError, message, shape_text
+from .grading.cases import Case, InputsError, input_names, make_cases
+from .grading.compare import ONLY, Comparison, Truth, compare, title
+from .grading.differences import ANOTHER, Difference
+from .grading.guard import guarded, quiet, safely, said, shown
+from .grading.result import Result
+from .grading.structure import kept
+from .grading.stub import Printed, is_stub
+from .grading.values import kind_of
+from .mistakes.function_mistakes import with_mistakes
 
 MOST_WRITTEN = 300
 MORE_DIRECTIONS = 30  # in which a kink is looked at before an answer there is called wrong

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..digits import lines
-from ..errors import GraphError, message
-from .compare import Truth, compare
-from .guard import quiet, safely
-from .names import meant
-from .values import NotNumbers, comma_advice, has_gaps, kind_of, to_array
+from ..core.errors import GraphError, message
+from ..support.similar_names import meant
+from ..symbolic.number_format import lines
+from .grading.compare import Truth, compare
+from .grading.guard import quiet, safely
+from .grading.values import NotNumbers, comma_advice, has_gaps, kind_of, to_array
 
 REMARKS = {
     "sign": "the size is right, the sign is the other one",

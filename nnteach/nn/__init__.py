@@ -1,16 +1,14 @@
 """Networks and their training, in pieces that can be opened one by one.
 
-Read `network.py` (what a network is), `trainer.py` (one step), `training.py` (the loop); then the tables:
+Read `network.py` (what a network is), `training/step.py` (one step), `training/fit.py` (the loop); then the tables:
 `activations`, `losses`, `optimizers`, `schedules`, `initializers`, `regularizers`, `normalization`. Each is
 one place to add an entry to. No derivative is known here: gradients come from `autodiff` and the table in
-`ops.py`.
+`core/ops.py`.
 """
 
 from . import activations as activations
 from . import augmentation as augmentation
-from . import batches as batches
 from . import boolean as boolean
-from . import checkpoints as checkpoints
 from . import conventions as conventions
 from . import experiments as experiments
 from . import initializers as initializers
@@ -24,7 +22,6 @@ from . import perceptron as perceptron
 from . import regularizers as regularizers
 from . import schedules as schedules
 from . import theta as theta
-from .history import History as History
 from .minimize import Descent as Descent
 from .minimize import minimize as minimize
 from .multiclass import OneVsAll as OneVsAll
@@ -36,6 +33,9 @@ from .perceptron import McCullochPitts as McCullochPitts
 from .perceptron import Perceptron as Perceptron
 from .theta import as_theta as as_theta
 from .theta import from_theta as from_theta
-from .trainer import Trainer as Trainer
-from .training import EarlyStopping as EarlyStopping
-from .training import fit as fit
+from .training import batches as batches
+from .training import checkpoints as checkpoints
+from .training.fit import EarlyStopping as EarlyStopping
+from .training.fit import fit as fit
+from .training.history import History as History
+from .training.step import Trainer as Trainer

@@ -7,7 +7,7 @@ line to ACTIVATIONS.
 
 import functools
 
-from .. import ops
+from ..core import ops
 from .table import look_up
 
 

@@ -8,9 +8,9 @@ Everywhere else nnteach's own conventions hold, so that a program gives the same
 numbers after C are those of the list of conventions on which the decks disagree.
 """
 
-from .. import ops
-from ..errors import GraphError, message
-from ..notation import NOTATIONS, Notation, notation
+from ..core import ops
+from ..core.errors import GraphError, message
+from ..symbolic.notation import NOTATIONS, Notation, notation
 from . import losses
 from .regularizers import L2
 

@@ -8,8 +8,8 @@ the sum of theirs, so that each gradient is its own, and Adam treats every entry
 
 import numpy as np
 
-from .. import ops
-from ..compile import Compiled
+from ..compile.replay import Compiled
+from ..core import ops
 from . import losses
 from .activations import activation as activation_of
 from .boolean import CORNERS

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..errors import ShapeError, message, shape_text
+from ..core.errors import ShapeError, message, shape_text
 from .table import look_up
 
 

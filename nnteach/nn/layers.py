@@ -10,8 +10,8 @@ predictions. `initial(rng)` gives the parameters it starts with, `draw(rng, batc
 wants in training, `buffers()` what it remembers besides; each of the three is optional.
 """
 
-from ..errors import GraphError, message
-from ..graph import Node
+from ..core.errors import GraphError, message
+from ..core.graph import Node
 from .activations import activation as activation_of
 from .activations import name_of
 from .initializers import initializer as initializer_of

@@ -14,10 +14,10 @@ With one output, "mean" and "batchmean" are the same. To add a loss, add a funct
 
 import numpy as np
 
-from .. import ops
-from ..errors import GraphError, ShapeError, message, shape_text
-from ..functions import one_hot
-from ..primitive import ndim, shape_of
+from ..core import ops
+from ..core.composed import one_hot
+from ..core.errors import GraphError, ShapeError, message, shape_text
+from ..core.primitive import ndim, shape_of
 from .table import look_up
 
 

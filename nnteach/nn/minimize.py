@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..autodiff import grad
-from ..graph import variable
+from ..core.autodiff import grad
+from ..core.graph import variable
 from .optimizers import SGD
 
 

@@ -11,8 +11,8 @@
 
 import numpy as np
 
-from ..errors import GraphError, ShapeError, message, shape_text
-from ..graph import Node, constant, ordered, variable
+from ..core.errors import GraphError, ShapeError, message, shape_text
+from ..core.graph import Node, constant, ordered, variable
 from .layers import Activation, Dense, Dropout, named
 from .normalization import NORMALIZATIONS
 from .table import look_up
@@ -99,13 +99,13 @@ class Network:
 
     def fit(self, X, T, **settings):
         """Train; see `training.fit` for the settings. Returns the History."""
-        from .training import fit  # training imports this module
+        from .training.fit import fit  # training imports this module
 
         return fit(self, X, T, **settings)
 
     def save(self, path) -> None:
         """Write parameters and buffers to an .npz file, all or nothing."""
-        from .checkpoints import save
+        from .training.checkpoints import save
 
         save(path, {"parameters": self.parameters, "buffers": self.buffers})
 
@@ -116,7 +116,7 @@ class Network:
             CheckpointError: the file is damaged, or something else.
             ShapeError: it is of a network with other layers. This one is then as it was.
         """
-        from .checkpoints import damaged, load
+        from .training.checkpoints import damaged, load
 
         content = load(path)
         parameters = content.get("parameters")

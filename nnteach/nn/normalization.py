@@ -17,9 +17,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from .. import ops
-from ..errors import GraphError, ShapeError, message
-from ..primitive import ndim, shape_of
+from ..core import ops
+from ..core.errors import GraphError, ShapeError, message
+from ..core.primitive import ndim, shape_of
 
 
 def batch_norm(x, gamma=None, beta=None, eps=1e-5):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import ops
-from ..errors import ShapeError, message, shape_text
+from ..core import ops
+from ..core.errors import ShapeError, message, shape_text
 from .theta import with_ones
 
 

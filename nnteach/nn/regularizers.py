@@ -10,9 +10,9 @@ on the loss, is an option of the optimizers.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .. import ops
-from ..errors import GraphError, message
-from ..functions import norm
+from ..core import ops
+from ..core.composed import norm
+from ..core.errors import GraphError, message
 
 
 @dataclass(frozen=True)

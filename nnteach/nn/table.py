@@ -2,7 +2,7 @@
 
 import difflib
 
-from ..errors import GraphError, message
+from ..core.errors import GraphError, message
 
 
 def look_up(what: str, table: dict, name):

@@ -7,9 +7,9 @@ gradients come as theirs do.
 
 import numpy as np
 
-from .. import ops
-from ..errors import ShapeError, message, shape_text
-from ..primitive import shape_of
+from ..core import ops
+from ..core.errors import ShapeError, message, shape_text
+from ..core.primitive import shape_of
 from .activations import activation as activation_of
 
 

@@ -1,4 +1,4 @@
 """The player: step forth and back through a trace, in a notebook, in a saved one without a kernel, or in a file."""
 
-from .player import Player as Player
-from .player import step as step
+from .python.player import Player as Player
+from .python.player import step as step

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..errors import message
+from ..core.errors import message
 from .space import Range, SearchError
 
 RECYCLED = 25

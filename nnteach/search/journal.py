@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import atomic
+from ..support import atomic
 
 CREATE_TRIAL, SET_PARAM, SET_USER_ATTR = 4, 5, 8  # Optuna's numbers of operations
 OF_A_TRIAL = range(5, 10)

@@ -17,7 +17,7 @@ import traceback
 
 import numpy as np
 
-from ..errors import message
+from ..core.errors import message
 from . import owners
 from .space import SearchError, Space
 from .storage import Lock, open_storage, optuna_itself, pruner_of

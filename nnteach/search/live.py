@@ -3,7 +3,7 @@
 import sys
 import time
 
-from ..progress import bars, in_notebook
+from ..support.progress import bars, in_notebook
 from .ledger import outcome
 from .result import Result
 
@@ -53,7 +53,7 @@ class _Picture:
     """The best so far, drawn anew about every second; in the end it is replaced by a picture that stays."""
 
     def __init__(self, ledger, n_trials, study):
-        from ..demos.picture import Picture  # anywidget is not needed to search
+        from ..demos.framework.picture import Picture  # anywidget is not needed to search
 
         self.made_of = ledger, n_trials, study
         self.widget, self.drawn = Picture(title="Search", say=f"0 of {n_trials} trials"), 0.0
@@ -64,7 +64,7 @@ class _Picture:
             self.drawn = time.monotonic()
 
     def _draw(self):
-        from ..demos.stage import quick
+        from ..demos.framework.demo import quick
 
         result = Result(*self.made_of)
         done = sum(trial.state not in OPEN for trial in result.trials)

@@ -4,7 +4,7 @@ import os
 import socket
 from pathlib import Path
 
-from ..atomic import runs
+from ..support.atomic import runs
 
 
 def me() -> str:

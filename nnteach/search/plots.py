@@ -14,9 +14,9 @@ import warnings
 
 import numpy as np
 
-from ..demos.style import BACKWARD, FORWARD, INK, LINE, QUIET, RC, label_ends, panels
-from ..digits import number as digits
-from ..errors import message
+from ..core.errors import message
+from ..demos.framework.style import BACKWARD, FORWARD, INK, LINE, QUIET, RC, label_ends, panels
+from ..symbolic.number_format import number as digits
 from .space import Choice, SearchError
 
 SIZE = (12.8, 6.0)

@@ -7,9 +7,9 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import atomic
-from ..errors import message
-from ..shown import Shown
+from ..core.errors import message
+from ..support import atomic
+from ..support.shown import Shown
 from .ledger import outcome
 from .space import SearchError
 
@@ -182,7 +182,7 @@ class Plot(Shown):
         return self.alt
 
     def _repr_html_(self):
-        from ..demos.stage import small
+        from ..demos.framework.demo import small
 
         data = base64.b64encode(small(self.figure)).decode("ascii")
         alt = html.escape(self.alt)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import message
+from ..core.errors import message
 from .crew import RECYCLED, Crew
 from .ledger import Ledger, outcome
 from .live import OPEN, watcher

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import NNTeachError, message
+from ..core.errors import NNTeachError, message
 
 HELP = 'Write {"lr": (1e-4, 1e-1, "log"), "layers": (1, 3), "units": [16, 32, 64]}'
 LARGEST_WHOLE = 2**53

@@ -7,7 +7,7 @@ import urllib.parse
 import warnings
 from pathlib import Path
 
-from ..errors import message
+from ..core.errors import message
 from . import journal as journals
 from .space import SearchError
 

@@ -5,7 +5,7 @@ import math
 import numbers
 import os
 
-from ..errors import message
+from ..core.errors import message
 from .ledger import Ledger
 from .space import SearchError
 

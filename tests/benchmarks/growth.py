@@ -51,7 +51,7 @@ def layered(nodes):
 def phases(build, nodes):
     """Seconds of the processor for each of PHASES, and the number of nodes that there really are."""
     import nnteach as nt
-    from nnteach.graph import ordered
+    from nnteach.core.graph import ordered
 
     gc.collect()  # so that what came before is not charged to this graph; from here on the collector runs as it likes
     with nt.collector_paused():

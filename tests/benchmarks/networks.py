@@ -51,7 +51,7 @@ def by_hand(sizes, batch):
 
 
 def _loss(X, T, *parameters):
-    from nnteach import ops
+    from nnteach.core import ops
 
     for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
         X = ops.relu(X @ W + b)

@@ -1,0 +1,7 @@
+"""The package run as a program is the command `nnteach`."""
+
+import sys
+
+from .commands import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""What all demos are made of: controls, the canvas, styles, and how a demo is shown."""

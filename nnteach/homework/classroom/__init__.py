@@ -1,0 +1,1 @@
+"""Many students: handing out, reading in, grading, nbgrader."""

@@ -1,0 +1,1 @@
+"""What is asked: exercises, and the tasks they become with numbers."""

@@ -1,0 +1,1 @@
+"""Is it right? Answers are read and compared with the truth."""

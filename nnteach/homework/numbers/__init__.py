@@ -1,0 +1,1 @@
+"""Whose numbers: a variant for every student."""

@@ -1,0 +1,1 @@
+"""What is handed out and said: sheets, hints, worked solutions, reports."""

@@ -1,0 +1,1 @@
+"""The player, Python's side: the message to the browser and the page that holds it."""

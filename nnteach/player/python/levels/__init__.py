@@ -1,0 +1,1 @@
+"""The levels of the player: arrays, single numbers, layers and neurons."""
