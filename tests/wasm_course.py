@@ -22,7 +22,8 @@ import types
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
-PURE = ("nnteach", "graphviz", "anywidget", "ipywidgets", "psygnal", "traitlets", "IPython", "decorator", "comm",
+PURE = ("nnteach", "platformdirs",
+        "graphviz", "anywidget", "ipywidgets", "psygnal", "traitlets", "IPython", "decorator", "comm",
         "matplotlib_inline", "pygments", "tqdm", "typing_extensions", "jedi", "parso", "prompt_toolkit", "wcwidth",
         "stack_data", "executing", "asttokens", "pure_eval", "ipython_pygments_lexers")
 HOST = """

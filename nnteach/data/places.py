@@ -1,25 +1,38 @@
 """Where image sets may lie on this machine."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from platformdirs import PlatformDirs
+from platformdirs.api import PlatformDirsABC
+
 from .sources import File, Source
 
+SYSTEM = {"darwin": "macOS", "win32": "Windows"}.get(sys.platform, "linux")
+"""What decided where 0.1 kept its downloads."""
 
-def cache() -> Path:
-    """The folder that downloads go to."""
+
+def cache(kind: type[PlatformDirsABC] = PlatformDirs) -> Path:
+    """The folder that downloads go to: the one that NNTEACH_CACHE names, or where the system keeps caches."""
     if own := os.environ.get("NNTEACH_CACHE"):
         return Path(own).expanduser()
-    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    return Path(kind("nnteach", appauthor=False).user_cache_dir)
+
+
+def former_cache(system: str) -> Path:
+    """Where 0.1 kept its downloads. What lies there is still read; nothing is written there."""
+    base = os.environ.get("LOCALAPPDATA" if system == "Windows" else "XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "nnteach"
 
 
-def places(source: Source) -> Iterator[tuple[Path, bool]]:
+def places(source: Source, system: str | None = None) -> Iterator[tuple[Path, bool]]:
     """Where the set may be, and whether the user named the place."""
     if named := os.environ.get("NNTEACH_DATA"):
         yield from ((place, True) for place in inside(source, Path(named).expanduser()))
-    yield cache() / source.folder, False
+    caches = [cache()] if os.environ.get("NNTEACH_CACHE") else [cache(), former_cache(system or SYSTEM)]
+    yield from ((folder / source.folder, False) for folder in dict.fromkeys(caches))
     keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser() / "datasets"
     yield keras / source.folder, False
     if source.keras_archive:
