@@ -45,6 +45,7 @@ KNOWN_ONLY_BY = {
     "optuna": {"search"},
     "pooch": {"data.download"},
     "requests": {"data.download"},
+    "urllib3": {"data.download"},
     "platformdirs": {"data.places"},
     "dask": {"search"},
     "jupyterlab": {"course.lab"},

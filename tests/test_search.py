@@ -1,5 +1,6 @@
 """Searches: the same candidates whoever asks, nothing lost to a kill, nothing tried twice."""
 
+import ast
 import contextlib
 import csv
 import json
@@ -7,11 +8,13 @@ import math
 import os
 import pickle
 import random
+import re
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -446,7 +449,7 @@ def test_a_worker_elsewhere_is_known_by_its_heartbeat(ledger, monkeypatch):
     def beats():
         return ours.attempts()[1][0].user_attrs.get("beat", 0)
 
-    with theirs.heartbeat(trial._trial_id):
+    with theirs.heartbeat(theirs.id_of(trial)):
         for _ in range(4):  # three times as long as silence must last
             before = beats()
             wait_for(lambda before=before: beats() > before)
@@ -473,8 +476,38 @@ def test_a_candidate_that_was_queued_twice_is_tried_once(ledger):
         book._queue(1, [])
     first, second = book.claim(2), book.claim(2)
     assert first is not None and second is None
-    book.end(first._trial_id, "complete", 0.5)
+    book.end(book.id_of(first), "complete", 0.5)
     assert [(t.attempts, t.state) for t in search(score, SPACE, 2, ledger).trials] == [(1, "complete")] * 2
+
+
+def test_optuna_is_used_by_its_public_names_only():
+    """A name with an underscore may go with any version; such a name is used of an object of our own alone."""
+    for path in Path(nnteach.__file__).parent.glob("search/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr):
+                assert isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"), (
+                    f"{path.name}, line {node.lineno}: {ast.unparse(node)}"
+                )
+
+
+@pytest.mark.parametrize("storage", ["journal", "sqlite"])
+def test_a_trial_is_found_by_its_number_in_every_storage(storage, tmp_path):
+    """A database counts the trials of all its studies: an id is no number."""
+    place = str(tmp_path / "study.log") if storage == "journal" else f"sqlite:///{tmp_path / 'study.db'}"
+    if storage == "sqlite":
+        other = optuna.create_study(study_name="other", storage=place)
+        other.enqueue_trial({})
+        other.enqueue_trial({})
+    book = search_ledger(place)
+    book.plan(3)
+    trials = [book.claim(3) for _ in range(3)]
+    assert [trial.number for trial in trials] == [0, 1, 2]
+    assert [book.storage.get_trial(book.id_of(trial)).number for trial in trials] == [0, 1, 2]
+    trials[1].report(0.25, 4)
+    assert book.reported(book.id_of(trials[1])) == {4: 0.25} and book.reported(book.id_of(trials[2])) == {}
+    for trial in trials:
+        book.end(book.id_of(trial), "complete", float(trial.number))
+    assert [trial.value for trial in book.study.get_trials()] == [0.0, 1.0, 2.0]
 
 
 def test_a_function_that_mentions_the_search_can_be_pickled():

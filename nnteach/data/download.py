@@ -194,9 +194,8 @@ def _chunks(response: Response) -> Iterator[bytes]:
     """What comes, as it comes. `iter_content` waits until a chunk is full, and loses what has come if it breaks off."""
     import urllib3
 
-    read = getattr(response.raw, "read1", response.raw.read)  # urllib3 has it since 2.2
     try:
-        while chunk := read(CHUNK):
+        while chunk := response.raw.read1(CHUNK):
             yield chunk
     except urllib3.exceptions.HTTPError as error:
         if not any(isinstance(reason, http.client.IncompleteRead) for reason in _reasons(error)):

@@ -60,8 +60,9 @@ class Ledger:
             load_if_exists=True,
             pruner=pruner_of(settings["pruner"]),
         )
+        self.study_id = self.storage.get_study_id_from_name(self.study.study_name)
         self.states = optuna.trial.TrialState
-        self._hearts = {}  # id of a trial elsewhere -> its last heartbeat, and when we first saw that
+        self._hearts = {}  # number of a trial elsewhere -> its last heartbeat, and when we first saw that
         self._check_same(place)
 
     def _check_same(self, place):
@@ -87,10 +88,18 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------------- attempts
 
+    def id_of(self, trial) -> int:
+        """The number by which the storage knows a trial of this study, whichever storage it is."""
+        return self.storage.get_trial_id_from_study_id_trial_number(self.study_id, trial.number)
+
+    def reported(self, trial_id: int) -> dict[int, float]:
+        """What a trial has reported so far, epoch by epoch."""
+        return self.storage.get_trial(trial_id).intermediate_values
+
     def attempts(self) -> dict[int, list]:
         """Optuna's trials by index of the candidate, oldest first."""
         found = {}
-        for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False):
+        for trial in self.study.get_trials(deepcopy=False):
             lost = trial.state == self.states.WAITING and "seed" not in trial.user_attrs  # see journal.py
             if "index" in trial.user_attrs and not lost and outcome(trial) != "queued twice":
                 found.setdefault(trial.user_attrs["index"], []).append(trial)
@@ -130,12 +139,12 @@ class Ledger:
 
     def _mark_interrupted(self):
         now = datetime.datetime.now()
-        for trial in self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.RUNNING,)):
+        for trial in self.study.get_trials(deepcopy=False, states=(self.states.RUNNING,)):
             owner = trial.user_attrs.get("owner")
             unowned = owner is None and (now - trial.datetime_start).total_seconds() > UNOWNED_SECONDS
-            dropped = owner == owners.me() and self._key(trial._trial_id) not in AT_WORK
+            dropped = owner == owners.me() and self._key(self.id_of(trial)) not in AT_WORK
             if unowned or dropped or (owner and (owners.is_gone(owner) or self._is_silent(trial, owner))):
-                self.end(trial._trial_id, "interrupted")
+                self.end(self.id_of(trial), "interrupted")
 
     def _key(self, trial_id: int) -> tuple[str, int]:
         return self.place, trial_id
@@ -149,8 +158,8 @@ class Ledger:
         if owners.is_here(owner):
             return False
         beat, now = trial.user_attrs.get("beat", 0), time.monotonic()
-        last, since = self._hearts.get(trial._trial_id, (None, now))
-        self._hearts[trial._trial_id] = (beat, since if beat == last else now)
+        last, since = self._hearts.get(trial.number, (None, now))
+        self._hearts[trial.number] = (beat, since if beat == last else now)
         return beat == last and now - since > SILENT_SECONDS
 
     @contextlib.contextmanager
@@ -180,19 +189,20 @@ class Ledger:
     def claim(self, n_trials: int):
         """The next candidate that waits, as an Optuna trial that is ours alone; None if none waits."""
         optuna = optuna_itself()
-        waiting = self.storage.get_all_trials(self.study._study_id, deepcopy=False, states=(self.states.WAITING,))
+        waiting = self.study.get_trials(deepcopy=False, states=(self.states.WAITING,))
         for trial in sorted(waiting, key=lambda trial: trial.user_attrs.get("index", 0)):
             if trial.user_attrs.get("index", n_trials) >= n_trials or "seed" not in trial.user_attrs:
                 continue
             with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):
-                if self.storage.set_trial_state_values(trial._trial_id, self.states.RUNNING):
-                    AT_WORK.add(self._key(trial._trial_id))
-                    self.storage.set_trial_user_attr(trial._trial_id, "owner", owners.me())
+                trial_id = self.id_of(trial)
+                if self.storage.set_trial_state_values(trial_id, self.states.RUNNING):
+                    AT_WORK.add(self._key(trial_id))
+                    self.storage.set_trial_user_attr(trial_id, "owner", owners.me())
                     # Once more which candidate it is: should lines of the journal be lost, this tells the trials apart.
-                    self.storage.set_trial_user_attr(trial._trial_id, "index", trial.user_attrs["index"])
+                    self.storage.set_trial_user_attr(trial_id, "index", trial.user_attrs["index"])
                     if not self._is_queued_twice(trial):
-                        return optuna.trial.Trial(self._study_for(trial), trial._trial_id)
-                    self.end(trial._trial_id, "queued twice")
+                        return optuna.trial.Trial(self._study_for(trial), trial_id)
+                    self.end(trial_id, "queued twice")
         return None
 
     def _is_queued_twice(self, trial) -> bool:

@@ -46,26 +46,27 @@ def attempt(ledger: Ledger, trial, objective, extras) -> None:
         ObjectiveFailed: from the objective's own error, which is in the ledger by then.
     """
     optuna_pruned = _pruned()
+    trial_id = ledger.id_of(trial)
     try:
         params = ledger.space.suggest(trial)
         wanted = {"seed": trial.user_attrs["seed"], "report": _reporter(trial)}
-        with ledger.heartbeat(trial._trial_id):
+        with ledger.heartbeat(trial_id):
             value = objective(**params, **{name: wanted[name] for name in extras})
         score = _score(value)
     except optuna_pruned:
-        reported = trial.storage.get_trial(trial._trial_id).intermediate_values
-        ledger.end(trial._trial_id, "pruned", reported[max(reported)] if reported else None)
+        reported = ledger.reported(trial_id)
+        ledger.end(trial_id, "pruned", reported[max(reported)] if reported else None)
     except Exception as error:
-        ledger.end(trial._trial_id, "error", error=error)
+        ledger.end(trial_id, "error", error=error)
         raise ObjectiveFailed from error
     except BaseException:  # Ctrl-C: the candidate waits for the next time
-        ledger.end(trial._trial_id, "interrupted")
+        ledger.end(trial_id, "interrupted")
         raise
     else:
         finite = math.isfinite(score)
-        ledger.end(trial._trial_id, "complete" if finite else "not finite", score if finite else None)
+        ledger.end(trial_id, "complete" if finite else "not finite", score if finite else None)
     finally:
-        ledger.let_go(trial._trial_id)
+        ledger.let_go(trial_id)
 
 
 def _score(value) -> float:
