@@ -58,11 +58,57 @@ def test_a_failing_javascript_test_is_noticed(tmp_path):
     assert counts["fail"] == 1
 
 
-def test_the_delivered_script_keeps_the_spaces_of_its_texts():
-    """They are left out beside signs, but not within a text; what finds the texts knows none within another."""
+def test_the_delivered_script_keeps_its_texts_and_loses_its_comments():
+    """What finds the texts knows no template within another: join the parts instead."""
     sources = "".join(path.read_text(encoding="utf-8") for path in script.FOLDER.glob("*.js"))
-    assert not re.search(r"\$\{[^}]*`", sources), "a template within a template: join the parts instead"
-    assert '.join(" = ")' in script.script() and "= ${text}`" in script.script() and " => " not in script.script()
+    assert not re.search(r"\$\{[^}]*`", sources), "a template within a template"
+    delivered = script.script()
+    assert '.join(" = ")' in delivered and "= ${text}`" in delivered
+    assert "/**" not in delivered and "@param" not in delivered and "import {" not in delivered
+    assert "function unpack(text){" in delivered and len(delivered) < 0.65 * len(sources)
+
+
+TEXTS = re.compile(r'"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`')
+COMMENTS = re.compile(r"/\*.*?\*/|^ *//.*$|  // .*$", re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [*script.PARTS, *script.ADDED])
+def test_every_text_of_a_part_is_delivered_letter_by_letter(name):
+    """And the part is valid JavaScript before and after; what the player does with it, the tests in browsers see."""
+    source = COMMENTS.sub("", (script.FOLDER / f"{name}.js").read_text(encoding="utf-8"))
+    source = re.sub(r"^import .*$", "", source, flags=re.MULTILINE)
+    texts = TEXTS.findall(source)
+    delivered = script.part(name)
+    at = 0
+    for text in texts:
+        assert text in delivered[at:], f"{text} was changed, or is not in its place"
+        at = delivered.index(text, at) + len(text)
+
+
+@pytest.mark.parametrize("name", [*script.PARTS, *script.ADDED])
+def test_what_is_delivered_is_what_rjsmin_makes_of_the_source(name):
+    """In an installed wheel, where the minified parts come from the build, as in a checkout."""
+    assert script.part(name) == script.minified(name)
+
+
+def test_a_wheel_gets_every_part_that_is_delivered(tmp_path):
+    script.write_minified(tmp_path / "min")
+    written = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "min").iterdir()}
+    assert written == {name: script.part(name) for name in (*script.PARTS, *script.ADDED)}
+    sources = {path.stem for path in script.FOLDER.glob("*.js")}
+    assert sources - written.keys() == {"message"}, "a part that neither PARTS nor ADDED names"
+
+
+def test_without_a_minifier_a_checkout_delivers_the_parts_as_they_are_written(tmp_path):
+    """The module is read alone, as the build of a wheel does, by a Python that has nothing installed."""
+    program = ("import importlib.util, sys\n"
+               "spec = importlib.util.spec_from_file_location('script', sys.argv[1])\n"
+               "module = importlib.util.module_from_spec(spec)\n"
+               "spec.loader.exec_module(module)\n"
+               "sys.stdout.buffer.write(module.minified('keys').encode())")
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program, script.__file__], capture_output=True, check=True)
+    source = (script.FOLDER / "keys.js").read_text(encoding="utf-8")
+    assert done.stdout.decode().splitlines()[-1] == source.splitlines()[-1] and "import {" not in done.stdout.decode()
 
 
 # ------------------------------------------------------------------------------------------------------ all modules
