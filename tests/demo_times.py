@@ -19,7 +19,7 @@ from nnteach.demos.framework.demo import Demo, number
 LIMIT = 100  # milliseconds
 # A demo that only changes a number: what is left is the way to Python and back, and to pack an empty picture.
 NOTHING = """
-from nnteach.demos.stage import Demo, number
+from nnteach.demos.framework.demo import Demo, number
 def draw(figure, x):
     figure.text(0, 0, f"{x}")
     return f"{x}"

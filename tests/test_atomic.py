@@ -69,7 +69,7 @@ def test_a_player_that_cannot_be_saved_leaves_the_old_file(tmp_path, monkeypatch
 def test_a_killed_writer_leaves_the_old_file_and_its_part_is_cleared_away(tmp_path):
     target = tmp_path / "model.npz"
     target.write_text("old")
-    program = ("import os, signal, sys\nfrom nnteach import atomic\n"
+    program = ("import os, signal, sys\nfrom nnteach.support import atomic\n"
                "with atomic.whole(sys.argv[1]) as part:\n    part.write_text('half')\n"
                "    os.kill(os.getpid(), getattr(signal, 'SIGKILL', signal.SIGTERM))")
     assert subprocess.run([sys.executable, "-c", program, str(target)]).returncode != 0

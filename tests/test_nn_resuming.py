@@ -150,7 +150,7 @@ def test_a_killed_run_leaves_no_part_behind_once_it_goes_on(tmp_path):
     program = """
 import os, signal, sys
 import numpy as np
-from nnteach import atomic, nn
+from nnteach.support import atomic, nn
 real = atomic.os.replace
 def killed(*names):
     os.kill(os.getpid(), signal.SIGKILL)
