@@ -7,6 +7,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import sys
+import types
 
 from .support.deprecated import moved
 
@@ -109,7 +110,23 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__spec__ = self._own
 
 
+# Old paths with the name of a public function: their import would put a module in the function's place. So they are
+# there already, and import nothing before they are asked for a name.
+NAMES_OF_FUNCTIONS = ("nnteach.paths", "nnteach.primitive", "nnteach.simplify", "nnteach.homework.reference")
+
+
+class _Alias(types.ModuleType):
+    """A module at its old path, whose names are those of the module at the new one."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        moved(self.__name__, OLD[self.__name__], since="0.2")
+        return getattr(importlib.import_module(OLD[self.__name__]), name)
+
+
 def install() -> None:
     """Have old paths found, before all others: below a folder that has moved, its files would be found twice."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+        sys.modules.update({old: _Alias(old) for old in NAMES_OF_FUNCTIONS})

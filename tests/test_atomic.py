@@ -18,6 +18,7 @@ MAY_WRITE = {  # modules that write in their own way, and why that is safe
     "homework.grading.attempts": "adds one line to a log",
     "search.journal": "cuts a half-written line off a journal, or ends it, which a crash cannot make worse",
     "search.crew": "writes into a temporary folder of its own",
+    "player.python.script": "the folder of a wheel that is being built, where nothing of ours can be imported",
     "course.lab": "the log of a server, in a temporary folder",
 }
 

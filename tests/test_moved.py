@@ -9,7 +9,7 @@ import pytest
 from nnteach import _moved
 
 
-@pytest.mark.parametrize("old", _moved.OLD)
+@pytest.mark.parametrize("old", sorted({*_moved.OLD} - {*_moved.NAMES_OF_FUNCTIONS}))
 def test_an_old_path_gives_the_module_at_its_new_place(old):
     new = importlib.import_module(_moved.OLD[old])
     sys.modules.pop(old, None)
@@ -25,6 +25,36 @@ def test_names_can_be_imported_from_an_old_path_and_the_warning_points_at_the_li
     done = subprocess.run([sys.executable, "-W", "always", str(program)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "program.py:2: DeprecationWarning: nnteach.ops has moved" in done.stderr
+
+
+@pytest.mark.parametrize("old", _moved.NAMES_OF_FUNCTIONS)
+def test_an_old_path_with_the_name_of_a_function_gives_the_names_of_its_module(old):
+    name = old.rpartition(".")[2]
+    with pytest.warns(DeprecationWarning, match=f"{old} has moved to {_moved.OLD[old]}"):
+        found = getattr(importlib.import_module(old), name)
+    assert found is getattr(importlib.import_module(_moved.OLD[old]), name)
+    with pytest.raises(AttributeError):
+        importlib.import_module(old).__path__  # noqa: B018
+
+
+def test_old_paths_put_no_module_in_the_place_of_a_public_name():
+    """In a process of its own: what other tests have imported is no help there."""
+    program = """
+import importlib, warnings
+import nnteach as nt
+from nnteach import _moved
+warnings.simplefilter("ignore")
+places = {"nnteach": nt, "nnteach.homework": nt.homework, "nnteach.nn": nt.nn, "nnteach.demos": nt.demos,
+          "nnteach.player": importlib.import_module("nnteach.player")}
+before = {(at, name): getattr(place, name) for at, place in places.items() for name in dir(place)
+          if not name.startswith("_")}
+for old in _moved.OLD:
+    importlib.import_module(old)
+wrong = [f"{at}.{name}" for (at, name), one in before.items() if getattr(places[at], name) is not one]
+assert not wrong, wrong
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_nobody_moved_is_not_found():
