@@ -18,6 +18,7 @@ from nnteach.player.python.levels.levels import scalars_of
 from nnteach.player.python.levels.slopes import contribution_graph, first_contributions, slope_recipes
 from nnteach.player.python.page import document
 from nnteach.symbolic.expression import parse
+from nnteach.symbolic import number_format
 from nnteach.trace.scalarise import entries
 from nnteach.trace.trace import trace
 
@@ -280,7 +281,7 @@ def test_a_click_on_a_heat_cell_shows_its_sum(browser_page, player, source):  # 
     said = f"∂L/∂b1[2] = {written} = {numbers} = {result}"
     assert shown.page.locator("[data-say]").text_content() == said
     assert written == " + ".join(f"∂L/∂pre1[{row},2]" for row in range(3))
-    assert result == nt.digits.number(player.trace.state_at(len(player.trace)).nodes["b1"].grad[2])
+    assert result == number_format.number(player.trace.state_at(len(player.trace)).nodes["b1"].grad[2])
 
 
 def test_the_key_c_walks_through_the_cells_of_the_gradient_and_then_of_the_value(browser_page):  # noqa: F811
