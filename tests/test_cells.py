@@ -17,8 +17,8 @@ from nnteach.draw.heat import MOST_CELLS, box_lines, cells_of, grid_size, heat_c
 from nnteach.player.python.levels.levels import scalars_of
 from nnteach.player.python.levels.slopes import contribution_graph, first_contributions, slope_recipes
 from nnteach.player.python.page import document
-from nnteach.symbolic.expression import parse
 from nnteach.symbolic import number_format
+from nnteach.symbolic.expression import parse
 from nnteach.trace.scalarise import entries
 from nnteach.trace.trace import trace
 
