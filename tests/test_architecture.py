@@ -1,4 +1,7 @@
-"""The architecture as a test: who may import whom, what must stay lazy, and what nobody may do."""
+"""The architecture as a test: who may import whom, what must stay lazy, and what nobody may do.
+
+Run as a program, `python tests/test_architecture.py`, it prints the graph of the packages.
+"""
 
 import ast
 import subprocess
@@ -106,6 +109,102 @@ def is_ours(name):
     )
 
 
+def module_of(name):
+    """The module that an imported name of ours stands for: the file, or the __init__ of the folder."""
+    inner = name.removeprefix("nnteach").lstrip(".")
+    return inner if inner in MODULES else f"{inner}.__init__".lstrip(".")
+
+
+def module_graph():
+    """Every module with those it imports, at its top or within a function."""
+    ours = {module: {name for name in imports(module) if name.split(".")[0] == "nnteach"} for module in MODULES}
+    return {module: {module_of(name) for name in names} - {module} for module, names in ours.items()}
+
+
+def package_graph():
+    """Every folder at the top level, and every module beside them, with those it imports."""
+    found = {layer_name(module): set() for module in MODULES}
+    for module, imported in module_graph().items():
+        found[layer_name(module)] |= set(map(layer_name, imported)) - {layer_name(module)}
+    return found
+
+
+def circles(graph):
+    """The groups of nodes that can all be reached from each other: none, if there is no circle."""
+    reached = {node: reachable(graph, node) for node in graph}
+    groups = {frozenset({node, *(m for m in reached[node] if node in reached[m])}) for node in graph}
+    return sorted(sorted(group) for group in groups if len(group) > 1)
+
+
+def reachable(graph, start):
+    found, waiting = set(), [start]
+    while waiting:
+        new = graph.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def private_imports(module):
+    """Names with a leading underscore that a module takes from another folder, by import or as an attribute."""
+    folder, names = module.split(".")[:-1], {}
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "nnteach"):
+            base = folder[: len(folder) - node.level + 1] if node.level else []
+            path = [*base, *filter(None, (node.module or "").split("."))][0 if node.level else 1 :]
+            for alias in node.names:
+                names[alias.asname or alias.name] = [*path, alias.name]
+    taken = [*names.values()]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
+            if is_ours(".".join(["nnteach", *names[node.value.id]])):
+                taken.append([*names[node.value.id], node.attr])
+    return [".".join(path) for path in taken if is_private_elsewhere(path, folder)]
+
+
+def is_private_elsewhere(path, folder):
+    """Whether a part of a dotted path is private to another folder than this one."""
+    for i, part in enumerate(path):
+        if part.startswith("_") and not part.startswith("__"):
+            owner = path[:i] if (PACKAGE.joinpath(*path[:i])).is_dir() else path[: i - 1]
+            return folder[: len(owner)] != owner if i == 0 else folder != owner
+    return False
+
+
+def test_no_circle_of_modules():
+    """Not even one that is closed by an import within a function."""
+    found = circles(module_graph())
+    assert not found, f"these modules import each other in a circle: {found}"
+
+
+def test_no_circle_of_packages():
+    found = circles(package_graph())
+    assert not found, f"these packages import each other in a circle: {found}"
+
+
+def test_circles_are_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"f"}, "f": {"e"}}
+    assert circles(graph) == [["b", "c"], ["e", "f"]]
+    # imports within a function count, and so do those of a folder
+    assert "demos.framework.show" in module_graph()["demos.framework.demo"]
+    assert "demos.__init__" in module_graph()["demos.framework.content"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_private_name_of_another_package(module):
+    found = private_imports(module)
+    assert not found, f"{module} uses {', '.join(found)}; give it a public name, or keep it where it belongs"
+
+
+def test_private_names_are_told_from_public_ones():
+    assert is_private_elsewhere(["core", "autodiff", "_sweep"], ["trace"])
+    assert is_private_elsewhere(["core", "_hidden", "name"], ["trace"])
+    assert not is_private_elsewhere(["core", "autodiff", "_sweep"], ["core"])
+    assert not is_private_elsewhere(["core", "autodiff", "__doc__"], ["trace"])
+    assert not is_private_elsewhere(["_moved", "install"], [])
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_go_one_way_only(module):
     name = layer_name(module)
@@ -170,3 +269,23 @@ def test_what_is_tested_is_the_installed_package(record_property):
     )
     record_property("nnteach", nnteach.__file__)
     assert done.stdout.strip() == nnteach.__file__
+
+
+def picture():
+    """The layers from the foundation up, a line for each package: what it imports."""
+    graph, lines = package_graph(), []
+    for height, layer in enumerate(LAYERS):
+        for name in layer:
+            below = sorted(graph[name], key=lambda other: (HEIGHT[other], other))
+            lines.append(f"{height:2}  {name:<11} → {', '.join(below) or 'nothing of ours'}")
+    return "\n".join(lines)
+
+
+def test_the_picture_names_every_package():
+    lines = picture().splitlines()
+    assert sorted(line.split()[1] for line in lines) == sorted(package_graph())
+
+
+if __name__ == "__main__":
+    print(picture())
+    print(f"circles of modules: {circles(module_graph()) or 'none'}")

@@ -28,7 +28,8 @@ from nnteach.demos.collection import (
     xor_nonconvexity,
 )
 from nnteach.demos.framework import regions, style, surfaces
-from nnteach.demos.framework.demo import Demo, choice, number, pixels, switch
+from nnteach.demos.framework.content import pixels
+from nnteach.demos.framework.demo import Demo, choice, number, switch
 
 DEMOS = [getattr(nt.demos, name) for name in nt.demos.DEMOS]
 every_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.name)

@@ -11,6 +11,7 @@ from strategies import COMMON
 from nnteach import nn
 from nnteach.core.errors import GraphError
 from nnteach.nn.optimizers import OPTIMIZERS, SGD, AdaDelta, AdaGrad, Adam, AdamW, Momentum, Nesterov, optimizer
+from nnteach.symbolic.formula import Symbol
 
 
 def quadratic(*curvatures):
@@ -209,6 +210,23 @@ def test_a_new_optimizer_is_a_rule_and_adam_as_deck_001_prints_it_is_none():
     with np.errstate(invalid="ignore"):
         assert math.isnan(first_step(AsPrinted(), g=-1.0))
     assert first_step(AsPrinted(), g=1.0) == pytest.approx(math.sqrt(10))
+
+
+def test_a_rule_without_its_formulas_is_not_shown_with_those_of_another():
+    """A class that inherits formulas and computes something else would be shown with formulas that are not its own."""
+
+    class Halved(SGD):
+        def rule(self, g, rate, t):
+            return (-rate * g / 2,)
+
+    class Both(Halved):
+        def written(self, theta, g, rate, t):
+            yield theta, theta - rate * g / 2
+
+    numbers = Symbol("W", 1.0), Symbol("g", 4.0), Symbol("η", 0.1), 1, {}, {}
+    with pytest.raises(GraphError, match="Give Halved a method `written` beside its `rule`"):
+        Halved().formulas(*numbers)
+    assert Both().formulas(*numbers)[-1][1].value == pytest.approx(0.8)
 
 
 def test_names_and_mistakes():

@@ -34,7 +34,7 @@ SHOWN = {
     "checks.jacobians.SoftmaxJacobian": "nt.softmax_jacobian([1.0, 2.0, 3.0])",
     "demos.framework.gallery_table.Gallery": "nt.demos.gallery()",
     "demos.framework.show.Show": "nt.demos.parabola()",
-    "demos.framework.demo.Still": "nt.demos.parabola.still()",
+    "demos.framework.content.Still": "nt.demos.parabola.still()",
     "demos.framework.playground_live.Live": "nt.demos.playground()",
     "homework.grading.result.Result": 'nt.homework("sigmoid_2_2_2", student="A").check(dW2=1)',
     "homework.reveal.Revealed": 'nt.reveal({"x": None}, {"x": 1.0})',
@@ -45,7 +45,7 @@ SHOWN = {
 }
 NEEDS = {"search.result.Plot": "optuna"}
 WITH_SHOW = ("player.python.player.Player", "player.python.live.LivePlayer", "draw.Drawing", "course.quizzes.Quiz",
-             "demos.framework.show.Show", "demos.framework.demo.Still", "demos.framework.playground_live.Live",
+             "demos.framework.show.Show", "demos.framework.content.Still", "demos.framework.playground_live.Live",
              "checks.gradient_check.GradientCheck",
              "checks.jacobians.SoftmaxJacobian", "demos.framework.gallery_table.Gallery")
 

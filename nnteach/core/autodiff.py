@@ -95,7 +95,7 @@ def backward_steps(root: Node, seed=None):
     Raises:
         GraphError: if the root is an array and there is no seed, or depends on no variable.
     """
-    steps = itertools.starmap(Step, _sweep(root, ordered(root), {root: _seed(root, seed)}, _number))
+    steps = itertools.starmap(Step, _sweep(root, ordered(root), {root: seed_of(root, seed)}, _number))
     return iter(np.errstate(all="ignore")(functools.partial(next, steps, None)), None)
 
 
@@ -165,7 +165,7 @@ def _fit(contribution, parent):
     return settle(ops.astype(contribution, dtype=dtype))
 
 
-def _seed(root, seed):
+def seed_of(root, seed):
     if not root.active:
         raise GraphError(message("a result that depends on a variable", describe(root),
                                  "Make the inputs with nt.variable or nt.variables; constants have no gradient"))
@@ -198,7 +198,7 @@ def backward(root: Node, seed=None, accumulate: bool = False) -> None:
 
     A second call replaces the gradients; with `accumulate=True` it adds to those of the variables, as PyTorch does.
     """
-    order, totals = _exhaust(root, _seed(root, seed))
+    order, totals = _exhaust(root, seed_of(root, seed))
     for node in order:
         gradient = totals.get(node)
         if gradient is None:
@@ -271,7 +271,7 @@ def pulled(order: list[Node], seeds: dict[Node, object]) -> dict[Node, object]:
 
 
 def _totals(root, symbolic, seed):
-    start = _seed(root, seed)
+    start = seed_of(root, seed)
     return _exhaust(root, constant(start), _itself) if symbolic else _exhaust(root, start)
 
 

@@ -207,7 +207,7 @@ class Homework:
 
     def _checked(self, given, notes):
         if self.exercise.judge is not None:
-            return self._noted(self.exercise.judge(self, given))
+            return self._noted(report(*self.exercise.judge(self, given), self.language))
         judgement = judge(self.task, self.truth, self.asked, given)
         judgement = replace(judgement, notes=(*judgement.notes, *notes))
         verdict, found = verdict_of(judgement), Diagnosis()

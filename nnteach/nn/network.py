@@ -97,12 +97,6 @@ class Network:
         """The values as arrays of the network's precision; those that are such already are not copied."""
         return {name: np.asarray(array, self.dtype) for name, array in values.items()}
 
-    def fit(self, X, T, **settings):
-        """Train; see `training.fit` for the settings. Returns the History."""
-        from .training.fit import fit  # training imports this module
-
-        return fit(self, X, T, **settings)
-
     def save(self, path) -> None:
         """Write parameters and buffers to an .npz file, all or nothing."""
         from .training.checkpoints import save

@@ -64,7 +64,7 @@ class _Picture:
             self.drawn = time.monotonic()
 
     def _draw(self):
-        from ..demos.framework.demo import quick
+        from ..demos.framework.content import quick
 
         result = Result(*self.made_of)
         done = sum(trial.state not in OPEN for trial in result.trials)

@@ -182,7 +182,7 @@ class Plot(Shown):
         return self.alt
 
     def _repr_html_(self):
-        from ..demos.framework.demo import small
+        from ..demos.framework.content import small
 
         data = base64.b64encode(small(self.figure)).decode("ascii")
         alt = html.escape(self.alt)

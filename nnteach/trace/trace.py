@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..core import ops
-from ..core.autodiff import Step, _seed, backward_steps, zero_like
+from ..core.autodiff import Step, backward_steps, seed_of, zero_like
 from ..core.errors import GraphError, message
 from ..core.graph import Node, ordered, rebuild, settle
 from ..i18n.phrases import catalogue, phrase
@@ -339,21 +339,6 @@ class Trace:
 
     # ---------------------------------------------------------------------------- as documents
 
-    def to_markdown(self, language: str | None = None) -> str:
-        """A worked solution in Markdown, with formulas in LaTeX; in the trace's language if none is given."""
-        from .worked import to_markdown
-        return to_markdown(self, language)
-
-    def to_latex(self, language: str | None = None) -> str:
-        """A worked solution as a LaTeX fragment (amsmath)."""
-        from .worked import to_latex
-        return to_latex(self, language)
-
-    def to_text(self, language: str | None = None) -> str:
-        """A worked solution for a terminal."""
-        from .worked import to_text
-        return to_text(self, language)
-
     def to_json(self) -> dict:
         """The trace as plain data: names, operations, edges and steps, every number in full.
 
@@ -460,7 +445,7 @@ def _one_pass(root, nodes, gradients):
             yield Step("evaluate", node, None, None, None, None, node.value)
     if not root.active or root.shape != ():
         return  # a vector or a constant has values to show, but no gradient to start from
-    seed = _seed(root, None)
+    seed = seed_of(root, None)
     yield Step("seed", root, None, None, seed, None, seed)
     gradients[root] = seed
     for step in backward_steps(root):

@@ -13,7 +13,7 @@ from ..symbolic.formula import Symbol
 from ..symbolic.latex_escape import math, prose
 from ..symbolic.number_format import lines
 from .step_text import tell
-from .trace import is_bare_number
+from .trace import Trace, is_bare_number
 
 MOST_STEPS = 30_000
 
@@ -175,3 +175,9 @@ def _markdown_text(text):
     text = " ".join(text.split()).translate(_MARKUP)
     # What looks like an address would become a link.
     return re.sub(r":(?=//)|(?<=www)\.|(?<=\S)@(?=\S)", lambda found: f"&#{ord(found[0])};", text, flags=re.IGNORECASE)
+
+
+# Methods of a trace, set here because the trace itself is data and knows nothing of documents.
+Trace.to_markdown = to_markdown
+Trace.to_latex = to_latex
+Trace.to_text = to_text

@@ -10,9 +10,9 @@ import anywidget
 import numpy as np
 
 from ...player import step
-from ..collection.playground import caption, draw_frame, say, settings
-from .demo import Still, small
+from .content import Still, small
 from .playground_engine import KEEPS_LEARNING, REACH, SIDE, Engine
+from .playground_picture import caption, draw_frame, say, settings
 from .show import Show
 
 MOST_FRAMES = 10  # for one question: Pause must not have to wait

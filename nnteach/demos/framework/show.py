@@ -7,7 +7,7 @@ style sheet shows one of them.
 import ipywidgets
 
 from ...support.shown import Shown
-from .demo import STYLE, Control, Demo, Still, pixels, quick, small
+from .content import STYLE, Content, Control, Still, pixels, quick, small
 from .picture import Picture
 
 WIDE = {"style": {"description_width": "initial"}, "layout": {"width": "460px"}}
@@ -24,7 +24,7 @@ class Show(Shown):
         box: all of it.
     """
 
-    def __init__(self, demo: Demo, values: dict):
+    def __init__(self, demo: Content, values: dict):
         self.demo, self.first = demo, dict(values)
         if demo.prepare:
             demo.prepare()

@@ -23,6 +23,7 @@ from .values import (
     SINGLE,
     NotNumbers,
     comma_advice,
+    digits_of,
     has_gaps,
     in_percent,
     kind_of,
@@ -33,7 +34,6 @@ from .values import (
     to_array,
     two_readings,
 )
-from .values import _digits as digits_of
 
 MOST_TYPED = 6  # digits; a number with more of them was computed
 SLACK = 1.001  # one unit of the last digit, and what a double makes of it

@@ -298,11 +298,11 @@ def _last_digit(given):
 
 def _unit(x: float) -> float:
     """The place value of the last digit that was written, the third significant one at least."""
-    digits, exponent = _digits(x)
+    digits, exponent = digits_of(x)
     return 0.0 if digits == 0 or digits > 6 else 1.001 * 10.0 ** (exponent - max(digits, LEAST_DIGITS) + 1)
 
 
-def _digits(x: float) -> tuple[int, int]:
+def digits_of(x: float) -> tuple[int, int]:
     """How many significant digits a number was written with, and the exponent of the first."""
     if x == 0 or not np.isfinite(x):
         return 0, 0

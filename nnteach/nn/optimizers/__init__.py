@@ -9,8 +9,8 @@ So every state can be kept and shown. The plain form of each is PyTorch's; `Adam
 `Momentum.as_in("001")` give the form of a framework or a deck. The letters are the decks': v a velocity or a
 mean of squares, m a mean of gradients, G a sum of squares; `rate` is the learning rate of this step.
 
-To add an optimizer, write a class with `slots` (the arrays it keeps per parameter) and `rule` in `descent.py`
-or `adaptive.py`, and add a line to OPTIMIZERS.
+To add an optimizer, write a class with `slots` (the arrays it keeps per parameter), `rule` and, beside it, `written`
+(the same as formulas, for the player) in `descent.py` or `adaptive.py`, and add a line to OPTIMIZERS.
 """
 
 from ..table import look_up

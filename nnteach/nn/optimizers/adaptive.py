@@ -7,7 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from ...core.errors import GraphError, message
+from ...symbolic.formula import HAT, Symbol
 from .descent import KERAS, SGD
+from .formulas import average, left_of, root_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class AdaGrad(SGD):
         G = G + g * g
         return -rate * g / root(G, self.eps, self.eps_inside), G
 
+    def written(self, theta, g, rate, t, G):
+        old, new = G
+        yield new, old + g * g
+        yield left_of(theta), theta - rate / root_of(new, self.eps, self.eps_inside) * g
+
 
 @dataclass(frozen=True)
 class RMSprop(SGD):
@@ -63,6 +70,11 @@ class RMSprop(SGD):
     def rule(self, g, rate, t, v):
         v = self.average * v + (1 - self.average) * g * g
         return -rate * g / root(v, self.eps, self.eps_inside), v
+
+    def written(self, theta, g, rate, t, v):
+        old, new = v
+        yield new, average("γ", self.average, old, g * g)
+        yield left_of(theta), theta - rate / root_of(new, self.eps, self.eps_inside) * g
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,15 @@ class AdaDelta(SGD):
         step = -root(u, self.eps, inside=True) / root(v, self.eps, inside=True) * g
         u = self.average * u + (1 - self.average) * step * step
         return rate * step, v, u
+
+    def written(self, theta, g, rate, t, v, u):
+        (old, new), (old_u, new_u) = v, u
+        yield new, average("ρ", self.average, old, g * g)
+        formula = root_of(old_u, self.eps, True) / root_of(new, self.eps, True) * g
+        step = Symbol("Δ", formula.value)
+        yield step, formula
+        yield new_u, average("ρ", self.average, old_u, step * step)
+        yield left_of(theta), theta - rate * step
 
 
 @dataclass(frozen=True)
@@ -136,6 +157,23 @@ class Adam(SGD):
         if self.eps_mode == "hat":
             return -rate * math.sqrt(c2) / c1 * m / root(v, self.eps, inside=False), m, v
         return -rate / c1 * m / root(v / c2, self.eps, self.eps_mode == "inside"), m, v
+
+    def written(self, theta, g, rate, t, m, v):
+        (old_m, new_m), (old_v, new_v) = m, v
+        yield new_m, average("β1", self.beta1, old_m, g)
+        yield new_v, average("β2", self.beta2, old_v, g * g)
+        one, two = (1 - Symbol(name, share) ** t for name, share in (("β1", self.beta1), ("β2", self.beta2)))
+        if self.eps_mode == "hat" and self.bias_correction:
+            yield left_of(theta), theta - rate * (np.sqrt(two) / one) * (new_m / root_of(new_v, self.eps, False))
+            return
+        if self.bias_correction:
+            hats = []
+            for kept, share in ((new_m, one), (new_v, two)):
+                formula = kept / share
+                hats.append(Symbol(None, formula.value, "", HAT, (Symbol(kept.name),)))
+                yield hats[-1], formula
+            new_m, new_v = hats
+        yield left_of(theta), theta - rate * (new_m / root_of(new_v, self.eps, self.eps_mode == "inside"))
 
 
 @dataclass(frozen=True)

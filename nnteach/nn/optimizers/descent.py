@@ -1,6 +1,7 @@
 """What every optimizer has in common, and those with one learning rate for all: SGD, momentum, Nesterov.
 
-The form of each that a framework or a deck uses stands beside it, in `forms`.
+Each has its `rule`, which computes a step, and beside it the same as formulas, `written`. The form of each that a
+framework or a deck uses stands in `forms`.
 """
 
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from ...core.errors import GraphError, message
+from ...symbolic.formula import Symbol
+from .formulas import left_of
 
 KERAS = {"decay": "decoupled"}
 DECAYS = ("l2", "decoupled", "paper", "plain")
@@ -80,10 +83,30 @@ class SGD:
         return new, after
 
     def formulas(self, theta, g, rate, t, before, after, letter=str) -> list:
-        """The same step as formulas, as `update_formulas.formulas` describes them."""
-        from .formulas import formulas  # it knows all optimizers, which are built on this one
+        """The formulas of one step for one parameter; the settings are the numbers in them.
 
-        return formulas(self, theta, g, rate, t, before, after, letter)
+        Args:
+            theta: the parameter before the step.
+            g: its gradient.
+            rate: the learning rate of this step.
+            t: the number of this step, 1 for the first.
+            before: what the optimizer remembered of this parameter, slot -> array.
+            after: what it remembers now.
+            letter: how the name of a slot is written.
+
+        Returns:
+            Pairs (what becomes new, formula) in the order of computation; the parameter comes last.
+
+        Raises:
+            GraphError: if a class has a `rule` of its own and no formulas for it.
+        """
+        ruled = _home(self, "rule")
+        if not issubclass(_home(self, "written"), ruled):
+            raise GraphError(message("an optimizer whose step can be written out", type(self).__name__,
+                                     f"Give {ruled.__name__} a method `written` beside its `rule`"))
+        decay, g, shrunk = self._decay_written(theta, g, rate)
+        slots = {s: (Symbol(letter(s), before[s]), Symbol(letter(s), after[s])) for s in self.slots}
+        return [*decay, *self.written(shrunk, g, rate, Symbol("t", float(t)), **slots)]
 
     def rule(self, g, rate, t):
         """What is added to θ, and the new content of each slot.
@@ -96,6 +119,10 @@ class SGD:
         """
         return (-rate * g,)
 
+    def written(self, theta, g, rate, t):
+        """The formulas of `rule`, each with what becomes new; of every slot its symbols before and after."""
+        yield left_of(theta), theta - rate * g
+
     def _decayed(self, name, theta, g, rate):
         """The share of θ that is taken away, and the gradient with the penalty's."""
         decay = 0.0 if name.startswith("b") and not self.decay_biases else self.weight_decay
@@ -106,6 +133,20 @@ class SGD:
         if self.decay == "plain":
             return decay, g
         return decay * (rate if self.decay == "decoupled" else rate / self.learning_rate), g
+
+    def _decay_written(self, theta, g, rate):
+        """The gradient with the penalty's, as a formula of its own, or the parameter less the share taken away."""
+        if not self.weight_decay or (theta.name.startswith("b") and not self.decay_biases):
+            return [], g, theta
+        share = Symbol("λ", self.weight_decay)
+        if self.decay == "l2":
+            total = g + share * theta
+            return [(Symbol("g", total.value), total)], Symbol("g", total.value), theta
+        if self.decay == "paper":
+            share = share * Symbol(None, rate.value / self.learning_rate)
+        elif self.decay == "decoupled":
+            share = rate * share
+        return [], g, theta - share * theta
 
     @classmethod
     def as_in(cls, where: str, **settings):
@@ -153,6 +194,17 @@ class Momentum(SGD):
         v = self.momentum * v - self.sign * self._inside(rate) * g
         return self.sign * self._outside(rate) * v, v
 
+    def written(self, theta, g, rate, t, v):
+        old, new = v
+        yield new, self._velocity(old, g, rate)
+        move = new if self.rate_inside else rate * new
+        yield left_of(theta), theta + move if self.sign > 0 else theta - move
+
+    def _velocity(self, v, g, rate):
+        push = rate * g if self.rate_inside else g
+        kept = Symbol("μ", self.momentum) * v
+        return kept - push if self.sign > 0 else kept + push
+
     def _inside(self, rate):
         return rate if self.rate_inside else 1.0
 
@@ -192,3 +244,21 @@ class Nesterov(Momentum):
         if self.at_look_ahead:
             return step, v
         return self.momentum * step - self._outside(rate) * self._inside(rate) * g, v
+
+    def written(self, theta, g, rate, t, v):
+        old, new = v
+        if self.at_look_ahead:  # only the gradient is another one
+            yield from super().written(theta, g, rate, t, v)
+            return
+        yield new, self._velocity(old, g, rate)
+        kept = Symbol("μ", self.momentum) * new
+        if self.sign < 0 and not self.rate_inside:
+            yield left_of(theta), theta - rate * (g + kept)
+        else:
+            move = kept if self.rate_inside else rate * kept
+            yield left_of(theta), (theta + move if self.sign > 0 else theta - move) - rate * g
+
+
+def _home(optimizer, method: str) -> type:
+    """The class that a method of an optimizer is written in."""
+    return next(cls for cls in type(optimizer).__mro__ if method in vars(cls))

@@ -199,3 +199,6 @@ class _Run:
             self.trainer.network.parameters, self.trainer.network.buffers = self.best
             self.history.best_epoch = self.watch.best_epoch
         return self.history
+
+
+Network.fit = fit  # here, because a network itself knows nothing of training

@@ -12,7 +12,6 @@ from ...grading.answers import Judgement, read
 from ...grading.answers import Stage as Judged
 from ...grading.values import NotNumbers, has_gaps
 from ...mistakes.diagnose import Diagnosis
-from ...output.report import report
 from ..exercise import Exercise, Leaf
 from ..procedure import Procedure, Slip, Step
 
@@ -137,7 +136,7 @@ SLIPS = (
 
 
 def judge(hw, given: dict):
-    """Judge weights by what they do; returns a Checked."""
+    """Judge weights by what they do; returns the verdict, the Judgement and the Diagnosis, as `report` wants them."""
     stages, table = {}, hw.given["T"]
     for name in hw.asked:
         stages[name] = _read(name, given.get(name), np.shape(hw.truth[name]))
@@ -146,14 +145,14 @@ def judge(hw, given: dict):
     for kind in ("bad_type", "bad_shape", "missing"):
         if kind in kinds:
             verdict = kind if kind != "missing" else "not_attempted" if kinds == {"missing"} else "incomplete"
-            return report(verdict, judgement, Diagnosis(), hw.language)
+            return verdict, judgement, Diagnosis()
     thetas = [stages[name].given.array for name in hw.asked]
     right = _gives(thetas, table)
     found = Diagnosis() if right else diagnosed(thetas, table)
     note = "" if right else _rows_that_differ(thetas, table)
     last = "correct" if right else "wrong"
     judged = {name: Judged(name, last, given=s.given) for name, s in stages.items()}
-    return report(last, Judgement(judged, (note,) if note else ()), found, hw.language)
+    return last, Judgement(judged, (note,) if note else ()), found
 
 
 def _read(name, value, shape):
