@@ -130,7 +130,7 @@ def report(findings: list[Finding]) -> str:
 
 def _to_install(findings) -> list[str]:
     """One command for each purpose that something is missing for."""
-    absent = {}
+    absent: dict = {}
     for finding in findings:
         if finding.state == MISSING and not finding.advice:
             absent.setdefault(finding.detail, []).append(finding.name)

@@ -208,7 +208,7 @@ def backward(root: Node, seed=None, accumulate: bool = False) -> None:
         node.grad = gradient
 
 
-Node.backward = backward  # here, because the graph itself knows nothing of derivatives
+Node.backward = backward  # type: ignore[method-assign, assignment]  # here, because the graph itself knows nothing of derivatives
 
 
 def zero_like(node: Node):

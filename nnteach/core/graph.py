@@ -15,8 +15,10 @@ import gc
 import itertools
 import operator
 import reprlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -42,7 +44,11 @@ _AS_FLOAT = frozenset((np.float64, int))
 _BOOL, _FLOAT = np.dtype(bool), np.dtype(np.float64)
 _PLAIN = frozenset((float, int, np.ndarray))  # what most often stands beside a node; asking for more costs time
 _recording = True  # False inside no_grad()
-_undecided = ContextVar("leaves whose numbers a function being traced must not ask for", default=frozenset())
+_undecided: ContextVar[frozenset["Node"]] = ContextVar(
+    "leaves whose numbers a function being traced must not ask for", default=frozenset())
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 # A graph gives its arrays back all at once, and the C library would return that memory to the system only to fetch
@@ -72,14 +78,15 @@ class Node:
     # `name` and `grad` stay empty until they are needed: making a node is the engine's hottest line.
     __slots__ = ("__weakref__", "_value", "active", "grad", "name", "parents", "primitive", "serial", "static")
 
-    def __getattr__(self, name):
-        try:
-            return _LATER[name]
-        except KeyError:
-            raise AttributeError(self._no_attribute(name)) from None
+    if not TYPE_CHECKING:  # for a checker, what is not declared does not exist, so that it finds a slip of the pen
+        def __getattr__(self, name):
+            try:
+                return _LATER[name]
+            except KeyError:
+                raise AttributeError(self._no_attribute(name)) from None
 
     @property
-    def value(self):
+    def value(self) -> Any:
         return self._value
 
     @value.setter
@@ -122,20 +129,20 @@ class Node:
         return self if self.ndim < 2 else ops.matrix_transpose(self) if self.ndim == 2 else ops.transpose(
             self, axes=tuple(range(self.ndim))[::-1])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         made = f", {self.primitive.name}" if self.primitive else f", {self.kind}"
         value = self._value if self.size <= 20 else f"array of shape {self.shape}"
         return f"Node({self.name + ' = ' if self.name else ''}{value}{made})"
 
-    def __len__(self):
+    def __len__(self) -> int:
         if not self.shape:
             raise TypeError(f"{describe(self)} is a single number, which has no length")
         return self.shape[0]
 
-    def __iter__(self):
+    def __iter__(self) -> "Iterator[Node]":
         return (self[i] for i in range(len(self)))
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         self._may_be_decided_on()
         if self.size != 1:
             raise GraphError(message("a single number to decide on (if, while, and, or, not, in, max, sorted)",
@@ -153,7 +160,7 @@ class Node:
                                      "nt.compile replays the way taken once: "
                                      "choose entry by entry with nt.where(x > 0, a, b)"))
 
-    def __contains__(self, item):
+    def __contains__(self, item) -> bool:
         if not self.shape:
             raise TypeError(f"{describe(self)} is a single number, which contains nothing; write {self._called} == …")
         found = self == item
@@ -162,7 +169,7 @@ class Node:
         found._may_be_decided_on()
         return bool(np.any(found._value))
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         if spec and self.shape:
             raise DtypeError(message("a single number to format", f"{describe(self)} of shape {self.shape}",
                                      f"Write np.round({self._called}.value, 2), which is an array without a gradient"))
@@ -180,18 +187,19 @@ class Node:
                                  f"{advice}If you want the plain number, which knows no gradient, "
                                  f"write {self._called}.value"))
 
-    def __array__(self, dtype=None, copy=None):
-        self._leaves_the_graph(f"np.asarray({self._called}), which would lose the gradient silently",
-                               "Write nt.stack([x, y]) instead of np.array([x, y]), X @ W instead of X.dot(W).\n  ")
+    if not TYPE_CHECKING:  # both always raise: a checker says so beforehand
+        def __array__(self, dtype=None, copy=None):
+            self._leaves_the_graph(f"np.asarray({self._called}), which would lose the gradient silently",
+                                   "Write nt.stack([x, y]) instead of np.array([x, y]), X @ W instead of X.dot(W).\n  ")
 
-    def __float__(self):
-        self._leaves_the_graph(f"float({self._called}), which would lose the gradient silently",
-                               f"Write np.exp({self._called}) instead of math.exp({self._called}), and "
-                               "out = nt.stack([x, y]) instead of out[0] = x.\n  ")
+        def __float__(self):
+            self._leaves_the_graph(f"float({self._called}), which would lose the gradient silently",
+                                   f"Write np.exp({self._called}) instead of math.exp({self._called}), and "
+                                   "out = nt.stack([x, y]) instead of out[0] = x.\n  ")
 
     # ----------------------------------------------------------------------------------- a part of it
 
-    def __getitem__(self, index) -> "Node":
+    def __getitem__(self, index: Any) -> "Node":
         return ops.getitem(self, index=_own_index(index))
 
     def __delitem__(self, index):
@@ -202,6 +210,80 @@ class Node:
         raise ImmutableError(message("a graph that stays as it was computed", f"a new entry for {describe(self)}",
                                      "Choose by a mask instead, as in np.where(mask, new, old), "
                                      "or join parts by np.concatenate"))
+
+    # ------------------------------------------------------------------------------- for type checkers alone
+
+    # What is bound elsewhere: operators by the table below, methods by `arraylike`, `backward` by `autodiff`.
+    if TYPE_CHECKING:
+        _value: Any
+        active: bool
+        grad: Any
+        name: str | None
+        parents: tuple["Node", ...]
+        primitive: Primitive | None
+        serial: int
+        static: dict[str, Any]
+        __apply__: ClassVar[Callable[..., "Node"]]
+
+        def __add__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __radd__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __sub__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rsub__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __mul__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rmul__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __truediv__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rtruediv__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __pow__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rpow__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __matmul__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rmatmul__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __and__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rand__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __or__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __ror__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __xor__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __rxor__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __neg__(self) -> "Node": ...
+        def __pos__(self) -> "Node": ...
+        def __abs__(self) -> "Node": ...
+        def __invert__(self) -> "Node": ...
+        def __gt__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __ge__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __lt__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __le__(self, other: "Node | ArrayLike", /) -> "Node": ...
+        def __eq__(self, other: object, /) -> "Node": ...  # type: ignore[override]  # entry by entry, as on arrays
+        def __ne__(self, other: object, /) -> "Node": ...  # type: ignore[override]
+        def __hash__(self) -> int: ...
+        def __array_ufunc__(self, ufunc: np.ufunc, method: Literal["__call__", "reduce", "reduceat", "accumulate",
+                            "outer", "at"], *inputs: Any, **settings: Any) -> Any: ...
+        def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, settings: Any) -> Any: ...
+        def _no_attribute(self, name: str) -> str: ...
+
+        def sum(self, axis: int | tuple[int, ...] | list[int] | None = None, keepdims: bool = False) -> "Node": ...
+        def mean(self, axis: int | tuple[int, ...] | list[int] | None = None, keepdims: bool = False) -> "Node": ...
+        def max(self, axis: int | tuple[int, ...] | list[int] | None = None, keepdims: bool = False) -> "Node": ...
+        def min(self, axis: int | tuple[int, ...] | list[int] | None = None, keepdims: bool = False) -> "Node": ...
+        def var(self, axis: int | tuple[int, ...] | list[int] | None = None, ddof: float = 0,
+                keepdims: bool = False) -> "Node": ...
+        def std(self, axis: int | tuple[int, ...] | list[int] | None = None, ddof: float = 0,
+                keepdims: bool = False) -> "Node": ...
+        def dot(self, b: "Node | ArrayLike") -> "Node": ...
+        def reshape(self, *shape: int | tuple[int, ...] | list[int]) -> "Node": ...
+        def transpose(self, *axes: int | tuple[int, ...] | list[int] | None) -> "Node": ...
+        def swapaxes(self, axis1: int, axis2: int) -> "Node": ...
+        def squeeze(self, axis: int | tuple[int, ...] | None = None) -> "Node": ...
+        def astype(self, dtype: Any) -> "Node": ...
+        def flatten(self) -> "Node": ...
+        def ravel(self) -> "Node": ...
+        def copy(self, order: str = "C") -> "Node": ...
+        def clip(self, min: "Node | ArrayLike | None" = None, max: "Node | ArrayLike | None" = None) -> "Node": ...
+        def any(self, *args: Any, **settings: Any) -> Any: ...
+        def all(self, *args: Any, **settings: Any) -> Any: ...
+        def argmax(self, *args: Any, **settings: Any) -> Any: ...
+        def argmin(self, *args: Any, **settings: Any) -> Any: ...
+        def argsort(self, *args: Any, **settings: Any) -> Any: ...
+        def nonzero(self) -> tuple[np.ndarray, ...]: ...
+        def backward(self, seed: Any = None, accumulate: bool = False) -> None: ...
 
 
 def _is_number(x):
@@ -248,18 +330,18 @@ for _name, _primitive, _compute in (
         ("matmul", ops.matmul, operator.matmul)):
     setattr(Node, f"__{_name}__", _operator(_primitive, _compute))
     setattr(Node, f"__r{_name}__", _operator(_primitive, _compute, swapped=True))
-Node.__neg__ = lambda self: record(ops.negative, (self,))
-Node.__pos__ = lambda self: self
-Node.__abs__ = lambda self: record(ops.absolute, (self,))
-Node.__gt__ = _operator(ops.greater, operator.gt)
-Node.__ge__ = _operator(ops.greater_equal, operator.ge)
-Node.__lt__ = _operator(ops.greater, operator.gt, swapped=True)
-Node.__le__ = _operator(ops.greater_equal, operator.ge, swapped=True)
-Node.__eq__ = _operator(ops.equal, operator.eq, takes=_is_comparable)
-Node.__ne__ = _operator(ops.not_equal, operator.ne, takes=_is_comparable)
+for _name, _method in (
+        ("neg", lambda self: record(ops.negative, (self,))), ("pos", lambda self: self),
+        ("abs", lambda self: record(ops.absolute, (self,))),
+        ("gt", _operator(ops.greater, operator.gt)), ("ge", _operator(ops.greater_equal, operator.ge)),
+        ("lt", _operator(ops.greater, operator.gt, swapped=True)),
+        ("le", _operator(ops.greater_equal, operator.ge, swapped=True)),
+        ("eq", _operator(ops.equal, operator.eq, takes=_is_comparable)),
+        ("ne", _operator(ops.not_equal, operator.ne, takes=_is_comparable)),
+        ("hash", object.__hash__)):
+    setattr(Node, f"__{_name}__", _method)
 # == compares numbers, as on an array; the graph itself goes by identity. A dict or a set compares hashes first, and
 # those of two nodes never agree: they come from the address.
-Node.__hash__ = object.__hash__
 
 
 def record(primitive: Primitive, inputs, static=None) -> Node:

@@ -4,7 +4,7 @@ The table in `ops.py` declares the kinks of a primitive, as an expression that i
 either side is not written down anywhere: the rule itself is asked, a hair to the left and a hair to the right.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Convention(NamedTuple):
         left, right: the slopes on both sides, likewise; None where a slope has no value entry by entry.
     """
 
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple has a method of that name
     taken: tuple[float, ...]
     left: tuple[float, ...] | None = None
     right: tuple[float, ...] | None = None
@@ -44,7 +44,7 @@ def slope_convention(step: Step) -> Convention | None:
 @np.errstate(all="ignore")
 def value_convention(node: Node) -> Convention | None:
     """The convention behind a value at a jump (sign, step, a comparison); None if it has slopes, or is at none."""
-    primitive = node.primitive
+    primitive: Any = node.primitive  # of a leaf nobody asks
     if primitive.kink is None or any(rule is not None for rule in primitive.vjps):
         return None
     at = at_kink(node)

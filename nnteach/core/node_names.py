@@ -32,10 +32,12 @@ def labels(nodes: list) -> dict:
     letters = [c for c in "qrspuvghk" if c not in taken | meant]
     if len(unnamed) > len(letters):
         letters = _numbered(taken)
-    letters = iter(letters)
-    result, used, twins = {}, set(), {}
+    free = iter(letters)
+    result: dict = {}
+    used: set[str] = set()
+    twins: dict = {}
     for node in nodes:
-        unique = name = short(node.name or "") or _default_name(node, nodes, letters, taken)
+        unique = name = short(node.name or "") or _default_name(node, nodes, free, taken)
         while unique in used or (unique != name and unique in taken):
             unique = f"{name} ({next(twins.setdefault(name, itertools.count(2)))})"
         used.add(unique)

@@ -142,7 +142,7 @@ def as_numpy(function, *numbers: float) -> float:
     def warn(kind, _):
         warnings.warn(f"{kind} encountered in {function.__name__}", RuntimeWarning, stacklevel=_levels_within_nnteach())
 
-    wanted = {kind: "call" if what == "warn" else what for kind, what in np.geterr().items()}
+    wanted: dict = {kind: "call" if what == "warn" else what for kind, what in np.geterr().items()}
     with np.errstate(**wanted, call=warn):
         return float(function(*numbers))
 

@@ -38,8 +38,13 @@ def from_rows(rows: list[tuple]) -> Node:
     return nodes[-1]
 
 
-Node.__reduce__ = lambda self: (from_rows, (to_rows(self),))
-Node.__copy__ = Node.__deepcopy__ = lambda self, memo=None: self  # a node never changes, so it is its own copy
+def _itself(node: Node, memo=None) -> Node:
+    return node  # which never changes, so it is its own copy
+
+
+for _name, _method in (("reduce", lambda self: (from_rows, (to_rows(self),))),
+                       ("copy", _itself), ("deepcopy", _itself)):
+    setattr(Node, f"__{_name}__", _method)
 
 
 def to_json(root: Node) -> dict:

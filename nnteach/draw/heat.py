@@ -41,7 +41,8 @@ def grid_shape(shape: tuple) -> tuple[int, int]:
 
 def cells_of(shape: tuple) -> tuple[int, int]:
     """(rows, columns) of the cells that show an array of this shape."""
-    return tuple(min(length, MOST_CELLS) for length in grid_shape(shape))
+    rows, columns = grid_shape(shape)
+    return min(rows, MOST_CELLS), min(columns, MOST_CELLS)
 
 
 def is_sampled(shape: tuple) -> bool:
@@ -94,7 +95,8 @@ def rectangles(codes: str, size: tuple[int, int]) -> dict[str, list[tuple]]:
 
     `size` is that of a cell. The player's script does the same (`js/heat.js`).
     """
-    (width, height), found = size, {}
+    found: dict = {}
+    width, height = size
     for row, line in enumerate(codes.split("/")):
         for column, code in enumerate(line):
             if code != "0":

@@ -49,8 +49,8 @@ _lock = threading.Lock()
 """One layout at a time, and each only once."""
 _one_wasm = threading.Lock()
 """Concurrent calls into wasmtime abort the whole process, and a worker may live a moment longer than its caller."""
-_layouts = {}
-_notes = set()
+_layouts: dict = {}
+_notes: set = set()
 
 
 def layout(diagram):

@@ -266,7 +266,7 @@ def words(language: str = "en") -> dict[str, str]:
 
 def spoken(formula: str, language: str = "en") -> str:
     """A formula as it is read aloud: "(−4) · 1" as "minus 4 times 1"."""
-    all_words = ENGLISH | catalogue(language)
+    all_words = {**ENGLISH, **catalogue(language)}
     said = {key.removeprefix("spoken."): word for key, word in all_words.items() if key.startswith("spoken.")}
     aloud = re.sub(r"(?<![\w.])(\d+(?:\.\d+)?)e(?=−?\d)", rf"\1{said.pop('e')}", formula)  # 2e−5
     aloud = re.sub(r"(?<=\d)\.(?=\d)", said.pop("decimal"), aloud)

@@ -94,7 +94,7 @@ def cut(text: str, functions: Collection[str] = ()) -> Source:
     """
     source = Source(_tidied(text))
     words = [
-        Word(match.lastgroup, match[0], match.start())
+        Word(str(match.lastgroup), match[0], match.start())
         for match in WORD.finditer(source.text)
         if match.lastgroup != "space"
     ]
@@ -104,8 +104,8 @@ def cut(text: str, functions: Collection[str] = ()) -> Source:
     for word, following in pairwise(words):
         _check_neighbours(source, word, following, functions)
     _check_number_of_operations(source, words)
-    following = [word.text for word in words[1:]] + [""]
-    names = (replace(w, before=f) for w, f in zip(words, following, strict=True) if w.kind == "name")
+    after = [word.text for word in words[1:]] + [""]
+    names = (replace(w, before=f) for w, f in zip(words, after, strict=True) if w.kind == "name")
     return replace(source, names=tuple(names))
 
 

@@ -15,8 +15,8 @@ def number(value, digits: int = 4) -> str:
     if value == int(value) and abs(value) < 1e6:
         return f"{int(value)}".replace("-", "−")
     if not 1e-4 <= abs(value) < 1e6:
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{_trim(mantissa)}e{int(exponent)}".replace("-", "−")
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        return f"{_trim(mantissa)}e{int(power)}".replace("-", "−")
     exponent = int(f"{value:.{digits - 1}e}".split("e")[1])  # after rounding: 0.99999 counts as 1
     return _trim(f"{value:.{max(digits - 1 - exponent, 0)}f}").replace("-", "−")
 

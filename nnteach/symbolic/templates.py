@@ -171,8 +171,8 @@ def greek_command(letter: str) -> str | None:
     """The name of the LaTeX command for a Greek letter; None for any other, and for those that LaTeX lacks."""
     spelled = unicodedata.name(letter, "").replace("LAMDA", "LAMBDA")  # Unicode's spelling of λ
     alphabet, _, command = spelled.rpartition(" LETTER ")
-    command = {"GREEK SMALL": command.lower(), "GREEK CAPITAL": command.title()}.get(alphabet)
-    return command if command in _GREEK else None
+    cased = {"GREEK SMALL": command.lower(), "GREEK CAPITAL": command.title()}.get(alphabet)
+    return cased if cased in _GREEK else None
 
 
 def escape_latex(name: str) -> str:
