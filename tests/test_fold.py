@@ -302,6 +302,8 @@ def test_a_hundred_thousand_nodes_are_shown(shape):
 
 # It draws again and again, so that Ctrl-C comes at any time.
 ENDLESS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits none
 import sys
 import nnteach as nt
 h = nt.variable(0.5, "x")
@@ -319,14 +321,14 @@ while True:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send to one process")
 @pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
 def test_ctrl_c_stops_folding(after):
-    running = subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True)
-    try:
-        assert running.stdout.readline() == "begins\n"
-        with pytest.raises(subprocess.TimeoutExpired):
-            running.wait(timeout=after)
-        running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
-    finally:
-        running.kill()
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as running:
+        try:
+            assert running.stdout.readline() == "begins\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                running.wait(timeout=after)
+            running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert told.rstrip().endswith("KeyboardInterrupt")

@@ -106,6 +106,8 @@ def test_a_dot_that_does_not_end_is_ended(monkeypatch, no_warnings, tmp_path):
 
 # Without Ctrl-C this would go on for hours.
 ENDLESS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits none
 import sys, time
 import nnteach as nt
 from nnteach.draw import layout
@@ -130,14 +132,14 @@ else:
 @pytest.mark.parametrize("in_a_notebook", [True, False])
 def test_ctrl_c_stops_a_layout(tmp_path, in_a_notebook):
     code = ENDLESS.format(in_a_notebook=in_a_notebook, path=str(tmp_path / "f.svg"))
-    running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, "NNTEACH_LAYOUT": "wasm"})
-    try:
-        assert running.stdout.readline() == "begins\n"
-        running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
-    finally:
-        running.kill()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "NNTEACH_LAYOUT": "wasm"}) as running:
+        try:
+            assert running.stdout.readline() == "begins\n"
+            running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert told.rstrip().endswith("KeyboardInterrupt")
 
 
