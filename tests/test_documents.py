@@ -62,6 +62,7 @@ AS_IT_STANDS = (  # in this order: what one writes the next may need
     "python solutions/make.py",
     "python solutions/make.py --check",
     "python tests/lowest.py > lowest.txt",
+    "python tests/test_architecture.py",
 )
 SLOW_AS_IT_STANDS = (
     "nnteach homework new course --roster class.csv --format pdf -o hw",

@@ -150,7 +150,8 @@ def test_a_killed_run_leaves_no_part_behind_once_it_goes_on(tmp_path):
     program = """
 import os, signal, sys
 import numpy as np
-from nnteach.support import atomic, nn
+from nnteach import nn
+from nnteach.support import atomic
 real = atomic.os.replace
 def killed(*names):
     os.kill(os.getpid(), signal.SIGKILL)
