@@ -57,6 +57,22 @@ assert not wrong, wrong
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("module, names", {
+    "nnteach.trace": "Step NodeState EdgeState State Timeline Memory is_bare_number as_data edge_name",
+    "nnteach.compile": "Compiled",
+    "nnteach.course": "CourseError Copied shipped copy_course describe PARTS MANIFEST",
+    "nnteach.homework.mistakes": "GROUPS MISTAKES OF_ANSWERS",
+    "nnteach.nn.training": "Rates",
+    "nnteach.cli": "lab show homework grade search COMMANDS",
+    "nnteach.demos.framework.demo": "Control Still pixels quick small DPI PALETTE STYLE",  # was demos.stage
+}.items())
+def test_the_names_of_a_module_that_is_a_package_now_are_found_and_warn(module, names):
+    """Modules of 0.1 whose path stays, though what they held stands one module further down."""
+    for name in names.split():
+        with pytest.warns(DeprecationWarning, match=f"{module}.{name} has moved to"):
+            assert getattr(importlib.import_module(module), name) is not None
+
+
 def test_what_nobody_moved_is_not_found():
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("nnteach.nothing")

@@ -12,6 +12,7 @@ What a demo consists of stands in `content.py`.
 
 from dataclasses import dataclass
 
+from ...support.deprecated import moved_names
 from .content import Content
 from .content import choice as choice
 from .content import number as number
@@ -33,3 +34,16 @@ class Demo(Content):
         values = self.values(**changes)
         with of_this_run():
             return Show(self, values)
+
+
+# Names that stood here in version 0.1, when this was `demos/stage.py`.
+__getattr__ = moved_names(__name__, {
+    "Control": "nnteach.demos.framework.content.Control",
+    "Still": "nnteach.demos.framework.content.Still",
+    "pixels": "nnteach.demos.framework.content.pixels",
+    "quick": "nnteach.demos.framework.content.quick",
+    "small": "nnteach.demos.framework.content.small",
+    "DPI": "nnteach.demos.framework.content.DPI",
+    "PALETTE": "nnteach.demos.framework.content.PALETTE",
+    "STYLE": "nnteach.demos.framework.content.STYLE",
+}, since="0.2")
