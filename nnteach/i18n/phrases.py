@@ -161,7 +161,7 @@ ENGLISH = {
                       "On a line: the weight, below it its gradient.",
     "thousands": ",", "fold.operations": "… {count} operations", "fold.operation": "… {count} operation",
     "fold.legend": "Boxes marked … stand for {count} operations in all; their numbers are those of the whole graph.",
-    "fold.inside": "To look inside, show a result on the way: nt.step(h) for a node h of yours.",
+    "fold.inside": "To look inside, step through an intermediate result, a node of yours: nt.step(node).",
     "heat.legend": "Cells: the stronger, the larger. Full and blue: positive. With a slit, orange: negative.",
     "heat.sampled": "Of a large array up to {count} × {count} numbers are shown, evenly picked.",
     "expression": "", "start.how": "→ or its button goes one step on; ? lists all keys.",
