@@ -226,7 +226,7 @@ def test_the_advice_leads_inside(small_pictures):
     x = nt.variable(0.5, "x")
     on_the_way = chain(x, 61)
     h = chain(on_the_way, 240)
-    assert "nt.step(h) for a node h" in nt.draw(h).svg
+    assert "step through an intermediate result, a node of yours: nt.step(node)" in nt.draw(h).svg
     inside = nt.step(on_the_way)
     assert len(inside.trace.nodes) == 62 and x in inside.trace.nodes
 

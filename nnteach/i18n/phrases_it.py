@@ -158,7 +158,7 @@ ITALIAN = {
                       "Su una linea: il peso e, sotto, il suo gradiente.",
     "thousands": ".", "fold.operations": "… {count} operazioni", "fold.operation": "… {count} operazione",
     "fold.legend": "I riquadri con … stanno per {count} operazioni in tutto; i numeri sono quelli del grafo intero.",
-    "fold.inside": "Per guardarci dentro, mostra un risultato intermedio: nt.step(h) per un tuo nodo h.",
+    "fold.inside": "Per guardarci dentro, mostra un risultato intermedio: nt.step(nodo) di un tuo nodo.",
     "heat.legend": "Celle: più intense, più grandi. Piene e blu: positive. Con una fessura, arancioni: negative.",
     "heat.sampled": "Di un array grande si mostrano fino a {count} × {count} numeri, scelti a distanze uguali.",
     "start.how": "→ o il suo pulsante fa avanzare di un passo; ? elenca tutti i tasti.",
